@@ -1,0 +1,108 @@
+"""SNAP (7 USC 2014, 2017; 7 CFR 273.9-273.10), with Connecticut's broad-based eligibility."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from hecsim.benefits.rules import at_size, ceil_dollar, guideline
+
+__all__ = [
+    "snap",
+    "snap_gross_limit",
+    "snap_net_income",
+    "snap_time_limited",
+    "snap_utility_allowance",
+]
+
+
+@njit(cache=True)
+def snap_gross_limit(rules, n_persons: int) -> float:
+    """Gross income limit, USD/month: 200 percent of the guideline, rounded up as FNS publishes it."""
+    return ceil_dollar(rules.snap_gross_limit * guideline(rules.fpl_snap, n_persons) / 12)
+
+
+@njit(cache=True)
+def snap_utility_allowance(rules, pays_heat, elderly_or_disabled, other_utilities: int) -> float:
+    """Utility allowance, USD/month (7 CFR 273.9(d)(6)(iii); P.L. 119-21 section 10103).
+
+    other_utilities : 0 none, 1 phone only, 2 two or more without heating
+    With "heat and eat" every unit gets the heating allowance; after it, only units that pay for
+    heating or cooling, or that have an elderly or disabled member.
+    """
+    if pays_heat or elderly_or_disabled or rules.snap_heat_and_eat > 0.5:
+        return rules.snap_utility_heating
+    if other_utilities >= 2:
+        return rules.snap_utility_limited
+    if other_utilities == 1:
+        return rules.snap_utility_phone
+    return 0.0
+
+
+@njit(cache=True)
+def snap_net_income(
+    rules, n_persons, earned, unearned, rent, utility, childcare, elderly_or_disabled, medical,
+    child_support_paid, homeless,
+) -> float:  # fmt: skip
+    """Net income, USD/month (7 CFR 273.9(d), 273.10(e)): income less all deductions."""
+    deductions = rules.snap_earned_deduction * earned
+    deductions += at_size(rules.snap_standard_deduction, n_persons, 0.0)
+    deductions += childcare + child_support_paid
+    if elderly_or_disabled:
+        deductions += max(0.0, medical - rules.snap_medical_threshold)
+    adjusted = max(0.0, earned + unearned - deductions)
+    if homeless:
+        # 7 CFR 273.9(d)(6)(i): a flat amount in place of the shelter deduction.
+        return max(0.0, adjusted - rules.snap_homeless_deduction)
+    shelter = max(0.0, rent + utility - rules.snap_shelter_threshold * adjusted)
+    if not elderly_or_disabled:
+        shelter = min(shelter, rules.snap_shelter_cap)
+    return max(0.0, adjusted - shelter)
+
+
+@njit(cache=True)
+def snap(
+    rules, n_persons, earned, unearned, rent, pays_heat, childcare, elderly_or_disabled, medical,
+    child_support_paid, categorical=False, assets=0.0, other_utilities=2, homeless=False,
+) -> float:  # fmt: skip
+    """Monthly SNAP allotment, USD (7 USC 2014, 2017; 7 CFR 273.9-273.10; CT DSS).
+
+    n_persons : size of the SNAP unit
+    earned, unearned : gross USD/month; unearned holds UI, Social Security, SSI, TFA, child support
+    rent : rent or mortgage with property tax and insurance, USD/month
+    childcare : dependent care the family pays itself, USD/month
+    medical : out-of-pocket cost of elderly or disabled members, USD/month
+    categorical : a TFA unit, or one where all receive SSI; no gross income test
+    assets : used only by an elderly or disabled unit above the gross limit (federal route)
+    other_utilities : 0 none, 1 phone only, 2 two or more, for units without the heating allowance
+    """
+    if n_persons < 1:
+        return 0.0
+    utility = snap_utility_allowance(rules, pays_heat, elderly_or_disabled, other_utilities)
+    net = snap_net_income(
+        rules, n_persons, earned, unearned, rent, utility, childcare, elderly_or_disabled, medical,
+        child_support_paid, homeless,
+    )  # fmt: skip
+    if not categorical and earned + unearned > snap_gross_limit(rules, n_persons):
+        net_limit = ceil_dollar(rules.snap_net_limit_federal * guideline(rules.fpl_snap, n_persons) / 12)
+        federal = elderly_or_disabled and net <= net_limit and assets <= rules.snap_asset_limit_elderly_disabled
+        if not federal:
+            return 0.0
+    most = at_size(rules.snap_max_allotment, n_persons, rules.snap_max_allotment_each_more)
+    benefit = max(0.0, most - ceil_dollar(rules.snap_contribution * net))
+    if n_persons <= rules.snap_minimum_benefit_max_size:
+        benefit = max(benefit, rules.snap_minimum_benefit)
+    return benefit
+
+
+@njit(cache=True)
+def snap_time_limited(rules, age, weekly_hours, youngest_child_age, exempt) -> bool:
+    """Whether an adult gets SNAP for 3 months in 36 only (7 USC 2015(o); P.L. 119-21 section 10102).
+
+    youngest_child_age : years, of a child in the household; negative when there is none
+    exempt : disabled, pregnant, or otherwise excused, or living under a local waiver
+    """
+    if exempt or weekly_hours >= rules.snap_time_limit_hours:
+        return False
+    if age < rules.snap_time_limit_age_min or age >= rules.snap_time_limit_age_max + 1:
+        return False
+    return not 0 <= youngest_child_age < rules.snap_time_limit_child_under

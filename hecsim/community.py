@@ -1,0 +1,171 @@
+"""The state of a community: tables, ties, levers, clock. No Mesa, no files.
+
+>>> from hecsim.community import Community     # built by hecsim.population.build_community
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from hecsim.clock import Clock
+from hecsim.tables import NONE, Table
+
+__all__ = ["Community", "Ties"]
+
+
+@dataclass
+class Ties:
+    """The household graph in compressed rows: neighbors of row r are index[indptr[r]:indptr[r + 1]].
+
+    kind : 0 kin, 1 neighbor, 2 congregation, 3 work or school
+    """
+
+    indptr: np.ndarray
+    index: np.ndarray
+    kind: np.ndarray
+
+    def copy(self) -> Ties:
+        """An independent copy."""
+        return Ties(self.indptr.copy(), self.index.copy(), self.kind.copy())
+
+
+@dataclass
+class Community:
+    """Who lives where, and in what state.
+
+    name : plain name, such as "Hartford"
+    tables : "person", "household", "neighborhood", "business", "town", "organization"
+    labels : names of neighborhoods and towns by row: {"neighborhood": [...], "town": [...], "geoid": [...]}
+    ties : household graph
+    partners : list of (organization row, organization row, weight) links
+    extras : auxiliary arrays that processes may ask for by name (x_ arguments)
+    seed : seed of the synthesis
+    followed : names of followed households by their key, for diaries
+    notes : what was assumed or sampled, in words
+    """
+
+    name: str
+    tables: dict[str, Table]
+    labels: dict[str, list[str]]
+    ties: Ties
+    seed: int
+    clock: Clock = field(default_factory=Clock)
+    partners: list[tuple[int, int, float]] = field(default_factory=list)
+    extras: dict[str, np.ndarray] = field(default_factory=dict)
+    followed: dict[int, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def person(self) -> Table:
+        """The table of persons."""
+        return self.tables["person"]
+
+    @property
+    def household(self) -> Table:
+        """The table of households."""
+        return self.tables["household"]
+
+    @property
+    def neighborhood(self) -> Table:
+        """The table of neighborhoods."""
+        return self.tables["neighborhood"]
+
+    @property
+    def business(self) -> Table:
+        """The table of businesses."""
+        return self.tables["business"]
+
+    @property
+    def n_blocks(self) -> int:
+        """Blocks that persons and households are cut into (the same for both)."""
+        return self.household.n_blocks
+
+    @property
+    def residents(self) -> int:
+        """Persons who live here now."""
+        return int(self.person["present"].sum())
+
+    def copy(self) -> Community:
+        """An independent copy; constant extras and labels are shared."""
+        return Community(
+            name=self.name,
+            tables={k: t.copy() for k, t in self.tables.items()},
+            labels=self.labels,
+            ties=self.ties.copy(),
+            seed=self.seed,
+            clock=copy.copy(self.clock),
+            partners=list(self.partners),
+            extras={k: v.copy() for k, v in self.extras.items()},
+            followed=dict(self.followed),
+            notes=list(self.notes),
+        )
+
+    def digest(self) -> str:
+        """sha256 of the whole state."""
+        h = hashlib.sha256(self.name.encode())
+        for name in sorted(self.tables):
+            h.update(self.tables[name].digest().encode())
+        for array in (self.ties.indptr, self.ties.index, self.ties.kind):
+            h.update(np.ascontiguousarray(array).tobytes())
+        for name in sorted(self.extras):
+            h.update(name.encode() + np.ascontiguousarray(self.extras[name]).tobytes())
+        return h.hexdigest()
+
+    def members(self, household_row: int) -> np.ndarray:
+        """Rows of the present members of a household, oldest row first."""
+        rows = self.person.block(int(self.household.block_of(np.array([household_row]))[0]))
+        mask = (self.person["household"][rows] == household_row) & (self.person["present"][rows] == 1)
+        return np.flatnonzero(mask) + rows.start
+
+    def household_by_key(self, key: int) -> int | None:
+        """Row of the household with this key, or None."""
+        found = np.flatnonzero(self.household["key"] == np.uint64(key))
+        return int(found[0]) if found.size else None
+
+    def ensure_room(self, table: str, minimum: np.ndarray, reserve: float = 0.04) -> None:
+        """Make sure that block b of a table has `minimum[b]` spare rows; lays it out again if not.
+
+        Columns that point into the table follow, and so does the household graph.
+        """
+        t = self.tables[table]
+        free = np.array([t.spare(b) for b in range(t.n_blocks)])
+        if (free >= minimum).all():
+            return
+        spare = np.maximum(minimum + 16, (t.used * reserve).astype(np.int64))
+        old_size = t.size
+        moved = t.regrow(spare)
+        for other in self.tables.values():
+            for column in other.schema.values():
+                if column.ref == table and column.dtype == "uint32":
+                    values = other.columns[column.name]
+                    live = values != NONE
+                    values[live] = moved[values[live].astype(np.int64)].astype(np.uint32)
+        if table == "household":
+            self._move_ties(moved, old_size)
+
+    def _move_ties(self, moved: np.ndarray, old_size: int) -> None:
+        counts = np.diff(self.ties.indptr)
+        fresh = np.zeros(self.household.size, np.int64)
+        kept = np.flatnonzero(moved[:old_size] >= 0)
+        fresh[moved[kept]] = counts[kept]
+        # Blocks keep their order, so the links stay in place; only the offsets gain empty rows.
+        self.ties.indptr = np.concatenate([[0], np.cumsum(fresh)]).astype(self.ties.indptr.dtype)
+        self.ties.index = moved[self.ties.index.astype(np.int64)].astype(np.uint32)
+
+    def summary(self) -> dict[str, Any]:
+        """Counts that a person wants to see first."""
+        return {
+            "name": self.name,
+            "persons": self.residents,
+            "households": int(self.household["present"].sum()),
+            "neighborhoods": self.neighborhood.size,
+            "businesses": int(self.business["open"].sum()),
+            "organizations": self.tables["organization"].size,
+            "ties": int(self.ties.index.size),
+            "bytes": sum(c.nbytes for t in self.tables.values() for c in t.columns.values()),
+        }

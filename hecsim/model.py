@@ -1,0 +1,193 @@
+"""`CommunityModel`: a community that lives month by month. The only file that knows Mesa's Model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import mesa
+import numpy as np
+
+from hecsim import evidence
+from hecsim.agents import AgentsByType, AllAgents
+from hecsim.clock import MONTHS_PER_YEAR, month_label
+from hecsim.community import Community
+from hecsim.engine import Engine
+from hecsim.errors import RunError, ScenarioError, ScheduleError
+from hecsim.interventions import Intervention, current_law, mix_interventions
+from hecsim.interventions.delivery import Delivery
+from hecsim.measures import Recorder
+from hecsim.population import build_community
+from hecsim.processes import MONTH
+
+__all__ = ["CommunityModel", "burn_in", "parse_seed"]
+
+BURN_IN = 12  # months before month 0, in which fast states reach their level under current law
+
+
+def parse_seed(value: int | str | None, *, key: str = "seed") -> int:
+    """A seed as an integer; text from a form is parsed, and anything else is an error."""
+    if value is None:
+        return 1
+    try:
+        number = int(str(value).strip())
+    except ValueError:
+        raise ScenarioError(f"a seed is a whole number, not '{value}'", key=key) from None
+    if not 0 <= number < 2**63:
+        raise ScenarioError(f"a seed lies between 0 and 2^63, not {number}", key=key)
+    return number
+
+
+class CommunityModel(mesa.Model):
+    """A community under current law and a mix of interventions.
+
+    Parameters
+    ----------
+    community : a built `Community` (copied, so that models never touch), or town names to build one
+    households : when building, how many households stand for the place; None for all of them
+    interventions : instances, or the name of a ready-made mix such as "M1"; empty for current law
+    years : horizon in years
+    seed : seed of luck (of the future, never of the arm); text is parsed
+    parameter_seed : None for central parameter values, else the seed of a parameter draw
+    burn_in_months : months lived before month 0; 0 if the community has been burned in already
+    record : whether to keep measures
+    plain : run the numpy twins instead of the compiled loops
+    threads : blocks at a time
+    rng : Mesa's name for the seed; used when given
+
+    Raises
+    ------
+    ScheduleError : an intervention starts after the horizon
+    RunError : `step` beyond the horizon
+
+    Examples
+    --------
+    >>> from hecsim.model import CommunityModel
+    >>> model = CommunityModel(community="Hartford", households=500, years=1)   # doctest: +SKIP
+    >>> model.step(); model.agents_by_type                                      # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        *,
+        community: Community | str | Sequence[str] = "Hartford",
+        households: int | None = 2000,
+        interventions: Sequence[Intervention] | str = (),
+        years: int = 10,
+        start_year: int = 2025,
+        seed: int | str | None = 1,
+        parameter_seed: int | None = None,
+        burn_in_months: int = BURN_IN,
+        record: bool = True,
+        plain: bool = False,
+        threads: int = 1,
+        rng: int | str | None = None,
+        draw: evidence.Draw | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ):
+        luck_seed = parse_seed(seed if rng is None else rng)
+        super().__init__(rng=luck_seed)
+        self._all_agents = AllAgents(self)
+        if isinstance(community, Community):
+            self.community = community.copy()
+        else:
+            self.community = build_community(community, households=households)
+        self.community.clock.start_year = int(start_year)
+        self.community.clock.horizon = int(years) * MONTHS_PER_YEAR
+        self.parameters = draw if draw is not None else evidence.draw(parameter_seed)
+        self.mix = tuple(mix_interventions(interventions) if isinstance(interventions, str) else interventions)
+        self._check_schedule()
+        self.engine = Engine(MONTH, self.parameters, luck_seed, plain=plain, threads=threads)
+        if burn_in_months:
+            burn_in(self.community, self.engine, months=burn_in_months)
+        self.community.clock.month = 0
+        self.delivery = Delivery(
+            (*current_law(), *self.mix), self.community, self.parameters, horizon=self.community.clock.horizon
+        )
+        self.recorder = Recorder(self.community, self.parameters) if record else None
+        self.progress = progress
+        self.datacollector: mesa.DataCollector | None = None
+
+    def _check_schedule(self) -> None:
+        horizon = self.community.clock.horizon
+        for intervention in self.mix:
+            if intervention.start >= horizon:
+                raise ScheduleError(
+                    f"{intervention.id} starts in month {intervention.start}, after the horizon of {horizon} months; "
+                    "start it earlier or simulate more years"
+                )
+
+    @property
+    def month(self) -> int:
+        """The month that is about to be simulated, 0 at the start."""
+        return self.community.clock.month
+
+    @property
+    def label(self) -> str:
+        """That month as '2025-01'."""
+        return month_label(self.month, self.community.clock.start_year)
+
+    @property
+    def agents(self) -> AllAgents:
+        """All agents: persons, households, businesses, neighborhoods, organizations."""
+        return self._all_agents
+
+    @property
+    def agents_by_type(self) -> AgentsByType:  # type: ignore[override]
+        """Agent type to the set of its agents."""
+        return AgentsByType(self)
+
+    @property
+    def agent_types(self) -> list[type]:
+        """The types of agents."""
+        return list(self.agents_by_type)
+
+    def step(self) -> None:
+        """One month."""
+        clock = self.community.clock
+        if clock.month >= clock.horizon:
+            self.running = False
+            raise RunError(
+                f"month {clock.month} is past the horizon of {clock.horizon} months; build the model with more years"
+            )
+        engine = self.engine
+        engine.levers.clear()
+        self.delivery.month(self.community, engine.context)
+        engine.open_month(self.community)
+        engine.run_blocks(self.community)
+        engine.close_month(self.community)
+        if self.recorder is not None:
+            self.recorder.observe(self.community, engine.context)
+        clock.month += 1
+        self.running = clock.month < clock.horizon
+        if self.datacollector is not None:
+            self.datacollector.collect(self)
+        if self.progress is not None:
+            self.progress(clock.month, clock.horizon)
+
+    def run(self) -> CommunityModel:
+        """All months up to the horizon; returns the model."""
+        while self.running:
+            self.step()
+        return self
+
+    def measure(self, name: str) -> float:
+        """This month's community-wide value of a measure, for reporters and looking."""
+        if self.recorder is None:
+            raise RunError("this model keeps no measures; build it with record=True")
+        return self.recorder.latest(name)
+
+    def explain(self, lever: str, rows: np.ndarray) -> list[dict[str, Any]]:
+        """How a lever's value at some rows came about this month."""
+        return self.engine.levers.explain(lever, rows)
+
+
+def burn_in(community: Community, engine: Engine, *, months: int = BURN_IN) -> None:
+    """Live `months` under current law before month 0, without record."""
+    community.clock.month = -months
+    delivery = Delivery(current_law(), community, engine.draw, horizon=0)
+    for _ in range(months):
+        engine.levers.clear()
+        delivery.month(community, engine.context)
+        engine.step(community)
+    community.clock.month = 0

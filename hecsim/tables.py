@@ -1,0 +1,214 @@
+"""Columns with a declared schema. Rows never move while a run lasts; the dead stay, masked.
+
+A `Table` is a set of equally long numpy arrays, one per declared column. It is cut into
+*blocks*: contiguous row ranges that belong to the same group of neighborhoods, each with spare
+rows at its end for those who are born or move in. Everything that happens inside a family
+therefore happens inside one block, and a block fits a processor's cache.
+
+>>> from hecsim.tables import Column, Table
+>>> t = Table.empty("person", [Column("age", "uint16", "month", "age"), ], blocks=[3, 2], spare=[1, 1])
+>>> t.size, t.used.tolist(), t.block(1)
+(7, [3, 2], slice(4, 6, None))
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hecsim.errors import CommunityDataError, UnknownNameError
+
+__all__ = ["NONE", "Column", "Table"]
+
+# "No row": the value of an index column that points nowhere.
+NONE = np.uint32(0xFFFFFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column holds.
+
+    name : column name, without the table's prefix
+    dtype : numpy dtype name
+    unit : unit of measurement ("month", "$/month", "code", "1" for a pure number, ...)
+    meaning : one plain sentence
+    codes : labels of coded values, in code order
+    ref : the table that an index column points into
+    default : value of a new or spare row
+    width : number of values per row (1 for an ordinary column)
+    derived : recomputed each month from other columns, so it need not be saved
+    """
+
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+    codes: tuple[str, ...] = ()
+    ref: str | None = None
+    default: float | int | None = None
+    width: int = 1
+    derived: bool = False
+
+    @property
+    def fill(self) -> float | int:
+        """Value of a row that is not in use."""
+        if self.default is not None:
+            return self.default
+        return int(NONE) if self.ref is not None and self.dtype == "uint32" else 0
+
+    def allocate(self, n: int) -> np.ndarray:
+        """A new array of `n` unused rows."""
+        shape = n if self.width == 1 else (n, self.width)
+        return np.full(shape, self.fill, np.dtype(self.dtype))
+
+
+class Table:
+    """Equally long columns in blocks with spare rows.
+
+    Attributes
+    ----------
+    name : table name
+    schema : column name to `Column`
+    columns : column name to array, shape (size,) or (size, width)
+    start : uint64 (blocks + 1,), first row of each block; start[-1] is `size`
+    used : int64 (blocks,), rows of each block that are or were in use
+    """
+
+    def __init__(self, name: str, schema: Iterable[Column], start: np.ndarray, used: np.ndarray):
+        self.name = name
+        self.schema: dict[str, Column] = {c.name: c for c in schema}
+        self.start = np.asarray(start, np.int64)
+        self.used = np.asarray(used, np.int64)
+        self.columns: dict[str, np.ndarray] = {}
+
+    @classmethod
+    def empty(
+        cls, name: str, schema: Sequence[Column], blocks: Sequence[int], spare: Sequence[int] | None = None
+    ) -> Table:
+        """A table of unused rows; `blocks` are rows in use and `spare` the rows kept free after them."""
+        rows = np.asarray(blocks, np.int64)
+        extra = np.zeros_like(rows) if spare is None else np.asarray(spare, np.int64)
+        start = np.concatenate([[0], np.cumsum(rows + extra)])
+        table = cls(name, schema, start, rows.copy())
+        table.columns = {c.name: c.allocate(int(start[-1])) for c in schema}
+        return table
+
+    @property
+    def size(self) -> int:
+        """Rows, spare ones included."""
+        return int(self.start[-1])
+
+    @property
+    def n_blocks(self) -> int:
+        """Number of blocks."""
+        return len(self.used)
+
+    def block(self, b: int) -> slice:
+        """Rows in use of block `b`."""
+        first = int(self.start[b])
+        return slice(first, first + int(self.used[b]))
+
+    def rows_in_use(self) -> np.ndarray:
+        """Row numbers in use over all blocks, int64."""
+        return np.concatenate([np.arange(self.block(b).start, self.block(b).stop) for b in range(self.n_blocks)])
+
+    def block_of(self, rows: np.ndarray) -> np.ndarray:
+        """Block number of each row."""
+        return np.searchsorted(self.start, np.asarray(rows, np.int64), side="right") - 1
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        try:
+            return self.columns[column]
+        except KeyError:
+            raise UnknownNameError(column, self.columns, what=f"column of table '{self.name}'") from None
+
+    def __setitem__(self, column: str, values: np.ndarray) -> None:
+        self[column][...] = values
+
+    def __contains__(self, column: str) -> bool:
+        return column in self.columns
+
+    def add(self, column: Column) -> np.ndarray:
+        """Add a column of default values, such as an intervention's enrollment; returns it.
+
+        Adding a column that exists already, with the same type, returns what is there.
+        """
+        if column.name in self.schema:
+            if self.schema[column.name].dtype != column.dtype:
+                raise CommunityDataError(
+                    f"column '{column.name}' of table '{self.name}' exists with type "
+                    f"{self.schema[column.name].dtype}, not {column.dtype}"
+                )
+            return self.columns[column.name]
+        self.schema[column.name] = column
+        self.columns[column.name] = column.allocate(self.size)
+        return self.columns[column.name]
+
+    def spare(self, b: int) -> int:
+        """Free rows at the end of block `b`."""
+        return int(self.start[b + 1] - self.start[b] - self.used[b])
+
+    def claim(self, b: int, n: int = 1) -> np.ndarray:
+        """Take the next `n` spare rows of block `b`, reset to their defaults; row numbers, int64."""
+        if self.spare(b) < n:
+            raise CommunityDataError(
+                f"block {b} of table '{self.name}' has {self.spare(b)} spare rows and {n} are needed",
+                rows=self.size,
+            )
+        first = int(self.start[b] + self.used[b])
+        self.used[b] += n
+        for column in self.schema.values():
+            self.columns[column.name][first : first + n] = column.fill
+        return np.arange(first, first + n)
+
+    def regrow(self, spare: Sequence[int]) -> np.ndarray:
+        """Lay the table out again with `spare[b]` free rows per block.
+
+        Returns the new row number of every old row, int64 (size,), for those that point here.
+        """
+        rows = self.used + np.asarray(spare, np.int64)
+        start = np.concatenate([[0], np.cumsum(rows)])
+        moved = np.full(self.size, -1, np.int64)
+        for b in range(self.n_blocks):
+            old = self.block(b)
+            moved[old] = np.arange(start[b], start[b] + self.used[b])
+        kept = np.flatnonzero(moved >= 0)
+        for column in self.schema.values():
+            fresh = column.allocate(int(start[-1]))
+            fresh[moved[kept]] = self.columns[column.name][kept]
+            self.columns[column.name] = fresh
+        self.start = start
+        return moved
+
+    def copy(self) -> Table:
+        """An independent copy, array by array."""
+        twin = Table(self.name, self.schema.values(), self.start.copy(), self.used.copy())
+        twin.columns = {k: v.copy() for k, v in self.columns.items()}
+        return twin
+
+    def describe(self) -> list[Mapping[str, object]]:
+        """One mapping per column: name, dtype, unit, meaning, codes, bytes per row."""
+        return [
+            {
+                "table": self.name,
+                "column": c.name,
+                "dtype": c.dtype,
+                "unit": c.unit,
+                "meaning": c.meaning,
+                "codes": ", ".join(f"{i} {label}" for i, label in enumerate(c.codes)),
+                "bytes": np.dtype(c.dtype).itemsize * c.width,
+            }
+            for c in self.schema.values()
+        ]
+
+    def digest(self) -> str:
+        """sha256 of all rows in use; equal digests mean equal state, whatever the spare room."""
+        h = hashlib.sha256(self.name.encode())
+        for name in sorted(self.columns):
+            h.update(name.encode())
+            for b in range(self.n_blocks):
+                h.update(np.ascontiguousarray(self.columns[name][self.block(b)]).tobytes())
+        return h.hexdigest()
