@@ -19,6 +19,7 @@ LANGUAGE = ("English", "Spanish", "other")
 LABOUR = ("not applicable", "employed", "unemployed", "out of the labor force", "incarcerated")
 RECORD = ("none", "misdemeanor", "felony")
 INSURANCE = ("none", "employer", "Medicaid", "Medicare", "direct")
+INCOME_BAND = ("below poverty", "1 to 2 times poverty", "2 to 4 times poverty", "4 times poverty or more")
 TENURE = ("owner", "renter", "shelter", "doubled up")
 COUPLE = ("none", "cohabiting", "married")
 FOOD_SECURITY = ("secure", "low", "very low")
@@ -71,6 +72,7 @@ PERSON: tuple[Column, ...] = (
     C("earnings", "float32", "$/month", "earnings this month"),
     C("earnings_year", "float32", "$", "earnings since January"),
     C("ui_year", "float32", "$", "unemployment insurance received since January"),
+    C("ui_weekly", "float32", "$/week", "weekly benefit of the present unemployment claim, 0 if none"),
     C("disabled", "uint8", "flag", "has a disability that limits work"),
     C("record", "uint8", "code", "worst conviction on the record that others can see", RECORD),
     C("record_months", "uint16", "month", "months since that conviction"),
@@ -133,6 +135,8 @@ HOUSEHOLD: tuple[Column, ...] = (
     C("couple", "uint8", "code", "union of householder and partner", COUPLE),
     C("couple_months", "uint16", "month", "months of the present union, or since the last one ended"),
     C("kin_nearby", "uint8", "flag", "close kin within reach"),
+    C("income_band", "uint8", "code", "income over the poverty line when the run began, or on arrival", INCOME_BAND),
+    C("bereaved", "uint8", "month", "months since a member of the household died, 0 if none or long ago"),
     # roster: counted from the persons each month
     C("persons", "uint8", "count", "residents", derived=True),
     C("adults", "uint8", "count", "residents of 18 or older", derived=True),
@@ -162,7 +166,9 @@ HOUSEHOLD: tuple[Column, ...] = (
     C("wic", "float32", "$/month", "value of WIC received"),
     C("ui", "float32", "$/month", "unemployment insurance received"),
     C("other_income", "float32", "$/month", "pensions, Social Security, SSI, child support, capital income"),
+    C("capital_income", "float32", "$/month", "pensions, support and capital income that do not change with work"),
     C("taxes", "float32", "$/month", "income and payroll tax withheld"),
+    C("withheld_year", "float32", "$", "income tax withheld since January"),
     C("refund_due", "float32", "$", "refundable credits and refunds to be paid after filing"),
     C("refund", "float32", "$/month", "tax refund received this month"),
     C("takes_snap", "uint8", "flag", "would claim SNAP if eligible"),
@@ -218,6 +224,8 @@ HOUSEHOLD: tuple[Column, ...] = (
     C("conflict", "float32", "SD", "conflict between the partners"),
     C("ipv", "uint8", "flag", "violence between the partners now"),
     C("ipv_months", "uint8", "month", "months in the present state of violence or its absence"),
+    C("abuse_risk", "float32", "1", "hazard of abuse here against the state mean of 1", derived=True),
+    C("neglect_risk", "float32", "1", "hazard of neglect here against the state mean of 1", derived=True),
     C("support", "float32", "SD", "practical and emotional support"),
     C("discrimination", "uint8", "flag", "treated unfairly because of race this month"),
     C("gunfire", "uint8", "flag", "heard or saw gunfire this month"),
@@ -235,10 +243,11 @@ HOUSEHOLD: tuple[Column, ...] = (
     C("aware", "float32", "1", "knows of the services offered, 0 to 1"),
     C("help_seeking", "float32", "SD", "willingness to seek help"),
     # money spent on this household outside health care, this month
-    C("public_cost", "float32", "$/month", "shelter, court and child-protection cost this month"),
+    C("public_cost", "float32", "$/month", "shelter, court, jail and child-protection cost this month"),
 )  # fmt: skip
 
 NEIGHBORHOOD: tuple[Column, ...] = (
+    C("key", "uint64", "key", "number that carries this neighborhood's luck"),
     C("town", "uint16", "row", "row of the town", ref="town"),
     C("lat", "float32", "degree", "latitude of the centroid"),
     C("lon", "float32", "degree", "longitude of the centroid"),

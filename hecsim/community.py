@@ -46,6 +46,7 @@ class Community:
     extras : auxiliary arrays that processes may ask for by name (x_ arguments)
     seed : seed of the synthesis
     followed : names of followed households by their key, for diaries
+    names : given names of followed persons by their key
     notes : what was assumed or sampled, in words
     """
 
@@ -58,6 +59,7 @@ class Community:
     partners: list[tuple[int, int, float]] = field(default_factory=list)
     extras: dict[str, np.ndarray] = field(default_factory=dict)
     followed: dict[int, str] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -102,6 +104,7 @@ class Community:
             partners=list(self.partners),
             extras={k: v.copy() for k, v in self.extras.items()},
             followed=dict(self.followed),
+            names=dict(self.names),
             notes=list(self.notes),
         )
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from hecsim import luck
+from hecsim import benefits, luck
 from hecsim.columns import SCHEMA
 from hecsim.community import Community
 from hecsim.errors import LuckError, RunError
@@ -110,6 +110,8 @@ class Engine:
         self.context = Context(draw, self.levers, self.seed, {})
         self.plain = plain
         self.threads = max(1, threads)
+        # Statutory amounts stay at their 2025 level: the model counts in constant 2025 dollars.
+        self.rules = benefits.rules("2025-07", draw)
         self._decisions = {d: luck.decision_id(d) for p in plan for d in p.decisions}
         self._scratch = [_Scratch() for _ in range(self.threads)]
         first = next((i for i, p in enumerate(plan) if p.scope == "block"), len(plan))
@@ -202,6 +204,8 @@ class Engine:
                 return rows["person"].start
             case "month":
                 return clock.month
+            case "rules":
+                return self.rules
             case "calendar_month":
                 return clock.calendar_month
             case _:

@@ -16,7 +16,7 @@ from hecsim.engine import Engine
 from hecsim.errors import RunError, ScenarioError, ScheduleError
 from hecsim.interventions import Intervention, current_law, mix_interventions
 from hecsim.interventions.delivery import Delivery
-from hecsim.measures import Recorder
+from hecsim.measures import Diary, Recorder, assign_income_bands
 from hecsim.population import build_community
 from hecsim.processes import MONTH
 
@@ -104,7 +104,9 @@ class CommunityModel(mesa.Model):
         self.delivery = Delivery(
             (*current_law(), *self.mix), self.community, self.parameters, horizon=self.community.clock.horizon
         )
+        assign_income_bands(self.community)
         self.recorder = Recorder(self.community, self.parameters) if record else None
+        self.diary = Diary(self.community)
         self.progress = progress
         self.datacollector: mesa.DataCollector | None = None
 
@@ -158,6 +160,7 @@ class CommunityModel(mesa.Model):
         engine.close_month(self.community)
         if self.recorder is not None:
             self.recorder.observe(self.community, engine.context)
+        self.diary.observe(self.community, engine.context)
         clock.month += 1
         self.running = clock.month < clock.horizon
         if self.datacollector is not None:

@@ -23,16 +23,17 @@ _WEEKS, _MONTHS = 52, 12
 
 
 @njit(cache=True)
-def care4kids_eligible(rules, n_persons, annual_income, continuing, on_tfa) -> bool:
+def care4kids_eligible(rules, n_persons, annual_income, continuing, on_tfa, entry_add=0.0) -> bool:
     """Income test: below 60 percent of state median to enter, below 85 percent to stay.
 
+    entry_add : added by a policy to the entry share of state median income
     TFA families need no income test. Whether parents work and a place is open is the caller's affair.
     """
     if on_tfa:
         return True
     if continuing:
         return annual_income < round_dollar(rules.c4k_exit_share * smi(rules, n_persons))
-    return annual_income < smi60(rules, n_persons) * rules.c4k_entry_share / rules.smi60_share
+    return annual_income < smi60(rules, n_persons) * (rules.c4k_entry_share + entry_add) / rules.smi60_share
 
 
 @njit(cache=True)
@@ -67,7 +68,7 @@ def care4kids_rate(
     if family_home:
         # Homes are published for the longest week only; shorter weeks take the centers' ratios.
         extended = rules.c4k_hours_factor[len(rules.c4k_hours_factor) - 1]
-        rate = rules.c4k_home[age, region] * rules.c4k_hours_factor[band] / extended
+        rate = rules.c4k_home[age, region] * (rules.c4k_hours_factor[band] / extended)
     else:
         rate = rules.c4k_center[age, region] * rules.c4k_hours_factor[band]
     if accredited:
@@ -79,7 +80,7 @@ def care4kids_rate(
 
 @njit(cache=True)
 def care4kids_child(rules, weekly_rate, monthly_charge) -> float:
-    """What the program recognizes for one child, USD/month: the rate or the charge, if less."""
+    """Recognized cost of one child, USD/month: the rate or the charge, if less."""
     return min(weekly_rate * _WEEKS / _MONTHS, monthly_charge)
 
 

@@ -1,5 +1,6 @@
 """Public health coverage in Connecticut: HUSKY A, B, C, D, Covered Connecticut, and the marketplace
-(42 CFR 435, 457; CT DSS; 26 USC 36B)."""
+(42 CFR 435, 457; CT DSS; 26 USC 36B).
+"""
 
 from __future__ import annotations
 
@@ -62,7 +63,7 @@ def coverage(
     rules, age, n_persons, magi, pregnancy=0, parent=False, medicare=False, disabled=False, assets=0.0,
     unearned=0.0, qualified=True, couple=False, unborn=1,
 ) -> int:  # fmt: skip
-    """The public coverage a person may have, as a position in COVERAGE. Employer insurance is not seen.
+    """Find the public coverage a person may have, a position in COVERAGE; employer insurance is not seen.
 
     n_persons : MAGI household without the unborn
     magi : USD/month; it leaves out SSI, TFA, and child support

@@ -24,7 +24,7 @@ def fair_market_rent(rules, area: int, bedrooms: int) -> float:
 def voucher_adjusted_income(
     rules, gross_annual, n_dependents, elderly_or_disabled, childcare_annual=0.0, medical_annual=0.0
 ) -> float:
-    """Adjusted annual income, USD (24 CFR 5.611): less dependents, child care, and high medical cost."""
+    """Income after adjustments, USD/year (24 CFR 5.611): less dependents, child care, high medical cost."""
     income = gross_annual - rules.voucher_dependent * n_dependents - childcare_annual
     if elderly_or_disabled:
         income -= rules.voucher_elderly_disabled
@@ -35,7 +35,8 @@ def voucher_adjusted_income(
 @njit(cache=True)
 def voucher_tenant_payment(rules, gross_annual, adjusted_annual) -> float:
     """Tenant payment, USD/month (24 CFR 5.628): 30 percent of adjusted income, 10 percent of gross
-    income, or the minimum rent, whichever is most."""
+    income, or the minimum rent, whichever is most.
+    """
     by_adjusted = rules.voucher_share_adjusted * adjusted_annual / 12
     by_gross = rules.voucher_share_gross * gross_annual / 12
     return max(by_adjusted, by_gross, rules.voucher_minimum_rent)
@@ -52,7 +53,7 @@ def voucher_subsidy(rules, area, bedrooms, gross_rent, tenant_payment) -> float:
 def voucher_family_rent(
     rules, area, bedrooms, gross_rent, gross_annual, n_dependents, elderly_or_disabled, childcare_annual=0.0
 ) -> float:
-    """What a family with a voucher pays for rent and utilities, USD/month, rent above the standard too."""
+    """Rent and utilities a family with a voucher pays, USD/month, rent above the standard too."""
     adjusted = voucher_adjusted_income(
         rules, gross_annual, n_dependents, elderly_or_disabled, childcare_annual
     )

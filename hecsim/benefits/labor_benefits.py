@@ -1,5 +1,6 @@
 """Benefits that replace wages: unemployment insurance (CGS 31-231a, 31-234) and paid family and
-medical leave (CGS 31-49e to 31-49t)."""
+medical leave (CGS 31-49e to 31-49t).
+"""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def _build(month: str, draw: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def rules(year_key: str = "2025", draw: Mapping[str, Any] | None = None) -> np.record:
-    """The rules of a month: a record whose fields are float64 numbers and small float64 arrays.
+    """Return the rules of a month: a record whose fields are float64 numbers and small float64 arrays.
 
     year_key : "2025-10" for a month, "2025" for January of that year. After the last known change
         the last known figures go on.
@@ -144,7 +144,7 @@ def rules(year_key: str = "2025", draw: Mapping[str, Any] | None = None) -> np.r
 
 
 def with_rules(base: np.record, **changes: Any) -> np.record:
-    """A copy of the rules with some fields set, e.g. `with_rules(r, minimum_wage=20.0)`."""
+    """Copy the rules with some fields set, e.g. `with_rules(r, minimum_wage=20.0)`."""
     names = base.dtype.names or ()
     changed = base.copy()
     for name, value in changes.items():
@@ -168,7 +168,7 @@ def round_dollar(amount: float) -> float:
 
 @njit(cache=True)
 def at_size(table, n: int, each_more: float) -> float:
-    """A table by unit size 1, 2, ...; beyond its end `each_more` is added per person."""
+    """Read a table by unit size 1, 2, ...; beyond its end `each_more` is added per person."""
     last = len(table)
     if n <= last:
         return table[max(n, 1) - 1]

@@ -97,7 +97,7 @@ def school_meals_day(rules, tier: int, eats_lunch, eats_breakfast) -> float:
 
 @njit(cache=True)
 def energy_assistance(rules, n_persons, annual_income, vulnerable, heat_in_rent, categorical) -> float:
-    """Basic winter award of CEAP, USD/winter, paid to the vendor (42 USC 8621; CT DSS plan).
+    """Return the basic winter award of CEAP, USD/winter, paid to the vendor (42 USC 8621; CT DSS plan).
 
     vulnerable : a member under 6, 60 or older, or disabled
     categorical : receives SNAP, TFA, or SSI, so there is no income test

@@ -23,7 +23,7 @@ def snap_gross_limit(rules, n_persons: int) -> float:
 
 @njit(cache=True)
 def snap_utility_allowance(rules, pays_heat, elderly_or_disabled, other_utilities: int) -> float:
-    """Utility allowance, USD/month (7 CFR 273.9(d)(6)(iii); P.L. 119-21 section 10103).
+    """Return the utility allowance, USD/month (7 CFR 273.9(d)(6)(iii); P.L. 119-21 section 10103).
 
     other_utilities : 0 none, 1 phone only, 2 two or more without heating
     With "heat and eat" every unit gets the heating allowance; after it, only units that pay for
@@ -84,8 +84,8 @@ def snap(
     )  # fmt: skip
     if not categorical and earned + unearned > snap_gross_limit(rules, n_persons):
         net_limit = ceil_dollar(rules.snap_net_limit_federal * guideline(rules.fpl_snap, n_persons) / 12)
-        federal = elderly_or_disabled and net <= net_limit and assets <= rules.snap_asset_limit_elderly_disabled
-        if not federal:
+        asset_limit = rules.snap_asset_limit_elderly_disabled
+        if not (elderly_or_disabled and net <= net_limit and assets <= asset_limit):
             return 0.0
     most = at_size(rules.snap_max_allotment, n_persons, rules.snap_max_allotment_each_more)
     benefit = max(0.0, most - ceil_dollar(rules.snap_contribution * net))

@@ -74,9 +74,10 @@ def property_tax_credit(rules, status, agi: float, property_tax_paid: float) -> 
 
 
 @njit(cache=True)
-def connecticut_eitc(federal_eitc: float, n_eitc_children, eitc_share: float, eitc_flat: float) -> float:
+def connecticut_eitc(rules, federal_eitc, n_eitc_children, eitc_share, eitc_flat) -> float:
     """State EITC, USD/year (CGS 12-704e): a share of the federal credit, and a flat sum per return
-    with at least one qualifying child."""
+    with at least one qualifying child.
+    """
     if federal_eitc <= 0:
         return 0.0
     return eitc_share * federal_eitc + (eitc_flat if n_eitc_children >= 1 else 0.0)
@@ -95,4 +96,4 @@ def connecticut_tax(
     tax = connecticut_tax_before_credits(rules, status, agi)
     tax *= 1.0 - personal_credit_rate(rules, status, agi)
     tax = max(0.0, tax - property_tax_credit(rules, status, agi, property_tax_paid))
-    return tax - connecticut_eitc(federal_eitc, n_eitc_children, eitc_share, eitc_flat)
+    return tax - connecticut_eitc(rules, federal_eitc, n_eitc_children, eitc_share, eitc_flat)

@@ -74,7 +74,7 @@ def _aged(rules, status: int, age_head: float, age_spouse: float) -> int:
 
 @njit(cache=True)
 def federal_deductions(rules, status, agi, age_head, age_spouse, tips=0.0, overtime_premium=0.0) -> float:
-    """Standard, aged, senior, tips, and overtime deductions (26 USC 63; P.L. 119-21), USD/year."""
+    """Sum the standard, aged, senior, tips, and overtime deductions (26 USC 63; P.L. 119-21), USD/year."""
     aged = _aged(rules, status, age_head, age_spouse)
     total = rules.fed_standard_deduction[status] + aged * rules.fed_extra_deduction_aged[status]
     if status != SEPARATE:
@@ -138,7 +138,7 @@ def federal_return(
     spouse_earned=0.0, social_security=0.0, investment_income=0.0, adjustments=0.0, age_head=40.0,
     age_spouse=40.0, tips=0.0, overtime_premium=0.0, valid_ssn=True,
 ) -> tuple[float, float, float, float, float]:  # fmt: skip
-    """A federal return, tax year 2025: (net tax, AGI, tax before refunds, EITC, refunded child credit).
+    """Work out a federal return, tax year 2025: net tax, AGI, tax before refunds, EITC, refunded CTC.
 
     earned : wages (and net self-employment) of both spouses, USD/year
     other_income : other taxable income, e.g. unemployment insurance and interest, without Social Security
@@ -151,7 +151,8 @@ def federal_return(
     """
     base = earned + other_income - adjustments
     agi = base + taxable_social_security(rules, status, base, social_security)
-    taxable = max(0.0, agi - federal_deductions(rules, status, agi, age_head, age_spouse, tips, overtime_premium))
+    deductions = federal_deductions(rules, status, agi, age_head, age_spouse, tips, overtime_premium)
+    taxable = max(0.0, agi - deductions)
     tax = bracket_tax(rules.fed_bracket_top[status], rules.fed_rate, taxable)
     if not valid_ssn:
         n_other_dependents = n_other_dependents + n_ctc

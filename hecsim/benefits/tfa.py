@@ -11,7 +11,7 @@ __all__ = ["tfa", "tfa_need_standard", "tfa_payment_standard", "tfa_time_limited
 
 @njit(cache=True)
 def tfa_need_standard(rules, n_persons: int) -> float:
-    """Standard of need, USD/month: 55 percent of the guideline (CGS 17b-104)."""
+    """Return the standard of need, USD/month: 55 percent of the guideline (CGS 17b-104)."""
     return round_dollar(rules.tfa_need_share * guideline(rules.fpl_tfa, n_persons) / 12)
 
 

@@ -87,6 +87,19 @@ class LeverBook:
             out[:] = np.clip(value, LEVERS[name].low, LEVERS[name].high)
         return out
 
+    def reaching(self, household: int, persons: list[int]) -> list[str]:
+        """Sources whose dose this month is above zero for this household or one of these persons."""
+        found = set()
+        for name, moves in self._moves.items():
+            rows = {"household": [household], "person": persons}.get(LEVERS[name].scope)
+            for m in moves:
+                if rows is None or m.dose is None:
+                    continue
+                dose = m.dose[rows] if isinstance(m.dose, np.ndarray) else np.float64(m.dose)
+                if np.any(dose > 0):
+                    found.add(m.source)
+        return sorted(found)
+
     def explain(self, name: str, rows: np.ndarray) -> list[dict[str, Any]]:
         """How the value at `rows` came about: one mapping per step, the base first."""
         rows = np.asarray(rows, np.int64)

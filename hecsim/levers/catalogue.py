@@ -106,6 +106,7 @@ _ALL = (
     _add("school_meal_quality", "neighborhood", "HEI", "diet quality of school meals"),
     _add("diet_add", "person", "HEI", "personal diet quality"),
     _add("energy", "person", "kcal/day", "net energy shift after compensation"),
+    _add("energy_treatment", "person", "kcal/day", "net energy shift of a person in individual treatment"),
     # stress, mind, family
     _add("stress_add", "person", "SD", "shift of the passing part of stress"),
     _add("support_add", "household", "SD", "practical and emotional support"),
@@ -144,6 +145,11 @@ _ALL = (
     _add("trust_community_add", "household", "1", "pull on trust in neighbors and the collaborative"),
     _add("trust_police_add", "household", "1", "pull on trust in police and government"),
     _add("aware_add", "household", "1", "awareness of services"),
+    # delivery of services, read by the service funnel of interventions
+    _x("found_scale", "household", "hazard that an eligible family is found by a service"),
+    _x("handoff_scale", "household", "share of families lost between being found and being offered a place"),
+    Lever("language_match", "household", "interventions.language_match", "share",
+          "share of contacts in the family's own language when that is not English", 0.0, 1.0),
     _x("service_bias", "global", "differential treatment in services"),
 )  # fmt: skip
 

@@ -1,0 +1,36 @@
+# Two commands are enough: `make run` and `make test`. Both set up their own virtual environment.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test slow lint bench app clean
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'hecsim needs Python 3.11 or newer')"
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	touch $(READY)
+
+run: $(READY)  ## Hartford under current law and three mixes: a table on screen, the report on disk
+	$(BIN)/hecsim compare experiments/hartford.toml --out results/hartford
+
+test: $(READY)  ## the tests that run in minutes
+	$(BIN)/python -m pytest -m "not slow and not browser"
+
+slow: $(READY)  ## the statistical and whole-state tests
+	$(BIN)/python -m pytest -m "slow"
+
+lint: $(READY)  ## style, types, and the contract between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/mypy hecsim
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/hecsim bench
+
+app: $(READY)
+	$(BIN)/hecsim app
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info results

@@ -1,0 +1,425 @@
+"""The `hecsim` command: parse, call, print."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from hecsim import __version__
+from hecsim.errors import HecsimError, RunError, ScenarioError, StoreError
+
+__all__ = ["main"]
+
+_out = Console()
+_err = Console(stderr=True)
+
+# What a planner looks at first; `--all` shows every measure.
+HEADLINES = (
+    "aces_0_8", "ace_score_at_8", "cps_reports", "obesity_adult", "obesity_child", "stress_caregivers", "food_insecurity",
+    "low_food_access", "diet", "activity_adult", "diabetes", "eviction_filings", "evictions", "poverty_child", "health_cost",
+)  # fmt: skip
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar with time left on standard error; call it with (stage, done, total)."""
+    columns = (
+        TextColumn("{task.description:<12}"), BarColumn(bar_width=28), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("left"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=_err, transient=False) as bar:
+        tasks: dict[str, Any] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield tell
+
+
+def _json(document: Any) -> None:
+    click.echo(json.dumps(document, indent=1, default=str))
+
+
+def _towns(towns: tuple[str, ...]) -> Any:
+    names = [t.strip() for part in towns for t in part.split(",") if t.strip()]
+    return "all" if [n.lower() for n in names] == ["all"] else names
+
+
+class _Main(click.Group):
+    """Turns a user's mistake into one message and exit code 2, and an interrupt into 130."""
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except HecsimError as problem:
+            _err.print(f"[bold red]error:[/] {problem}", highlight=False, soft_wrap=True)
+            code = 2
+        except click.exceptions.Abort:
+            _err.print("interrupted; what was finished is kept, run the same command to go on")
+            code = 130
+        except KeyboardInterrupt:
+            _err.print("interrupted; what was finished is kept, run the same command to go on")
+            code = 130
+        except click.ClickException as problem:
+            problem.show()
+            code = 2
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 0
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hecsim")
+def main() -> None:
+    """What mixes of upstream interventions would do for a Connecticut community."""
+
+
+@main.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--seed", default="1", help="Seed of luck.")
+@click.option("--arm", default=None, help="Arm of a study file to live; the first one that is not current law by default.")
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="Folder for the monthly tables.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: bool) -> None:
+    """One arm, one future, every month."""
+    from hecsim.errors import UnknownNameError
+    from hecsim.measures import MEASURES
+    from hecsim.model import CommunityModel, parse_seed
+    from hecsim.study import Study, build
+    from hecsim.study.store import write_atomically
+
+    study = Study.from_file(scenario)
+    names = [a.name for a in study.arms]
+    if arm is not None and arm not in names:
+        raise UnknownNameError(arm, names, what="arm", file=scenario)
+    chosen = next((a for a in study.arms if (a.name == arm if arm else not a.is_reference)), study.arms[0])
+    with _progress() as tell:
+        model = CommunityModel(
+            community=build(study.community, tell), interventions=chosen.interventions, years=study.years,
+            start_year=study.start_year, seed=parse_seed(seed), progress=lambda done, total: tell("months", done, total),
+        )  # fmt: skip
+        model.run()
+    assert model.recorder is not None
+    frame = model.recorder.frame()
+    if out is not None:
+        for name, table in (("measures", frame), ("ledger", model.delivery.ledger.frame()), ("diary", model.diary.frame())):
+            data = table.to_csv(index=False).encode()
+            write_atomically(out / f"{name}.csv", lambda stream, data=data: stream.write(data))
+    last = {name: model.measure(name) for name in HEADLINES}
+    if as_json:
+        _json({"arm": chosen.name, "seed": seed, "months": model.month, "last_month": last, "out": str(out) if out else None})
+        return
+    table = Table("measure", "last month", "unit", title=f"{chosen.name}, {model.label}")
+    for name, value in last.items():
+        table.add_row(MEASURES[name].label, f"{value:,.2f}", MEASURES[name].unit)
+    _out.print(table)
+    if out is not None:
+        _out.print(f"monthly tables: {out}", soft_wrap=True)
+
+
+@main.command()
+@click.argument("study_file", type=click.Path(path_type=Path))
+@click.option("--futures", type=click.IntRange(1, 100_000), default=None, help="How many futures; default as in the file.")
+@click.option("--workers", type=click.IntRange(1, 256), default=None, help="Processes; default all cores.")
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="Study folder; default results/<file name>.")
+@click.option("--all", "everything", is_flag=True, help="Show every measure.")
+@click.option("--by", type=click.Choice(["all", "race_ethnicity", "income", "neighborhood"]), default="all", help="Groups to show.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def compare(
+    study_file: Path, futures: int | None, workers: int | None, out: Path | None, everything: bool, by: str, as_json: bool
+) -> None:
+    """Compare arms over paired futures; writes tables and one self-contained HTML report."""
+    from hecsim.report import write_report
+    from hecsim.study import Store, Study, run_study
+
+    study = Study.from_file(study_file, futures=futures)
+    directory = out or Path("results") / study_file.stem
+    started = time.perf_counter()
+    with _progress() as tell:
+        results = run_study(study, directory, workers=workers or os.cpu_count() or 1, progress=tell)
+        tell("report", 0, 1)
+        store = Store(directory)
+        tables = write_tables(store, results)
+        report = write_report(results, directory)
+        tell("report", 1, 1)
+    summary = results.summary(by=by, measures=None if everything else [m for m in HEADLINES if m in results.measures])
+    if as_json:
+        _json(
+            {
+                "study": study.name, "question": study.question, "futures": len(results.futures), "failed": dict(results.failed),
+                "seconds": round(time.perf_counter() - started, 1), "directory": str(directory), "report": str(report),
+                "tables": [str(t) for t in tables], "summary": summary.to_dict("records"),
+            }
+        )  # fmt: skip
+        return
+    _print_summary(study.name, len(results.futures), summary)
+    for index, problem in results.failed.items():
+        _err.print(f"future {index} failed and is left out of every contrast: {problem}", highlight=False)
+    _out.print(f"report: {report}\ntables: {directory / 'tables'}", soft_wrap=True, highlight=False)
+
+
+def write_tables(store: Any, results: Any) -> list[Path]:
+    """The result tables of a study folder."""
+    import pandas as pd
+
+    kinds = ("all", "race_ethnicity", "income", "neighborhood")
+    gaps = pd.concat([results.gaps(m) for m in HEADLINES], ignore_index=True)
+    written = [store.write_table(f"difference_by_{k}", results.summary(by=k)) for k in kinds]
+    written.append(store.write_table("gaps", gaps))
+    written.append(store.write_table("outcomes_by_year", results.long()))
+    written.append(store.write_table("ledger", results.ledger))
+    written.append(store.write_table("diary", results.diary))
+    return written
+
+
+def _print_summary(name: str, futures: int, summary: Any) -> None:
+    for arm, part in summary.groupby("arm", sort=False):
+        table = Table(
+            "measure", "group", "current law", "with the mix", "difference", "95% interval", "better in", "unit",
+            title=f"{name}: {arm} against current law, {futures} futures",
+        )  # fmt: skip
+        for row in part.itertuples():
+            share = "" if row.better != row.better else f"{row.better:.0%}"
+            table.add_row(
+                row.label, row.group, f"{row.reference:,.2f}", f"{row.value:,.2f}", f"{row.difference:+,.3f}",
+                f"{row.low:+,.3f} to {row.high:+,.3f}", share, row.unit,
+            )  # fmt: skip
+        _out.print(table)
+
+
+@main.group()
+def community() -> None:
+    """Build and look at synthetic communities."""
+
+
+@community.command("build")
+@click.option("--towns", multiple=True, default=("Hartford",), help="Town names, or all; repeat or separate by commas.")
+@click.option("--households", type=click.IntRange(50, 5_000_000), default=None, help="Households that stand for the place; default all.")
+@click.option("--seed", type=click.IntRange(0), default=1)
+@click.option("--family", default=None, help="Neighborhood in which to place the founding family.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
+@click.option("--json", "as_json", is_flag=True)
+def community_build(towns: tuple[str, ...], households: int | None, seed: int, family: str | None, out: Path, as_json: bool) -> None:
+    """Synthesize persons, households, businesses, neighborhoods, organizations and ties."""
+    from hecsim.population import build_community, save
+
+    with _progress() as tell:
+        built = build_community(
+            _towns(towns), households=households, seed=seed, vignette=family,
+            progress=lambda done, total: tell("community", done, total),
+        )  # fmt: skip
+        save(built, out)
+    found = {**built.summary(), "digest": built.digest(), "out": str(out)}
+    if as_json:
+        _json(found)
+        return
+    for key, value in found.items():
+        _out.print(f"{key:>14}  {value:,}" if isinstance(value, int) else f"{key:>14}  {value}", highlight=False, soft_wrap=True)
+
+
+@community.command("show")
+@click.argument("directory", type=click.Path(path_type=Path), required=False)
+@click.option("--towns", multiple=True, help="Build these towns instead of reading a folder.")
+@click.option("--households", type=click.IntRange(50, 5_000_000), default=None)
+@click.option("--seed", type=click.IntRange(0), default=1)
+@click.option("--rows", type=click.IntRange(1), default=25, help="How many of the worst margins to show.")
+@click.option("--json", "as_json", is_flag=True)
+def community_show(directory: Path | None, towns: tuple[str, ...], households: int | None, seed: int, rows: int, as_json: bool) -> None:
+    """Margins beside their targets, worst error first."""
+    from hecsim.population import build_community, load, margins
+
+    if directory is not None and towns:
+        raise ScenarioError("give a folder or --towns, not both")
+    with _progress() as tell:
+        built = (
+            load(directory)
+            if directory is not None
+            else build_community(
+                _towns(towns or ("Hartford",)), households=households, seed=seed, histories=False,
+                progress=lambda done, total: tell("community", done, total),
+            )  # fmt: skip
+        )
+    frame = margins(built)
+    frame["error"] = frame["simulated"] - frame["target"]
+    errors = frame["error"].abs()
+    weights = frame.get("weight", errors * 0 + 1)
+    summary = {
+        "margins": len(frame), "worst_points": float(100 * errors.max()),
+        "weighted_mean_points": float(100 * (errors * weights).sum() / weights.sum()),
+    }  # fmt: skip
+    if as_json:
+        _json({**summary, "rows": frame.head(rows).to_dict("records")})
+        return
+    table = Table("place", "table", "category", "target", "simulated", "error, points")
+    for row in frame.head(rows).itertuples():
+        table.add_row(row.place, row.table, str(row.category), f"{row.target:.3f}", f"{row.simulated:.3f}", f"{100 * row.error:+.2f}")
+    _out.print(table)
+    _out.print(
+        f"{summary['margins']:,} margins; worst {summary['worst_points']:.2f} points, "
+        f"mean {summary['weighted_mean_points']:.2f} points weighted by population", highlight=False,
+    )  # fmt: skip
+
+
+@main.group()
+def interventions() -> None:
+    """The catalogue of interventions."""
+
+
+@interventions.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def interventions_list(as_json: bool) -> None:
+    """All interventions with kind, aims and grade of evidence."""
+    from hecsim.interventions import catalogue
+
+    rows = [
+        {"id": c.id, "kind": c.kind, "name": c.name, "nombre": c.name_es, "aims": list(c.aims), "grade": c.grade, "sentence": c.sentence}
+        for c in catalogue().values()
+    ]
+    if as_json:
+        _json(rows)
+        return
+    table = Table("id", "kind", "name", "aims", "evidence", "what it does")
+    for r in rows:
+        table.add_row(r["id"], r["kind"], r["name"], ", ".join(r["aims"]), r["grade"], r["sentence"])
+    _out.print(table)
+
+
+@interventions.command("show")
+@click.argument("identifier")
+@click.option("--json", "as_json", is_flag=True)
+def interventions_show(identifier: str, as_json: bool) -> None:
+    """One intervention: what it does, for whom, its settings."""
+    from hecsim.interventions import describe
+
+    found = describe(identifier)
+    if as_json:
+        _json(found)
+        return
+    for key, value in found.items():
+        if key == "settings":
+            table = Table("setting", "default", "unit", "from", "to", "meaning")
+            for s in value:
+                table.add_row(*(str(s.get(k, "")) for k in ("name", "default", "unit", "low", "high", "help")))
+            _out.print(table)
+        else:
+            _out.print(f"[bold]{key}[/]  {value}", highlight=False, soft_wrap=True)
+
+
+@main.group("evidence")
+def evidence_group() -> None:
+    """Every number of the world, with its source."""
+
+
+@evidence_group.command("list")
+@click.option("--room", default=None, help="Only parameters of this room.")
+@click.option("--json", "as_json", is_flag=True)
+def evidence_list(room: str | None, as_json: bool) -> None:
+    """All parameters."""
+    from hecsim import evidence
+    from hecsim.errors import UnknownNameError
+
+    known = evidence.load()
+    rooms = sorted({p.room for p in known.values()})
+    if room is not None and room not in rooms:
+        raise UnknownNameError(room, rooms, what="room")
+    chosen = [p for p in known.values() if room in (None, p.room)]
+    if as_json:
+        _json([_parameter(p) for p in chosen])
+        return
+    table = Table("parameter", "value", "range", "unit", "grade", "source")
+    for p in chosen:
+        d = _parameter(p)
+        table.add_row(p.full_name, d["shown"], d["range"], p.unit, p.grade, p.source)
+    _out.print(table)
+
+
+@evidence_group.command("show")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True)
+def evidence_show(name: str, as_json: bool) -> None:
+    """One parameter, and where it is used."""
+    from hecsim import evidence
+    from hecsim.processes import MONTH
+
+    p = evidence.parameter(name)
+    found = {**_parameter(p), "used_by": [process.name for process in MONTH if p.full_name in process.parameters]}
+    if as_json:
+        _json(found)
+        return
+    for key, value in found.items():
+        _out.print(f"[bold]{key}[/]  {value}", highlight=False, soft_wrap=True)
+
+
+def _parameter(p: Any) -> dict[str, Any]:
+    def short(v: Any) -> str:
+        return ", ".join(f"{x:g}" for x in v) if isinstance(v, tuple) else f"{v:g}"
+
+    return {
+        "name": p.full_name, "value": p.value, "low": p.low, "high": p.high, "unit": p.unit, "grade": p.grade, "source": p.source,
+        "note": p.note, "axis": list(p.axis), "shown": short(p.value),
+        "range": f"{short(p.low)} to {short(p.high)}" if p.low is not None else "",
+    }  # fmt: skip
+
+
+@main.command()
+@click.option("--households", type=click.IntRange(100), default=10_000)
+@click.option("--towns", multiple=True, default=("Hartford",))
+@click.option("--months", type=click.IntRange(1), default=24)
+@click.option("--threads", type=click.IntRange(1, 64), default=1)
+@click.option("--json", "as_json", is_flag=True)
+def bench(households: int, towns: tuple[str, ...], months: int, threads: int, as_json: bool) -> None:
+    """Speed and memory on this machine: ns per person-month, months per second, peak memory, build and compile time."""
+    from hecsim.study.bench import measure_speed
+
+    with _progress() as tell:
+        found = measure_speed(
+            _towns(towns), households=None if households >= 5_000_000 else households, months=months, threads=threads,
+            progress=lambda done, total: tell("bench", done, total),
+        )  # fmt: skip
+    if as_json:
+        _json(found)
+        return
+    for key, value in found.items():
+        if isinstance(value, dict):
+            table = Table(key, "ns per person-month")
+            for name, ns in sorted(value.items(), key=lambda kv: -kv[1]):
+                table.add_row(name, f"{ns:,.1f}")
+            _out.print(table)
+        else:
+            _out.print(f"{key:>28}  {value:,.4g}" if isinstance(value, float) else f"{key:>28}  {value}", highlight=False)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", type=click.IntRange(1, 65535), default=8765)
+def app(host: str, port: int) -> None:
+    """Start the app in a browser on this machine."""
+    import subprocess
+
+    page = Path(__file__).resolve().parent.parent / "app.py"
+    if not page.exists():
+        raise StoreError(f"{page} is missing; start the app from a checkout of the project")
+    command = [sys.executable, "-m", "solara", "run", str(page), "--host", host, "--port", str(port), "--production", "--no-open"]
+    environment = {**os.environ, "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False"}
+    code = subprocess.call(command, env=environment)
+    if code not in (0, 130, -2):
+        raise RunError(f"the app's server stopped with code {code}")
+
+
+if __name__ == "__main__":
+    main()

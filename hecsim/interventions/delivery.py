@@ -1,0 +1,273 @@
+"""Delivery: who gets what, when, how many, and who pays, each month before the processes.
+
+The order of a month: the calendar of current law; effects build up or fade; every intervention
+moves its levers; families are found; staff are shared out; places are offered and taken; costs
+are entered. Effects of an enrollment therefore begin with the next month. Nothing happens before
+an intervention starts, and one with no strength or no reach is as if absent.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from hecsim.clock import MONTHS_PER_YEAR
+from hecsim.collaborative.workforce import Request, Workforce
+from hecsim.community import Community
+from hecsim.engine import Context
+from hecsim.errors import ScheduleError, UnknownNameError
+from hecsim.interventions.base import Intervention
+from hecsim.interventions.calendar import Calendar
+from hecsim.interventions.doses import Doses, Units, check_scopes, delivered, extent, fading, law_stage
+from hecsim.interventions.frame import Frame
+from hecsim.interventions.funnel import ENROLLED, LEFT, STAGES, Funnel
+from hecsim.interventions.ledger import Ledger
+from hecsim.levers import LEVERS, Move
+
+__all__ = ["Delivery", "Run", "check_schedule"]
+
+
+def check_schedule(interventions: Iterable[Intervention], horizon: int) -> None:
+    """Refuse an intervention that would start after the run is over."""
+    for iv in interventions:
+        if iv.start >= horizon:
+            raise ScheduleError(
+                f"{iv.id} ({iv.title.en}) starts in month {iv.start}, but the run ends after {horizon} months"
+            )
+
+
+def _inside(community: Community, places: tuple[str, ...]) -> np.ndarray:
+    """Neighborhoods that are named, or lie in towns that are named; all for no names."""
+    size = community.neighborhood.size
+    if not places:
+        return np.ones(size, bool)
+    names = {n.lower(): i for i, n in enumerate(community.labels["neighborhood"])}
+    towns = {n.lower(): i for i, n in enumerate(community.labels["town"])}
+    inside = np.zeros(size, bool)
+    for place in places:
+        key = place.lower()
+        if key in towns:
+            inside |= community.neighborhood["town"] == towns[key]
+        elif key in names:
+            inside[names[key]] = True
+        else:
+            known = [*community.labels["town"], *community.labels["neighborhood"]]
+            raise UnknownNameError(place, known, what="neighborhood or town", key="places")
+    return inside
+
+
+class Run:
+    """One intervention under way in one community. Who it serves is remembered in the community's tables."""
+
+    def __init__(self, iv: Intervention, key: str, community: Community, siblings: tuple[str, ...] = ()):
+        self.iv, self.key = iv, key
+        self.inside = _inside(community, iv.places)
+        self.funnel = Funnel(iv, key, siblings) if iv.delivery == "funnel" else None
+        self.area: np.ndarray | None = None
+
+    def begin(self, community: Community) -> None:
+        """In the first month: settle which neighborhoods it is meant for."""
+        if self.area is None:
+            self.area = self.inside & self.iv.area(community)
+
+    @property
+    def covered(self) -> np.ndarray:
+        """Neighborhoods that have it, bool."""
+        return self.inside if self.area is None else self.area
+
+    @property
+    def power(self) -> float:
+        """Share of the full effect that each unit served has."""
+        return self.iv.strength * self.iv.fidelity
+
+    def running(self, month: int) -> bool:
+        """Whether it serves people this month."""
+        return self.iv.start <= month and (self.iv.end is None or month < self.iv.end)
+
+    def doses(self, frame: Frame, context: Context, month: int) -> Doses:
+        """Doses of this month, worked out as they are asked for."""
+        left = fading(self.iv, context.draw, month) * self.power
+        reached = extent(self.iv, context.draw, month)
+        area = (self.covered * np.float32(reached * left)).astype(np.float32)
+        return Doses(
+            frame, self.key.upper(), area, self.iv.unit,
+            full=lambda: self._dose(frame, context, area, reached, left),
+            serving=lambda: self.served(frame, context, month) if self.running(month) else self._nobody(frame),
+            power=self.power,
+        )  # fmt: skip
+
+    def _dose(
+        self, frame: Frame, context: Context, area: np.ndarray, reached: float, left: float
+    ) -> np.ndarray:
+        if self.funnel is not None:
+            out = self.funnel.columns(frame.community)[2] * np.float32(self.power)
+        elif self.iv.delivery == "sample":
+            out = self._takers(frame, context, reached) * np.float32(left)
+        else:
+            out = area[frame.place[self.iv.unit]] * self.iv.eligible(frame.community, context)
+        share = self.iv.yields(frame.community)
+        return out if share is None else out * share.astype(np.float32)
+
+    def _takers(self, frame: Frame, context: Context, reached: float) -> np.ndarray:
+        """A fixed share of those eligible; the same families first at any reach."""
+        able = self.iv.eligible(frame.community, context) & self.covered[frame.place[self.iv.unit]]
+        rows = np.flatnonzero(able)
+        keys = frame.community.tables[self.iv.unit]["key"][rows]
+        able[rows] = context.uniforms(f"{self.key}.place", 0, keys) < reached
+        return able
+
+    def _nobody(self, frame: Frame) -> np.ndarray:
+        return np.zeros(frame.community.tables[self.iv.unit].size, bool)
+
+    def served(self, frame: Frame, context: Context, month: int) -> np.ndarray:
+        """Who is in service now, bool over the rows of its unit."""
+        if self.funnel is not None:
+            stage = self.funnel.columns(frame.community)[0]
+            return (stage == ENROLLED) & frame.present(self.iv.unit)
+        reached = delivered(self.iv, context.draw, month)
+        if self.iv.delivery == "sample":
+            return self._takers(frame, context, reached)
+        return self.iv.eligible(frame.community, context) & self.covered[frame.place[self.iv.unit]]
+
+    def units(self, frame: Frame, context: Context, month: int, served: np.ndarray, new: float) -> Units:
+        """What was delivered this month, for the costs. In an area the units served count by the share reached."""
+        weight, residents = frame.weight[self.iv.unit], float(frame.residents[self.covered].sum())
+        share = delivered(self.iv, context.draw, month)
+        if self.iv.delivery == "area":
+            weight = weight * share
+        counts = {
+            "month": float(weight[served].sum()),
+            "start": new,
+            "year": 1.0 / MONTHS_PER_YEAR,
+            "resident": residents * share / MONTHS_PER_YEAR,
+            "area": float(self.covered.sum()) * share / MONTHS_PER_YEAR,
+        }
+        return Units(month, counts, served, weight, residents, share, frame)
+
+
+class Delivery:
+    """All interventions of an arm, and current law, in one community.
+
+    interventions : what the arm adds to current law
+    community : where; names of places are checked against it
+    draw : parameter values of the future
+    horizon : months of the run
+    calendar : False leaves current law at its state of 2025 (for tests)
+    """
+
+    def __init__(
+        self,
+        interventions: Iterable[Intervention],
+        community: Community,
+        draw: Mapping[str, Any],
+        *,
+        horizon: int = 120,
+        calendar: bool = True,
+    ):
+        self.interventions = tuple(interventions)
+        self.draw = draw
+        self.horizon = horizon
+        self.ledger = Ledger()
+        check_schedule(self.interventions, horizon)
+        scopes = {name: lever.scope for name, lever in LEVERS.items()}
+        self.calendar = Calendar(community, draw) if calendar else None
+        self.runs: list[Run] = []
+        taken: dict[type, list[str]] = defaultdict(list)
+        current = self.calendar.pilots(community) if self.calendar else ()
+        for iv, prefix in [*((p, "m0_") for p in current), *((i, "") for i in self.interventions)]:
+            check_scopes(iv, scopes)
+            others = taken[type(iv)]
+            number = 1 + sum(not o.startswith("m0_") for o in others)
+            key = f"{prefix}{iv.id.lower()}" + ("" if prefix or number == 1 else f"_{number}")
+            if not iv.inert:
+                self.runs.append(Run(iv, key, community, tuple(others)))
+            others.append(key)
+        present = {iv.id for iv in self.interventions}
+        self.notes = [
+            f"{iv.id} works through {', '.join(sorted(missing))}, which this mix does not have"
+            for iv in self.interventions
+            if (missing := set(iv.needs) - present)
+        ]
+
+    def month(self, community: Community, context: Context) -> None:
+        """Everything that interventions do in the month that is about to be simulated."""
+        month, frame = community.clock.month, Frame(community)
+        if self.calendar is not None:
+            self.calendar.month(community, context)
+        started = [r for r in self.runs if r.iv.start <= month]
+        for r in started:
+            r.begin(community)
+            if r.funnel is not None:
+                r.funnel.advance(frame, context, month)
+        for r in started:
+            for move in self._moves(r, frame, context, month):
+                context.levers.move(move)
+        running = [r for r in started if r.running(month)]
+        served = {r.key: r.served(frame, context, month) for r in running}
+        enrolled = self._enroll(running, frame, context, month)
+        for r in running:
+            units = r.units(frame, context, month, served[r.key], enrolled.get(r.key, 0.0))
+            self._pay(r.iv, r.key, r.iv.costs(community, context, units), month)
+
+    def _moves(self, r: Run, frame: Frame, context: Context, month: int) -> list[Move]:
+        moves = r.iv.moves(frame.community, context, r.doses(frame, context, month))
+        return moves + self._disappointed(r, frame, month)
+
+    def _disappointed(self, r: Run, frame: Frame, month: int) -> list[Move]:
+        """Clients of a service that was ended while they used it trust services less for a time."""
+        end = r.iv.end
+        if r.funnel is None or end is None or not 0 <= month - end < float(self.draw["interventions.trust_shock_months"]):
+            return []
+        stage, months, _ = r.funnel.columns(frame.community)
+        hurt = (stage == LEFT) & (months == month - end) & frame.present(r.iv.unit)
+        if r.iv.unit == "person":
+            homes = np.zeros(frame.community.household.size, bool)
+            homes[frame.home[np.flatnonzero(hurt)]] = True
+            hurt = homes
+        dose = hurt.astype(np.float32) * np.float32(r.power)
+        value = float(self.draw["interventions.trust_shock"])
+        return [Move("trust_services_add", "add", value, dose, f"{r.key.upper()} ended")]
+
+    def _enroll(self, runs: list[Run], frame: Frame, context: Context, month: int) -> dict[str, float]:
+        """Find families, share out staff, offer places; real units newly enrolled by key."""
+        by_pool: dict[str, dict[str, Request]] = defaultdict(dict)
+        funnels = [(r, r.funnel) for r in runs if r.funnel is not None]
+        for r, funnel in funnels:
+            funnel.find(frame, context, month, r.covered)
+            by_pool[r.iv.pool][r.key] = Request(*funnel.request(frame))
+        workforce, residents = Workforce(context.draw), float(frame.residents.sum())
+        grants = {k: g for pool, asked in by_pool.items() for k, g in workforce.share(pool, residents, asked).items()}
+        new = {}
+        for r, funnel in funnels:
+            rows = funnel.offer(frame, context, month, grants[r.key])
+            new[r.key] = float(frame.weight[r.iv.unit][rows].sum())
+        return new
+
+    def _pay(self, iv: Intervention, key: str, costs: list[Any], month: int) -> None:
+        for cost in costs:
+            for payer, share in cost.payers or iv.payers:
+                self.ledger.add(month, payer, iv.instrument, cost.category, key.upper(), cost.amount * share)
+
+    def status(self, community: Community) -> dict[str, dict[str, Any]]:
+        """Where every intervention stands: stage of the law, and simulated units per stage of the funnel."""
+        month, out = community.clock.month, {}
+        for r in self.runs:
+            report: dict[str, Any] = {"title": r.iv.title.en, "law": law_stage(r.iv, self.draw, month)}
+            report["reached"] = delivered(r.iv, self.draw, month) if r.running(month) else 0.0
+            if r.funnel is not None and r.funnel.column("stage") in community.tables[r.iv.unit]:
+                table = community.tables[r.iv.unit]
+                counts = np.bincount(table[r.funnel.column("stage")][table["present"] == 1], minlength=len(STAGES))
+                report |= {name: int(counts[i]) for i, name in enumerate(STAGES)}
+            out[r.key.upper()] = report
+        return out
+
+    def copy(self) -> Delivery:
+        """An independent copy, for a run that forks."""
+        twin = copy.copy(self)
+        twin.ledger = self.ledger.copy()
+        twin.runs = [copy.copy(r) for r in self.runs]
+        return twin

@@ -1,0 +1,436 @@
+"""Policies: laws and rules of the state, the towns and Medicaid. What is enacted is not yet delivered."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hecsim.clock import MONTHS_PER_YEAR, WEEKS_PER_MONTH
+from hecsim.community import Community
+from hecsim.engine import Context
+from hecsim.interventions import who
+from hecsim.interventions.base import Cost, Effect, Intervention, Words, intervention
+from hecsim.interventions.doses import Doses, Units
+from hecsim.interventions.settings import Payers, paid_by, ramp_of, reach_of, setting
+from hecsim.levers import Move
+
+__all__ = [
+    "ChildCareSubsidy", "CleanSlate", "FamilyTaxCredits", "HousingVouchers", "PaidLeaveForAll", "PredictableWork",
+    "ProduceIncentives", "RentAid", "RightToCounsel", "SchoolMeals", "SugaryDrinkTax", "ViolenceReduction", "WageFloor",
+]  # fmt: skip
+
+
+@intervention
+class RightToCounsel(Intervention):
+    """P01. A lawyer for tenants who face eviction."""
+
+    id, kind, verb, grade, law = "P01", "policy", "expand", "D", True
+    title = Words("A lawyer in eviction court", "Abogado en casos de desalojo")
+    sentence = Words(
+        "Tenants with low income have a lawyer when a landlord takes them to court.",
+        "Los inquilinos con bajos ingresos tienen abogado cuando el propietario los lleva a la corte.",
+    )
+    aims, actor, strategy = ("child", "equity"), "state", ("CDC 1",)
+    connecticut = "In force since January 2022 in part of the ZIP codes; 12 percent of tenants represented"
+    effects = (Effect("representation", "set", field="coverage"),)
+    coverage: float = setting(0.6, unit="share", low=0, high=1, help="share of tenants in court who have a lawyer")
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """New cases with counsel, less those who would have had it anyway."""
+        h = community.household
+        base = context.levers.base("representation")
+        extra = max(0.0, 1.0 - base / self.coverage) if self.coverage else 0.0
+        cases = units.total(extra, (h["present"] == 1) & (h["filed_new"] == 1) & (h["represented"] == 1))
+        return [Cost("service", cases * self.number(context.draw, "case"))]
+
+
+@intervention
+class RentAid(Intervention):
+    """P02. Emergency help with rent that is owed."""
+
+    id, kind, verb, grade = "P02", "policy", "expand", "C"
+    title = Words("Emergency rent aid", "Ayuda de emergencia para la renta")
+    sentence = Words(
+        "Families who fall behind get help with the rent they owe, before they lose their home.",
+        "Las familias que se atrasan reciben ayuda con la renta que deben, antes de perder su hogar.",
+    )
+    aims, actor, strategy = ("child", "equity"), "department of housing", ("CDC 1",)
+    delivery, repeat = "funnel", True
+    effects = (Effect("rent_aid", "add", field="aid", while_served=True),)
+    reach: float = reach_of(0.4)
+    ramp: int = ramp_of(3)
+    payers: Payers = paid_by(state=0.5, federal=0.5)
+    aid: float = setting(900.0, unit="$/month", low=0, high=5000, help="aid paid toward arrears while served")
+    income_limit: float = setting(2.5, unit="times the poverty line", low=0, high=10, help="income at or below this")
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Tenants with low income who owe a month of rent or face a filing."""
+        h = community.household
+        behind = (h["arrears"] >= np.maximum(h["rent"], 1.0)) | (h["filing"] > 0)
+        return who.income_below(community, self.income_limit) & (h["tenure"] == 1) & behind
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """The aid itself, at most what is owed."""
+        paid = units.total(np.minimum(self.aid, community.household["arrears"]))
+        return [Cost("benefits", paid), Cost("operation", paid * self.number(context.draw, "admin"))]
+
+
+@intervention
+class HousingVouchers(Intervention):
+    """P02V. Long-term rent subsidies for families without a stable home (the second half of P02)."""
+
+    id, kind, verb, grade = "P02V", "policy", "expand", "A"
+    title = Words("Housing vouchers", "Vales de vivienda")
+    sentence = Words(
+        "Families without a stable home get a voucher that pays most of the rent.",
+        "Las familias sin un hogar estable reciben un vale que paga la mayor parte de la renta.",
+    )
+    aims, actor, strategy = ("child", "weight", "equity"), "housing authorities", ("CDC 1",)
+    delivery, pool = "funnel", "navigator"
+    effects = (
+        Effect("voucher_offer", "add", "p02v_offer", while_served=True),
+        Effect("ipv_onset", "scale", "p02v_ipv"),
+        Effect("placement_scale", "scale", "p02v_placement"),
+        Effect("stress_add", "add", "p02v_stress", who="caregivers"),
+    )
+    reach: float = reach_of(0.1)
+    ramp: int = ramp_of(24)
+    payers: Payers = paid_by(federal=0.7, state=0.3)
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Poor families with children in shelter or doubled up, and those who already hold this voucher."""
+        h = community.household
+        unstable = (h["tenure"] >= who.UNSTABLE_TENURE) | (h["eviction_clock"] > 0)
+        poor = who.income_below(community, 1.0) & (h["children"] > 0) & unstable
+        column = f"iv_{self.id.lower()}_stage"
+        holds = (h[column] == 2) & (h["present"] == 1) if column in h else False
+        return poor & (h["voucher"] == 0) | holds
+
+    def yields(self, community: Community) -> np.ndarray:
+        """Half of those offered a voucher never lease a home with it; the rest of the effect needs the home."""
+        h = community.household
+        return np.where((h["voucher"] == 1) | (h["tenure"] >= who.UNSTABLE_TENURE), 1.0, 0.0)
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """The subsidy of those who have leased."""
+        price = self.number(context.draw, "subsidy") / MONTHS_PER_YEAR
+        return [Cost("benefits", units.total(price * (community.household["voucher"] == 1)))]
+
+
+@intervention
+class FamilyTaxCredits(Intervention):
+    """P03. A larger Connecticut earned income credit and, if set, a child credit."""
+
+    id, kind, verb, grade, law = "P03", "policy", "expand", "B", True
+    title = Words("Larger family tax credits", "Créditos tributarios más grandes para familias")
+    sentence = Words(
+        "Working families get a larger state tax credit each spring.",
+        "Las familias que trabajan reciben cada primavera un crédito estatal más grande.",
+    )
+    aims, actor, strategy = ("child", "weight", "equity"), "state", ("CDC 1", "HI-5")
+    connecticut = "40 percent of the federal credit, $250 per return with a child from tax year 2025"
+    effects = (
+        Effect("eitc_state_share", "add", field="points"),
+        Effect("child_credit", "add", field="child_credit"),
+    )
+    ramp: int = ramp_of(0)
+    points: float = setting(0.1, unit="share", low=0, high=1, help="added to the share of the federal credit")
+    child_credit: float = setting(0.0, unit="$/child/year", low=0, high=5000, help="refundable credit for each child")
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """Average cost of a point to a filer, and the child credit of families up to twice the median poverty limit."""
+        h = community.household
+        filers = (h["present"] == 1) & (h["takes_eitc"] == 1) & (h["earnings"] > 0)
+        filers &= h["poverty_ratio"] <= self.number(context.draw, "filer_limit")
+        per_filer = self.number(context.draw, "point") * self.points * 100
+        credit = units.total(per_filer, filers) + units.total(self.child_credit * h["children"], h["present"] == 1)
+        return [Cost("benefits", credit / MONTHS_PER_YEAR)]
+
+
+@intervention
+class ChildCareSubsidy(Intervention):
+    """P05. More Care 4 Kids places, a higher entry limit, a lower fee, and pay for kin who care if set."""
+
+    id, kind, verb, grade, law = "P05", "policy", "expand", "C", True
+    title = Words("Child care that families can afford", "Cuidado infantil que las familias puedan pagar")
+    sentence = Words(
+        "More families get help to pay for child care, with a smaller fee and a shorter waiting list.",
+        "Más familias reciben ayuda para pagar el cuidado infantil, con una cuota menor y menos espera.",
+    )
+    aims, actor, strategy = ("child", "equity"), "Office of Early Childhood", ("CDC 1", "CDC 3")
+    connecticut = "Care 4 Kids; waiting list since 2025"
+    effects = (
+        Effect("care_slots", "scale", field="places_scale"),
+        Effect("care_entry_add", "add", field="entry_add"),
+        Effect("care_fee_scale", "scale", field="fee_scale"),
+        Effect("kin_care_pay", "add", field="kin_pay"),
+    )
+    ramp: int = ramp_of(24)
+    payers: Payers = paid_by(state=0.7, federal=0.3)
+    places_scale: float = setting(1.3, unit="multiplier", low=1, high=5, help="subsidized places against today")
+    entry_add: float = setting(0.15, unit="share of state median income", low=0, high=1, help="added to the entry limit")
+    fee_scale: float = setting(0.5, unit="multiplier", low=0, high=1, help="family fee against today")
+    kin_pay: float = setting(0.0, unit="$/month", low=0, high=2000, help="pay for kin who care for a young child")
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """Places beyond today's, fees forgone on the rest, and pay for kin."""
+        h, draw, share = community.household, context.draw, units.share
+        subsidized = (h["present"] == 1) & (h["care_subsidy"] == 2)
+        families = units.total(1.0, subsidized) / max(share, 1e-9)
+        grown = 1 + share * (self.places_scale - 1)
+        new = families * (1 - 1 / grown) * self.number(draw, "slot") / MONTHS_PER_YEAR
+        fee = share * (1 - self.fee_scale) * units.total(h["care_cost"], subsidized) / max(share, 1e-9)
+        kin = units.total(self.kin_pay, (h["present"] == 1) & (h["child_care"] == 2) & (h["under6"] > 0))
+        return [Cost("benefits", new), Cost("benefits", fee), Cost("benefits", kin)]
+
+
+@intervention
+class WageFloor(Intervention):
+    """P06. A higher minimum wage, phased in over the ramp; never below what the law already sets."""
+
+    id, kind, verb, grade, law = "P06", "policy", "revise", "B", True
+    title = Words("Higher minimum wage", "Salario mínimo más alto")
+    sentence = Words(
+        "The lowest hourly pay rises step by step.", "El pago mínimo por hora sube paso a paso."
+    )
+    aims, actor, strategy = ("child", "weight", "equity"), "state", ("CDC 1",)
+    connecticut = "$16.35 in 2025, indexed each January"
+    ramp: int = ramp_of(36)
+    payers: Payers = paid_by(employers=1.0)
+    floor: float = setting(20.0, unit="$/hour", low=7.25, high=60, help="minimum wage at full ramp, in 2025 dollars")
+
+    def moves(self, community: Community, context: Context, doses: Doses) -> list[Move]:
+        """From whatever the law of the month says toward the floor."""
+        target = max(self.floor, float(context.levers.number("minimum_wage")))
+        return [Move("minimum_wage", "set", target, doses.at("global"), doses.source)]
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """Pay above what the law would set without it, for workers at the floor."""
+        p, now = community.person, float(context.levers.number("minimum_wage"))
+        target = max(self.floor, now)
+        share = min(units.share, 0.999)
+        without = (now - share * target) / (1 - share) if target > now else now
+        gap = max(0.0, now - max(without, context.levers.base("minimum_wage")))
+        at_floor = (p["present"] == 1) & (p["labor"] == 1) & (p["wage"] <= now)
+        hours = p["hours"].astype(float) * WEEKS_PER_MONTH
+        return [Cost("wages", float((units.frame.weight["person"] * hours * gap)[at_floor].sum()))]
+
+
+@intervention
+class PaidLeaveForAll(Intervention):
+    """P07. Paid weeks after a birth for parents whom the present scheme leaves out or underpays."""
+
+    id, kind, verb, grade = "P07", "policy", "expand", "B"
+    title = Words("Paid leave for every new parent", "Licencia pagada para todos los padres nuevos")
+    sentence = Words(
+        "Day workers and parents with low pay also get paid weeks at home after a birth.",
+        "Los trabajadores por día y los padres con bajos salarios también reciben semanas pagadas tras un nacimiento.",
+    )
+    aims, actor, strategy = ("child",), "CT Paid Leave Authority", ("CDC 1",)
+    connecticut = "Paid leave since January 2022; about 55,000 workers a year"
+    delivery, repeat = "funnel", True
+    effects = (
+        Effect("cash", "add", field="monthly_pay", while_served=True),
+        Effect("abuse_scale", "scale", "p07_abuse"),
+    )
+    reach: float = reach_of(0.5)
+    ramp: int = ramp_of(6)
+    payers: Payers = paid_by(payroll_contributions=1.0)
+    monthly_pay: float = setting(2000.0, unit="$/month", low=0, high=6000, help="pay during leave")
+    income_limit: float = setting(2.5, unit="times the poverty line", low=0, high=10, help="income at or below this")
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Families with a newborn, low income and a worker."""
+        h = community.household
+        return who.child_aged(community, 0, 3) & (h["poverty_ratio"] <= self.income_limit) & (h["workers"] > 0)
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """The pay itself."""
+        paid = units.total(self.monthly_pay)
+        return [Cost("benefits", paid), Cost("operation", paid * self.number(context.draw, "admin"))]
+
+
+@intervention
+class PredictableWork(Intervention):
+    """P09. Schedules known in advance, and paid sick days for those who have none."""
+
+    id, kind, verb, law = "P09", "policy", "enact", True
+    title = Words("Predictable schedules and sick days", "Horarios previsibles y días de enfermedad")
+    sentence = Words(
+        "Hourly workers know their hours in advance and may stay home when a child is sick.",
+        "Los trabajadores por hora conocen su horario con tiempo y pueden quedarse en casa si un hijo se enferma.",
+    )
+    aims, actor, strategy = ("child", "weight"), "state", ("CDC 1",)
+    connecticut = "Paid sick days widen from 2025 to 2027; no schedule law"
+    effects = (
+        Effect("unstable_reduction", "add", field="stable"),
+        Effect("sick_days", "add", field="sick"),
+    )
+    payers: Payers = paid_by(employers=1.0)
+    stable: float = setting(0.4, unit="share", low=0, high=1, help="share of unstable schedules that become stable")
+    sick: float = setting(0.05, unit="share", low=0, high=1, help="share of workers newly given paid sick days")
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """Employers' cost for each worker on an unstable schedule, and for sick days taken."""
+        p, weight = community.person, units.frame.weight["person"]
+        employed = (p["present"] == 1) & (p["labor"] == 1)
+        unstable = float(weight[employed & (p["unstable"] == 1)].sum()) * self.stable
+        newly = float(weight[employed].sum()) * self.sick
+        price = self.number(context.draw, "worker") / MONTHS_PER_YEAR
+        return [Cost("wages", (unstable + newly) * units.share * price)]
+
+
+@intervention
+class ProduceIncentives(Intervention):
+    """P11. Money back on fruit and vegetables, and help to claim SNAP and WIC."""
+
+    id, kind, verb, grade = "P11", "policy", "expand", "A"
+    title = Words("Money back on fruit and vegetables", "Reembolso en frutas y verduras")
+    sentence = Words(
+        "Families who use SNAP or WIC get part of their money back on fruit and vegetables.",
+        "Las familias que usan SNAP o WIC recuperan parte del dinero que gastan en frutas y verduras.",
+    )
+    aims, actor = ("weight",), "social services and public health departments"
+    connecticut = "Produce coupon pilots in Hartford"
+    delivery = "sample"
+    effects = (
+        Effect("produce_price", "scale", field="net_price"),
+        Effect("snap_take_up", "add", "p11_take_up", who="area"),
+        Effect("wic_take_up", "add", "p11_take_up", who="area"),
+    )
+    reach: float = reach_of(0.6)
+    payers: Payers = paid_by(federal=0.7, state=0.3)
+    net_price: float = setting(0.7, unit="multiplier", low=0, high=1, help="price of produce after the money back")
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Households that receive SNAP or WIC."""
+        h = community.household
+        return (h["present"] == 1) & ((h["snap"] > 0) | (h["wic"] > 0))
+
+
+@intervention
+class CleanSlate(Intervention):
+    """P12. Old records are cleared as the law promised, and licenses opened to people with records."""
+
+    id, kind, verb, grade, law = "P12", "policy", "enforce", "B", True
+    title = Words("Clean slate delivered in full", "Borrón y cuenta nueva, cumplido")
+    sentence = Words(
+        "Old records are cleared automatically, and people with records may work in more licensed jobs.",
+        "Los antecedentes antiguos se borran automáticamente y se abren más oficios con licencia.",
+    )
+    aims, actor, strategy = ("child", "equity"), "state", ("CDC 1",)
+    connecticut = "Law of 2021, due January 2023; 13,600 people cleared by March 2024"
+    unit = "person"
+    effects = (
+        Effect("record_clear", "add", "p12_clear"),
+        Effect("record_penalty", "scale", "p12_license"),
+    )
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Residents with a record; the law's waiting periods are applied where records are cleared."""
+        return (community.person["present"] == 1) & (community.person["record"] > 0)
+
+
+@intervention
+class SugaryDrinkTax(Intervention):
+    """P13. A tax on sugary drinks, its revenue paid back to families with low income if so set."""
+
+    id, kind, verb, grade, law = "P13", "policy", "enact", "A", True
+    title = Words("Sugary drink tax", "Impuesto a las bebidas azucaradas")
+    sentence = Words(
+        "Sugary drinks cost more, and the money goes back to families with low income.",
+        "Las bebidas azucaradas cuestan más y el dinero regresa a las familias con bajos ingresos.",
+    )
+    aims, actor = ("weight",), "state or city"
+    connecticut = "No such tax; hypothetical"
+    ramp: int = ramp_of(3)
+    payers: Payers = paid_by(state=1.0)
+    border: bool = setting(True, unit="flag", help="a city's tax, so that some shop outside")
+    recycled: float = setting(1.0, unit="share", low=0, high=1, help="share of the revenue paid to low-income families")
+    income_limit: float = setting(2.0, unit="times the poverty line", low=0, high=10, help="who receives the revenue")
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Households that share in the revenue."""
+        return who.income_below(community, self.income_limit)
+
+    def _revenue(self, context: Context, residents: float, share: float) -> float:
+        """Dollars a month."""
+        return residents * share * self.number(context.draw, "revenue") / MONTHS_PER_YEAR
+
+    def moves(self, community: Community, context: Context, doses: Doses) -> list[Move]:
+        """The price, less what leaks over the border, and equal shares of the revenue."""
+        price = 1 + (self.number(context.draw, "price") - 1) * self._kept(context)
+        frame, dose = doses.frame, doses.at("household")
+        receives = float(frame.weight["household"][dose > 0].sum())
+        taxed = float((frame.residents * doses.area).sum())
+        each = self.recycled * self._revenue(context, taxed, 1.0) * self._kept(context) / max(receives, 1.0)
+        return [
+            Move("sugary_drink_price", "scale", price, doses.area, doses.source),
+            Move("cash", "add", each, (dose > 0).astype(np.float32), doses.source),
+        ]
+
+    def _kept(self, context: Context) -> float:
+        return 1 - self.number(context.draw, "leak") if self.border else 1.0
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """Revenue, and what is paid back."""
+        revenue = self._revenue(context, units.residents, units.share) * self._kept(context)
+        return [Cost("revenue", -revenue), Cost("benefits", revenue * self.recycled * self.strength * self.fidelity)]
+
+
+@intervention
+class ViolenceReduction(Intervention):
+    """P14. Focused deterrence with diversion. Made punitive, it raises arrests and costs trust."""
+
+    id, kind, verb, grade = "P14", "policy", "revise", "C"
+    title = Words("Fewer shootings, fewer arrests", "Menos tiroteos, menos arrestos")
+    sentence = Words(
+        "Police and courts focus on the few at highest risk, offer help first, and spare parents jail where they can.",
+        "La policía y las cortes se enfocan en los pocos de mayor riesgo, ofrecen ayuda primero y evitan la cárcel a los padres.",
+    )
+    aims, actor, strategy = ("child", "weight"), "police and courts", ("CDC 2", "CDC 6")
+    ramp: int = ramp_of(18)
+    payers: Payers = paid_by(town=0.5, state=0.5)
+    punitive: float = setting(0.0, unit="share", low=0, high=1, help="share of the effort that is enforcement alone")
+
+    def moves(self, community: Community, context: Context, doses: Doses) -> list[Move]:
+        """Less violence; fewer arrests of parents, or more where it is punitive."""
+        number = {n: self.number(context.draw, n) for n in ("violence", "diversion", "backlash", "trust")}
+        arrests = 1 + (1 - self.punitive) * (number["diversion"] - 1) + self.punitive * (number["backlash"] - 1)
+        source, area = doses.source, doses.at("household", "area")
+        return [
+            Move("violence_scale", "scale", number["violence"], doses.area, source),
+            Move("arrest_scale", "scale", arrests, doses.at("person", "area"), source),
+            Move("trust_police_add", "add", self.punitive * number["trust"], area, source),
+        ]
+
+
+@intervention
+class SchoolMeals(Intervention):
+    """P15. Free meals in every school, better food in them, and daily physical education."""
+
+    id, kind, verb, grade, law = "P15", "policy", "enact", "B", True
+    title = Words("Free, healthy school meals for all", "Comidas escolares gratis y saludables para todos")
+    sentence = Words(
+        "Every pupil eats free at school, the food meets higher standards, and every day has physical education.",
+        "Todos los alumnos comen gratis, la comida cumple mejores normas y hay educación física cada día.",
+    )
+    aims, actor = ("weight", "child", "equity"), "department of education"
+    connecticut = "Free for all to 2022; since then by district and by year"
+    ramp: int = ramp_of(6)
+    payers: Payers = paid_by(state=0.6, federal=0.4)
+    served: float = setting(1.0, unit="share", low=0, high=1, help="share of pupils in schools that serve all free")
+    effects = (
+        Effect("free_school_meals", "set", field="served"),
+        Effect("school_meal_quality", "add", "p15_quality"),
+        Effect("school_activity", "add", "p15_activity"),
+    )
+    school_ages: tuple[str, ...] = setting(("5", "18"), unit="year", help="first age and age below which pupils count")
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """Cost per pupil and year."""
+        p = community.person
+        first, below = (int(a) * MONTHS_PER_YEAR for a in self.school_ages)
+        pupils = (p["present"] == 1) & (p["age"] >= first) & (p["age"] < below)
+        number = float(units.frame.weight["person"][pupils].sum()) * units.share
+        share = units.residents / max(float(units.frame.residents.sum()), 1.0)
+        return [Cost("operation", number * share * self.number(context.draw, "pupil") / MONTHS_PER_YEAR)]

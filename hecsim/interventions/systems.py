@@ -1,0 +1,245 @@
+"""Systems: how organizations work together, and the places that they make."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hecsim.clock import MONTHS_PER_YEAR
+from hecsim.community import Community
+from hecsim.engine import Context
+from hecsim.interventions import who
+from hecsim.interventions.base import Cost, Effect, Intervention, Words, intervention
+from hecsim.interventions.doses import Doses, Units
+from hecsim.interventions.settings import Payers, paid_by, ramp_of, reach_of, setting
+from hecsim.levers import Move
+
+__all__ = [
+    "AccessLine", "CommunityHealthWorkers", "EvictionDiversion", "Greening", "HealthyRetail", "HubAndSpoke",
+    "ResourceDatabase", "RideAccess", "SectorPipeline",
+]  # fmt: skip
+
+
+
+
+@intervention
+class HubAndSpoke(Intervention):
+    """S01. A backbone that coordinates partners: fewer families lost between them. No effect in its planning year."""
+
+    id, kind, verb = "S01", "system", "connect"
+    title = Words("Hub that connects services", "Centro que conecta los servicios")
+    sentence = Words(
+        "One local hub links clinics, schools and agencies, so that a family asked for help once is not lost on the way.",
+        "Un centro local enlaza clínicas, escuelas y agencias, para que una familia que pide ayuda no se pierda en el camino.",
+    )
+    aims, actor = ("child", "weight", "equity"), "collaborative backbone"
+    connecticut = "Health Enhancement Community hub"
+    effects = (Effect("found_scale", "scale", "s01_found"), Effect("handoff_scale", "scale", "s01_handoff"))
+    ramp: int = ramp_of(18)
+    payers: Payers = paid_by(state=0.5, philanthropy=0.5)
+
+
+@intervention
+class AccessLine(Intervention):
+    """S02. One telephone line and developmental screening for families with children below nine."""
+
+    id, kind, verb = "S02", "system", "expand"
+    title = Words("One call for child development", "Una sola llamada para el desarrollo infantil")
+    sentence = Words(
+        "Parents and doctors call one number; children are screened early and linked to help.",
+        "Padres y médicos llaman a un solo número; se evalúa a los niños temprano y se les conecta con ayuda.",
+    )
+    aims, actor, strategy = ("child",), "211 and pediatric practices", ("CDC 6",)
+    connecticut = "Help Me Grow, 211 Child Development"
+    effects = (
+        Effect("found_scale", "scale", "s02_found"),
+        Effect("development_add", "add", "s02_development"),
+        Effect("detection_scale", "scale", "s02_detection"),
+    )
+    below_age: int = setting(108, unit="month", low=1, high=216, help="youngest child is younger than this")
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Families with a young child."""
+        return who.child_aged(community, 0, self.below_age)
+
+
+@intervention
+class CommunityHealthWorkers(Intervention):
+    """S03. Trained neighbors visit, speak the family's language, and help with benefits, care and medicine."""
+
+    id, kind, verb = "S03", "system", "expand"
+    title = Words("Community health workers", "Trabajadores comunitarios de salud")
+    sentence = Words(
+        "Trained neighbors who speak the family's language help with benefits, appointments and medicines.",
+        "Vecinos capacitados que hablan el idioma de la familia ayudan con beneficios, citas y medicinas.",
+    )
+    aims, actor, grade = ("child", "weight", "equity"), "health centers and community organizations", "B"
+    connecticut = "Certified, but not paid by Medicaid"
+    delivery, pool, trust = "funnel", "community health worker", "trust_community"
+    effects = (
+        Effect("snap_take_up", "add", "s03_benefits", while_served=True),
+        Effect("wic_take_up", "add", "s03_benefits", while_served=True),
+        Effect("coverage", "add", "s03_coverage", who="all", while_served=True),
+        Effect("disease_cost", "scale", "s03_disease_cost"),
+        Effect("support_add", "add", "s03_support"),
+        Effect("aware_add", "add", "s03_aware"),
+        Effect("language_match", "add", "s03_language", who="area"),
+    )
+    reach: float = reach_of(0.15)
+    payers: Payers = paid_by(Medicaid=0.6, state=0.4)
+    income_limit: float = setting(2.0, unit="times the poverty line", low=0, high=10, help="income at or below this")
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Households with low income."""
+        return who.income_below(community, self.income_limit)
+
+
+@intervention
+class HealthyRetail(Intervention):
+    """S05. Small stores stock healthy lines. Alone it moves weight by nothing measurable."""
+
+    id, kind, verb, grade = "S05", "system", "improve", "B"
+    title = Words("Healthy corner stores", "Tiendas de barrio saludables")
+    sentence = Words(
+        "Corner stores get help to stock fruit, vegetables and other healthy food.",
+        "Las tiendas de barrio reciben ayuda para vender frutas, verduras y otros alimentos saludables.",
+    )
+    aims, actor, connecticut = ("weight",), "stores and food policy council", "Healthy Hartford food stores"
+    effects = (Effect("healthy_stock", "add", "s05_stock"), Effect("produce_price", "scale", "s05_price"))
+    reach: float = reach_of(0.5)
+    ramp: int = ramp_of(9)
+    payers: Payers = paid_by(philanthropy=0.5, town=0.5)
+
+
+@intervention
+class Greening(Intervention):
+    """S06. Vacant lots are cleaned, planted and lit, and kept so."""
+
+    id, kind, verb, grade = "S06", "system", "improve", "A"
+    title = Words("Green vacant lots", "Lotes baldíos convertidos en áreas verdes")
+    sentence = Words(
+        "Vacant lots are cleaned, planted and lit, so that people feel safe outside.",
+        "Los lotes baldíos se limpian, se siembran y se iluminan, para que la gente se sienta segura afuera.",
+    )
+    aims, actor, strategy = ("weight", "child"), "city and parks department", ("HI-5",)
+    connecticut = "Blight and vacant-lot programs of the large cities"
+    effects = (
+        Effect("vacant_scale", "scale", "s06_vacant"),
+        Effect("violence_scale", "scale", "s06_violence"),
+        Effect("safety_add", "add", "s06_safety"),
+        Effect("parks_add", "add", "s06_parks"),
+        Effect("depression_onset", "scale", "s06_depression", who="adults"),
+    )
+    reach: float = reach_of(0.5)
+    payers: Payers = paid_by(town=0.6, federal=0.4)
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """Each lot once while the ramp lasts, then upkeep."""
+        draw, rows = context.draw, units.frame.residents
+        lots = self.number(draw, "lots") * float((community.neighborhood["vacant"] * (rows > 0)).sum())
+        lots *= units.residents / max(rows.sum(), 1.0)
+        new = lots * self.reach / self.ramp if self.ramp and units.month < self.start + self.ramp else 0.0
+        if self.ramp == 0 and units.month == self.start:
+            new = lots * self.reach
+        keep = lots * units.share * self.number(draw, "upkeep") / MONTHS_PER_YEAR
+        return [Cost("investment", new * self.number(draw, "lot")), Cost("operation", keep)]
+
+
+@intervention
+class RideAccess(Intervention):
+    """S07. Better buses and rides to food, care and work for households without a car."""
+
+    id, kind, verb = "S07", "system", "expand"
+    title = Words("Rides to food, care and work", "Transporte para comida, salud y trabajo")
+    sentence = Words(
+        "Better buses and on-demand rides bring families without a car to stores, clinics and jobs.",
+        "Mejores autobuses y viajes a pedido llevan a las familias sin auto a tiendas, clínicas y trabajos.",
+    )
+    aims, actor, strategy = ("weight", "child"), "transit agency and collaborative", ("HI-5",)
+    effects = (
+        Effect("food_travel", "scale", "s07_food_travel"),
+        Effect("job_finding", "scale", "s07_job_finding", who="adults"),
+        Effect("transit_add", "add", "s07_transit", who="area"),
+    )
+    delivery = "sample"
+    reach: float = reach_of(0.5)
+    payers: Payers = paid_by(state=0.7, federal=0.3)
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Households without a vehicle."""
+        return (community.household["present"] == 1) & (community.household["vehicles"] == 0)
+
+
+@intervention
+class SectorPipeline(Intervention):
+    """S08. Training and placement with employers who give people with records a fair chance."""
+
+    id, kind, verb, grade = "S08", "system", "connect", "B"
+    title = Words("Jobs with fair-chance employers", "Empleos con oportunidades justas")
+    sentence = Words(
+        "People with a record or low pay are trained and placed with employers who judge them by their work.",
+        "Personas con antecedentes o bajos salarios se capacitan y trabajan con empleadores que las valoran por su trabajo.",
+    )
+    aims, actor, strategy = ("child", "equity"), "employers and workforce board", ("CDC 1",)
+    delivery, unit, pool = "funnel", "person", "navigator"
+    effects = (
+        Effect("job_finding", "scale", "s08_job_finding"),
+        Effect("record_penalty", "scale", "s08_record_penalty"),
+        Effect("arrest_scale", "scale", "s08_arrest"),
+        Effect("employer_fair_chance", "add", "s08_fair_chance"),
+        Effect("employer_stable", "add", "s08_stable"),
+    )
+    reach: float = reach_of(0.2)
+    payers: Payers = paid_by(state=0.5, federal=0.5)
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Adults out of work with a record, or unemployed."""
+        p = community.person
+        seeking = (p["labor"] == 2) | ((p["record"] > 0) & (p["labor"] == 3) & (p["disabled"] == 0))
+        return who.adults(community) & seeking
+
+
+@intervention
+class ResourceDatabase(Intervention):
+    """S09. One list of services that all partners use. Without upkeep it goes out of date."""
+
+    id, kind, verb = "S09", "system", "new"
+    title = Words("Shared list of services", "Lista compartida de servicios")
+    sentence = Words(
+        "All partners use one up-to-date list of services, so that a referral reaches a place that can help.",
+        "Todos usan una sola lista de servicios al día, para que cada referido llegue a un lugar que puede ayudar.",
+    )
+    aims, actor = ("child", "weight"), "collaborative and 211"
+    effects = (Effect("found_scale", "scale", "s09_found"), Effect("aware_add", "add", "s09_aware"))
+    ramp: int = ramp_of(9)
+    upkeep: float = setting(0.9, unit="share", low=0, high=1, help="share of entries kept up to date")
+
+    def moves(self, community: Community, context: Context, doses: Doses) -> list[Move]:
+        """Entries that nobody keeps up lose their use by half in so many months."""
+        age = max(0, community.clock.month - self.start)
+        fresh = self.upkeep + (1 - self.upkeep) * 0.5 ** (age / self.number(context.draw, "stale"))
+        doses.area = (doses.area * np.float32(fresh)).astype(np.float32)
+        return super().moves(community, context, doses)
+
+
+@intervention
+class EvictionDiversion(Intervention):
+    """S12. Court, landlord and tenant settle a filing before judgment."""
+
+    id, kind, verb = "S12", "system", "connect"
+    title = Words("Eviction diversion", "Acuerdos para evitar desalojos")
+    sentence = Words(
+        "When a landlord files for eviction, a mediator helps both sides agree before a judge decides.",
+        "Cuando un propietario pide el desalojo, un mediador ayuda a llegar a un acuerdo antes de que decida el juez.",
+    )
+    aims, actor, strategy = ("child", "equity"), "housing court and landlords", ("CDC 1",)
+    connecticut = "UniteCT-type mediation"
+    delivery, pool, repeat = "funnel", "navigator", True
+    effects = (
+        Effect("judgment_scale", "scale", "s12_judgment", while_served=True),
+        Effect("screening_penalty", "scale", "s12_screening"),
+    )
+    reach: float = reach_of(0.4)
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Households with an open filing."""
+        return (community.household["present"] == 1) & (community.household["filing"] > 0)

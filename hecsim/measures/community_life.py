@@ -1,0 +1,48 @@
+"""Measures of place, trust and who lives here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hecsim.measures.base import measure
+
+_PLACE = "Place and trust"
+
+
+@measure("Residents who feel safe walking at night", unit="percent of residents", factor=100, better="higher", topic=_PLACE,
+         label_es="Residentes que se sienten seguros de noche")  # fmt: skip
+def feels_safe(pn_safety: Any) -> Any:
+    """Mean perceived safety of the neighborhoods that people live in."""
+    return pn_safety, np.ones(pn_safety.shape)
+
+
+@measure("Residents who heard gunfire this month", unit="percent of residents", factor=100, better="lower", topic=_PLACE, label_es="Residentes que oyeron disparos")
+def gunfire(ph_gunfire: Any) -> Any:
+    """Share exposed this month."""
+    return ph_gunfire > 0, np.ones(ph_gunfire.shape)
+
+
+@measure("Trust in neighbors and the collaborative", unit="0 to 1", table="household", better="higher", topic=_PLACE, label_es="Confianza en vecinos y colaborativo")
+def trust_community(h_trust_community: Any) -> Any:
+    """Mean trust."""
+    return h_trust_community, np.ones(h_trust_community.shape)
+
+
+@measure("Trust in social services and schools", unit="0 to 1", table="household", better="higher", topic=_PLACE)
+def trust_services(h_trust_services: Any) -> Any:
+    """Mean trust."""
+    return h_trust_services, np.ones(h_trust_services.shape)
+
+
+@measure("Residents", unit="simulated residents", kind="count", topic="Population", label_es="Residentes")
+def residents(p_present: Any) -> Any:
+    """How many simulated people live here."""
+    return p_present
+
+
+@measure("Births", unit="per 1,000 residents a year", kind="flow", factor=1000, topic="Population", label_es="Nacimientos")
+def births(p_age: Any, p_mover: Any) -> Any:
+    """Children in their first month of life who were born here."""
+    return (p_age == 0) & (p_mover == 0), np.full(p_age.shape, 1 / 12)

@@ -1,0 +1,110 @@
+"""Measures of stress, mind, disease, quality of life, and the cost of health care by payer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hecsim.columns import INSURANCE
+from hecsim.measures.base import measure
+
+_MIND = "Stress and mental health"
+_DISEASE = "Chronic disease and survival"
+
+
+@measure("Perceived stress of adults", unit="SD", better="lower", topic=_MIND, label_es="Estrés de los adultos")
+def stress(p_age: Any, p_stress: Any) -> Any:
+    """Mean perceived stress."""
+    adult = p_age >= 216
+    return p_stress * adult, adult
+
+
+@measure("Stress of the caregivers of young children", unit="SD, per child of 0 to 8", better="lower", topic=_MIND,
+         label_es="Estrés de quienes cuidan a niños pequeños")  # fmt: skip
+def stress_caregivers(p_age: Any, ph_caregiver_stress: Any) -> Any:
+    """Mean stress of householder and partner, over children of 0 to 8."""
+    child = p_age < 108
+    return ph_caregiver_stress * child, child
+
+
+@measure("Adults in a depressive episode", unit="percent of adults", factor=100, better="lower", topic=_MIND, label_es="Adultos con depresión")
+def depression(p_age: Any, p_depression: Any) -> Any:
+    """Point prevalence."""
+    adult = p_age >= 216
+    return (p_depression > 0) & adult, adult
+
+
+@measure("Adults with a substance use disorder", unit="percent of adults", factor=100, better="lower", topic=_MIND)
+def substance(p_age: Any, p_substance: Any) -> Any:
+    """Active disorder."""
+    adult = p_age >= 216
+    return (p_substance > 0) & adult, adult
+
+
+@measure("Couples with violence now", unit="percent of couples", table="household", factor=100, better="lower", topic="Family",
+         label_es="Parejas con violencia")  # fmt: skip
+def ipv(h_couple: Any, h_ipv: Any) -> Any:
+    """Violence between partners, among households with a couple."""
+    pair = h_couple > 0
+    return (h_ipv > 0) & pair, pair
+
+
+@measure("Support that families can count on", unit="SD", table="household", better="higher", topic="Family", label_es="Apoyo con que cuentan las familias")
+def support(h_support: Any) -> Any:
+    """Mean practical and emotional support."""
+    return h_support, np.ones(h_support.shape)
+
+
+@measure("Adults with diagnosed diabetes", unit="percent of adults", factor=100, better="lower", topic=_DISEASE, label_es="Adultos con diabetes")
+def diabetes(p_age: Any, p_diabetes: Any) -> Any:
+    """Prevalence of type 2 diabetes."""
+    adult = p_age >= 216
+    return (p_diabetes > 0) & adult, adult
+
+
+@measure("Adults with hypertension", unit="percent of adults", factor=100, better="lower", topic=_DISEASE)
+def hypertension(p_age: Any, p_hypertension: Any) -> Any:
+    """Prevalence of diagnosed hypertension."""
+    adult = p_age >= 216
+    return (p_hypertension > 0) & adult, adult
+
+
+@measure("Adults with cardiovascular disease", unit="percent of adults", factor=100, better="lower", topic=_DISEASE)
+def cardiovascular(p_age: Any, p_cvd: Any) -> Any:
+    """Prevalence of cardiovascular disease."""
+    adult = p_age >= 216
+    return (p_cvd > 0) & adult, adult
+
+
+@measure("Health-related quality of life", unit="QALYs per person-year", better="higher", topic=_DISEASE, label_es="Calidad de vida relacionada con la salud")
+def quality_of_life(p_utility: Any) -> Any:
+    """Mean utility over residents."""
+    return p_utility, np.ones(p_utility.shape)
+
+
+@measure("Residents without health coverage", unit="percent of residents", factor=100, better="lower", topic="Coverage")
+def uninsured(p_insurance: Any) -> Any:
+    """Share with no coverage."""
+    return p_insurance == 0, np.ones(p_insurance.shape)
+
+
+def _cost(code: int, payer: str, label_es: str) -> None:
+    def function(p_insurance: Any, p_health_cost: Any) -> Any:
+        return p_health_cost * (p_insurance == code), np.ones(p_health_cost.shape)
+
+    measure(f"Health care paid by {payer}", name=f"health_cost_{INSURANCE[code]}".lower().replace(" ", "_"), unit="$ per resident-month",
+            kind="money", better="lower", topic="Cost by payer", label_es=label_es)(function)  # fmt: skip
+
+
+for _code, _payer, _es in ((0, "the uninsured and charity care", "quienes no tienen seguro"), (1, "employers' plans", "planes de empleadores"),
+                           (2, "Medicaid (HUSKY)", "Medicaid (HUSKY)"), (3, "Medicare", "Medicare"),
+                           (4, "direct-purchase plans", "seguro comprado")):  # fmt: skip
+    _cost(_code, _payer, _es)
+
+
+@measure("Health-care cost, all payers", unit="$ per resident-month", kind="money", better="lower", topic="Cost by payer",
+         label_es="Costo de la atención médica")  # fmt: skip
+def health_cost(p_health_cost: Any) -> Any:
+    """Health-care cost over all payers."""
+    return p_health_cost, np.ones(p_health_cost.shape)

@@ -1,0 +1,12 @@
+"""A synthetic community from census tables: families, homes, people, businesses, organizations, ties.
+
+>>> from hecsim.population import build_community
+>>> town = build_community("Hartford", households=10_000, seed=1)    # doctest: +SKIP
+"""
+
+from hecsim.population.build import build_community
+from hecsim.population.report import margins
+from hecsim.population.store import load, save
+from hecsim.population.vignette import Vignette
+
+__all__ = ["Vignette", "build_community", "load", "margins", "save"]

@@ -1,0 +1,93 @@
+"""Income and savings as they are at the start: claims, pensions and capital, savings, arrears, care.
+
+What a household draws beside its earnings is set so that all sources together produce its income of
+the year. Whether it claims a benefit is a lasting trait, drawn at observed take-up. Liquid savings
+follow the survey of consumer finances by income: many hold next to nothing, a few hold months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from hecsim import benefits
+from hecsim.clock import WEEKS_PER_MONTH
+from hecsim.community import Community
+
+__all__ = ["initialize"]
+
+
+def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
+    """Fill every column that income, care and budget own."""
+    hh = community.household
+    rows = np.flatnonzero(hh["present"] == 1)
+    _claims(hh, draw, rng, rows)
+    _sources(community, draw, rows)
+    _savings(hh, draw, rng, rows)
+    hh["skill"][rows] = rng.standard_normal(rows.size) + draw["income.skill_education"] * (
+        hh["education"][rows].astype(float) - 1.5
+    )
+    hh["bandwidth"][rows] = 0.85
+    hh["tfa_months"][rows] = 0
+    for column in ("refund_due", "refund", "snap", "tfa", "wic", "ui", "benefits", "shock", "hardship", "care_cost", "care_hours"):
+        hh[column][rows] = 0
+    children = hh["under13"][rows] > 0
+    # Care 4 Kids starts at the share that the list's own flow would hold; the burn-in settles the rest.
+    poor = children & (hh["poverty_ratio"][rows] < 2.6) & (hh["workers"][rows] > 0)
+    hh["care_subsidy"][rows] = np.where(poor & (rng.random(rows.size) < draw["income.start_subsidized"]), 2, 0)
+    hh["care_wait"][rows] = 0
+    hh["child_care"][rows] = np.where(children, 1, 0)
+    hh["free_time"][rows] = 30
+    _withheld(hh, rows)
+
+
+def _claims(hh: Any, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
+    for column in ("takes_snap", "takes_wic", "takes_tfa", "takes_eitc"):
+        hh[column][rows] = rng.random(rows.size) < draw[f"income.{column}"]
+
+
+def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> None:
+    """Social Security and disability income by the model's own rule; capital income closes the rest."""
+    pp, hh = community.person, community.household
+    people = np.flatnonzero(pp["present"] == 1)
+    home = pp["household"][people].astype(np.int64)
+    age, labor = pp["age"][people], pp["labor"][people]
+    hours = np.where(pp["hours"][people] > 0, pp["hours"][people], draw["income.full_time"])
+    usual = pp["wage"][people].astype(float) * hours * WEEKS_PER_MONTH
+    retired = (age >= 67 * 12) | ((age >= 62 * 12) & (labor == 3))
+    pension = np.clip(
+        draw["income.social_security_share"] * usual, draw["income.social_security_min"], draw["income.social_security_max"]
+    )
+    disabled = ~retired & (pp["disabled"][people] > 0) & (age >= 216) & (labor == 3)
+    drawn = np.where(retired, pension, np.where(disabled, draw["income.disability_income"], 0.0))
+    other = np.bincount(home, drawn, hh.size)
+    earned = np.bincount(home, pp["earnings"][people].astype(float), hh.size)
+    hh["earnings"][rows] = earned[rows]
+    gap = np.maximum(0.0, hh["income_year"][rows] / 12.0 - earned[rows] - other[rows])
+    elder = hh["elders"][rows] > 0
+    # At working ages most of the gap is a job between jobs or a year of survey noise, not lasting income.
+    share = np.where(elder | (earned[rows] <= 0), 1.0, draw["income.gross_from_work"])
+    hh["capital_income"][rows] = share * gap
+    hh["other_income"][rows] = other[rows] + share * gap
+
+
+def _savings(hh: Any, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
+    band = np.digitize(hh["poverty_ratio"][rows], (1.0, 2.0, 4.0))
+    target = np.asarray(draw["budget.target_months"])[band] * hh["income_year"][rows] / 12.0
+    spread = np.exp(draw["income.savings_spread"] * rng.standard_normal(rows.size))
+    hh["savings"][rows] = draw["income.savings_center"] * target * spread
+    renter = hh["tenure"][rows] == 1
+    behind = rng.random(rows.size) < np.where(renter, np.asarray(draw["income.start_behind"])[band], 0.0)
+    hh["arrears"][rows] = np.where(behind, hh["rent"][rows] * rng.exponential(draw["income.start_arrears"], rows.size), 0.0)
+
+
+def _withheld(hh: Any, rows: np.ndarray) -> None:
+    """The year before month 0 is lived in the burn-in, from January, so nothing is withheld yet."""
+    hh["withheld_year"][rows] = 0.0
+    hh["taxes"][rows] = 0.0
+    rules = benefits.rules("2025")
+    size = np.maximum(hh["persons"][rows].astype(int), 1)
+    line = np.array([benefits.guideline(rules.fpl_meals, n) for n in range(1, int(size.max()) + 1)])
+    hh["poverty_ratio"][rows] = hh["income_year"][rows] / line[size - 1]

@@ -1,0 +1,290 @@
+"""Work as it is at the start: status, employer, wage, hours, schedule and record.
+
+Status is drawn from each person's own stationary distribution of the monthly flows, so that the
+first years do not drift, tilted within age groups by household income (people with work live in
+households with more income). Wages are lognormal by education and then scaled, household by
+household, so that the family's earnings produce its yearly income. Records, and the few who are in
+prison, follow observed prevalence; group membership enters here as data on the past only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from hecsim.clock import WEEKS_PER_MONTH
+from hecsim.community import Community
+from hecsim.population.histories import employers
+from hecsim.processes.labor_terms import NOBODY, age_group, at_odds, pick_employer_plain
+
+__all__ = ["initialize", "stationary"]
+
+_WORKS, _SEEKS, _OUT, _HELD = 1, 2, 3, 4
+_ADULT, _ELDER = 192, 780
+_LEAST_HOURS = 8.0  # below this a job is not what a survey calls usual work
+_WEEKS_PER_YEAR = 12 * WEEKS_PER_MONTH
+_SCALE_RANGE = (0.35, 6.0)  # how far a wage may be pulled to meet the household's income
+_WAGE_MAX = 300.0
+
+
+def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
+    """Fill every column that labor owns; employers come first."""
+    employers.initialize(community, draw, rng)
+    pp = community.person
+    everyone = np.flatnonzero(pp["present"] == 1)
+    _clear(pp, everyone)
+    rows = everyone[pp["age"][everyone] >= _ADULT]
+    _records(community, draw, rng, rows)
+    _prison(community, draw, rng, rows)
+    free = rows[pp["labor"][rows] != _HELD]
+    _demand(community, draw, free)
+    _status(community, draw, rng, free)
+    _jobs(community, draw, rng, rows)
+    _fit_wages(community, draw)
+
+
+def _clear(pp: Any, rows: np.ndarray) -> None:
+    for column in (
+        "labor", "unemployed_months", "wage", "hours", "unstable", "day_labor", "earnings", "earnings_year",
+        "record", "record_months", "sentence", "leave_weeks",
+    ):  # fmt: skip
+        pp[column][rows] = 0
+    pp["employer"][rows] = NOBODY
+    pp["released"][rows] = 255
+
+
+def _p(draw: Mapping[str, Any], name: str) -> Any:
+    return draw[f"labor.{name}"]
+
+
+def stationary(
+    community: Community, draw: Mapping[str, Any], rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give long-run shares employed and unemployed of each person, from the monthly flows.
+
+    Education, disability, differential treatment, record and local demand enter; what changes within
+    a year (season, care, duration) does not.
+    """
+    pp = community.person
+    g = age_group.py_func(pp["age"][rows], pp["sex"][rows])
+    race, disabled = pp["race"][rows], pp["disabled"][rows] > 0
+    place = community.household["neighborhood"][pp["household"][rows].astype(np.int64)]
+    demand = community.neighborhood["demand"][place].astype(float)
+    half = 0.5 ** (pp["record_months"][rows] / _p(draw, "record_half_life"))
+
+    def educated(name: str) -> np.ndarray:
+        return np.where(g > 0, np.asarray(_p(draw, name))[pp["education"][rows]], 1.0)
+
+    limit = np.where(disabled, _p(draw, "disability_find"), 1.0)
+    hurt = np.where(disabled, _p(draw, "disability_loss"), 1.0)
+    eu, en, un = (_p(draw, k) for k in ("true_eu", "true_en", "true_un"))
+    find = limit * _p(draw, "race_find")[race] * demand ** _p(draw, "demand_find")
+    find *= 1.0 - _p(draw, "record_find")[pp["record"][rows]] * half * (1.0 - _p(draw, "fair_chance"))
+    lose = hurt * _p(draw, "race_loss")[race] * demand ** _p(draw, "demand_loss") * educated("loss_education")
+    lose *= (1.0 + _p(draw, "record_loss")[pp["record"][rows]] * half) * _p(draw, "loss_level")
+    lose *= 1.0 + (1.0 - _p(draw, "stable_elsewhere")) * (_p(draw, "unstable_loss") - 1.0)
+    odds = at_odds.py_func
+    e_u = odds(_p(draw, "loss")[g] * eu, lose)
+    e_n = odds(_p(draw, "withdraw")[g] * en, hurt * educated("withdraw_education"))
+    u_e = odds(_p(draw, "find")[g] * eu, find * _p(draw, "find_level"))
+    u_n = _p(draw, "give_up")[g] * un
+    n_e = odds(_p(draw, "enter")[g] * en, find * _p(draw, "enter_level") * educated("enter_education"))
+    n_u = _p(draw, "seek")[g] * un * educated("seek_education") * limit
+    # Spanning trees into each state give the stationary distribution of a three-state chain.
+    work = u_e * n_e + u_e * n_u + u_n * n_e
+    seek = e_u * n_e + e_u * n_u + e_n * n_u
+    out = e_u * u_n + e_n * u_e + e_n * u_n
+    total = work + seek + out
+    return work / total, seek / total
+
+
+def _demand(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> None:
+    """Set the local demand that leaves the part of a town's unemployment that its people do not explain."""
+    n = community.neighborhood
+    n["demand"] = 1.0
+    work, seek = stationary(community, draw, rows)
+    place = community.household["neighborhood"][community.person["household"][rows].astype(np.int64)]
+    town, towns = n["town"].astype(np.int64), community.tables["town"].size
+    idle = np.bincount(town[place], weights=seek, minlength=towns)
+    force = np.bincount(town[place], weights=seek + work, minlength=towns)
+    expected = (idle / np.maximum(force, 1e-9))[town] / _p(draw, "reference_unemployment")
+    data = community.extras.get("data_unemployment")
+    base = np.ones(n.size)
+    if data is not None:
+        known = np.isfinite(data) & (data > 0) & (expected > 0)
+        seen = np.where(known, data, 1.0) / _p(draw, "reference_unemployment")
+        base = np.where(known, np.clip((expected / seen), 0.5, 2.0) ** _p(draw, "demand_response"), 1.0)
+    community.extras["demand_base"] = base.astype(np.float32).astype(np.float64)
+    n["demand"] = base
+
+
+def _status(
+    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray
+) -> None:
+    """Draw employed, unemployed or out: stationary in each age group, tilted by household income."""
+    pp = community.person
+    work, seek = stationary(community, draw, rows)
+    income = community.household["income_year"][pp["household"][rows].astype(np.int64)].astype(float)
+    tilt = _p(draw, "income_slope") * np.log2(np.clip(income, 5_000.0, 400_000.0))
+    g = age_group.py_func(pp["age"][rows], pp["sex"][rows])
+    odds = np.log(work / (1.0 - work)) + tilt
+    chance = np.empty(rows.size)
+    for group in np.unique(g):  # move each group's odds so that its mean stays what the flows imply
+        who = g == group
+        low, high = -40.0, 40.0
+        for _ in range(45):
+            middle = 0.5 * (low + high)
+            if (1.0 / (1.0 + np.exp(-(odds[who] + middle)))).mean() < work[who].mean():
+                low = middle
+            else:
+                high = middle
+        chance[who] = 1.0 / (1.0 + np.exp(-(odds[who] + low)))
+    u = rng.random(rows.size)
+    idle = seek / (1.0 - work)
+    works = u < chance
+    seeks = ~works & (u < chance + (1.0 - chance) * idle)
+    pp["labor"][rows] = np.where(works, _WORKS, np.where(seeks, _SEEKS, _OUT))
+    left = 1.0 - _p(draw, "find")[g] * _p(draw, "true_eu") - _p(draw, "give_up")[g] * _p(draw, "true_un")
+    spell = 1 + np.floor(np.log(1.0 - rng.random(rows.size)) / np.log(np.clip(left, 0.05, 0.95)))
+    pp["unemployed_months"][rows] = np.where(seeks, np.minimum(spell, 60), 0)
+
+
+def _records(
+    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray
+) -> None:
+    """Draw convictions that others can see, how long ago, and release from prison."""
+    pp = community.person
+    sex, race, education = pp["sex"][rows], pp["race"][rows], pp["education"][rows]
+    g = age_group.py_func(pp["age"][rows], sex)
+    chance = _p(draw, "conviction")[race] * np.where(sex == 1, _p(draw, "conviction_female"), 1.0)
+    chance = (
+        chance
+        * _p(draw, "conviction_age")[g]
+        * np.where(g > 0, _p(draw, "conviction_education")[education], 1.0)
+    )
+    marked = rng.random(rows.size) < np.minimum(chance, 0.9)
+    felony = rng.random(rows.size) < _p(draw, "felony")[race]
+    since = 12.0 * _p(draw, "conviction_years") * rng.exponential(size=rows.size)
+    since = np.minimum(
+        since, np.maximum(pp["age"][rows].astype(float) - 16 * 12, 1.0) * rng.random(rows.size)
+    )
+    pp["record"][rows] = np.where(marked, np.where(felony, 2, 1), 0)
+    pp["record_months"][rows] = np.where(marked, 1 + since, 0)
+    served = _months_served(draw, rng.random(rows.size))
+    back = 1 + since - served
+    was_in = (
+        marked
+        & felony
+        & (rng.random(rows.size) < _p(draw, "prison_after_felony"))
+        & (back >= 0)
+        & (back < 255)
+    )
+    pp["released"][rows] = np.where(was_in, np.clip(back, 0, 254), 255)
+
+
+def _months_served(draw: Mapping[str, Any], u: np.ndarray) -> np.ndarray:
+    """Give the length of stay by quantile, geometric between the quartiles and above the last."""
+    q = np.asarray(_p(draw, "sentence_months"))
+    known = np.log([max(q[0] / 2, 1.0), *q, q[2] * 3])
+    return np.exp(np.interp(u, [0.0, 0.25, 0.5, 0.75, 1.0], known))
+
+
+def _prison(
+    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray
+) -> None:
+    """Draw members held on the first day; never the only adult of a household, whose home would be empty."""
+    pp, hh = community.person, community.household
+    sex, race = pp["sex"][rows], pp["race"][rows]
+    g = age_group.py_func(pp["age"][rows], sex)
+    rate = (
+        _p(draw, "incarcerated")[race]
+        / 1000.0
+        * _p(draw, "incarcerated_sex")[sex]
+        * _p(draw, "incarcerated_age")[g]
+    )
+    home = pp["household"][rows].astype(np.int64)
+    grown = pp["age"][rows] >= 18 * 12
+    adults = np.bincount(home[grown], minlength=hh.size)
+    held = rows[grown & (adults[home] > 1) & (rng.random(rows.size) < rate)]
+    _, first = np.unique(pp["household"][held], return_index=True)
+    held = held[np.sort(first)]
+    pp["labor"][held] = _HELD
+    pp["sentence"][held] = np.clip(
+        _months_served(draw, rng.random(held.size)) * rng.random(held.size), 1, 240
+    )
+    pp["record"][held], pp["released"][held] = 2, 255
+    pp["record_months"][held] = 1 + np.floor(12 * rng.random(held.size))
+
+
+def _jobs(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
+    """Draw wages of all with a past in work; hours, employer, schedule and leave of the employed."""
+    pp, b = community.person, community.business
+    sex, race, education = pp["sex"][rows], pp["race"][rows], pp["education"][rows]
+    g = age_group.py_func(pp["age"][rows], sex)
+    target = _p(draw, "wage")[education] * _p(draw, "wage_age")[g] * _p(draw, "wage_sex")[sex]
+    target = (
+        target
+        * _p(draw, "wage_race")[race]
+        * np.where(pp["disabled"][rows] > 0, _p(draw, "wage_disability"), 1.0)
+    )
+    wage = target * np.exp(_p(draw, "wage_sd")[education] * rng.standard_normal(rows.size))
+    works = pp["labor"][rows] == _WORKS
+    past = works | (g >= 2) | (pp["labor"][rows] == _HELD) | (rng.random(rows.size) < 0.5)
+    pp["wage"][rows] = np.where(past, np.maximum(wage, _p(draw, "minimum_wage")), 0.0)
+    part = np.minimum(
+        _p(draw, "part_time")[g] * np.where(g > 0, _p(draw, "part_time_education")[education], 1.0), 1.0
+    )
+    u, v = rng.random(rows.size), rng.random(rows.size)
+    short, full = _p(draw, "part_hours"), _p(draw, "full_hours")
+    hours = np.where(u < part, short[0] + (short[1] - short[0]) * v, full[0] + (full[1] - full[0]) * v**2)
+    pp["hours"][rows] = np.where(works, hours, 0.0)
+    at, x = rows[works], community.extras
+    place = community.household["neighborhood"][pp["household"][at].astype(np.int64)]
+    who = pick_employer_plain(
+        rng.random(at.size, np.float32), rng.random(at.size, np.float32),
+        community.neighborhood["town"][place],
+        x["job_towns"], x["employer_start"], x["employer_row"], x["employer_cdf"], b["open"],
+    )  # fmt: skip
+    pp["employer"][at] = who
+    stable = np.full(at.size, float(_p(draw, "stable_elsewhere")))
+    stable[who != NOBODY] = b["stable_schedule"][who[who != NOBODY]]
+    by_day = rng.random(at.size) < _p(draw, "day_labor")[pp["education"][at]]
+    pp["day_labor"][at] = by_day
+    pp["unstable"][at] = by_day | (
+        rng.random(at.size) < (1.0 - stable) * _p(draw, "unstable")[pp["education"][at]]
+    )
+    fresh = (
+        (pp["sex"][at] == 1)
+        & (pp["role"][at] <= 1)
+        & (pp["since_birth"][at] <= 2)
+        & (pp["since_birth"][at] > 0)
+    )
+    takes = fresh & (rng.random(at.size) < _p(draw, "leave_take_up")[1])
+    weeks = _p(draw, "leave_weeks") - 4 * (pp["since_birth"][at].astype(int) - 1)
+    pp["leave_weeks"][at] = np.where(takes, np.maximum(weeks, 0), 0)
+
+
+def _fit_wages(community: Community, draw: Mapping[str, Any]) -> None:
+    """Scale wages, then hours, within each household until its earnings produce its income of the year."""
+    pp, hh = community.person, community.household
+    works = np.flatnonzero((pp["present"] == 1) & (pp["labor"] == _WORKS))
+    home = pp["household"][works].astype(np.int64)
+    heads = np.flatnonzero((pp["present"] == 1) & (pp["role"] == 0))
+    old = np.zeros(hh.size, bool)
+    old[pp["household"][heads].astype(np.int64)] = pp["age"][heads] >= _ELDER
+    aim = hh["income_year"].astype(float) * np.asarray(_p(draw, "earned_share"))[old.astype(int)]
+
+    def paid() -> np.ndarray:
+        year = pp["wage"][works].astype(float) * pp["hours"][works] * _WEEKS_PER_YEAR
+        return np.maximum(np.bincount(home, weights=year, minlength=hh.size), 1.0)
+
+    factor = np.clip(aim / paid(), *_SCALE_RANGE)[home]
+    pp["wage"][works] = np.clip(pp["wage"][works] * factor, _p(draw, "minimum_wage"), _WAGE_MAX)
+    shorter = np.minimum(aim / paid(), 1.0)[home]
+    pp["hours"][works] = np.maximum(
+        pp["hours"][works] * shorter, np.minimum(pp["hours"][works], _LEAST_HOURS)
+    )
+    weeks = WEEKS_PER_MONTH - np.minimum(pp["leave_weeks"][works].astype(int), 4)
+    pp["earnings"][works] = pp["wage"][works] * pp["hours"][works] * weeks

@@ -1,0 +1,304 @@
+"""Tenure, income, housing cost, bedrooms, vehicles and rent subsidies of the households.
+
+Tenure is raked to the tract's share and to the town's shares by household type and by race. Income is
+drawn on a fine ladder, raked to the tract's income bands by tenure and to who is poor there (everyone,
+children, seniors), then set to the exact band counts by rank. Cost burden follows the tract's joint
+table of tenure, income and burden; vehicles follow its table of size by vehicles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+
+from hecsim.population.fitting import cumulative_counts, diffuse, rake, share_out
+from hecsim.population.library import HEAD_EDGES, Library
+from hecsim.population.targets import BANDS, Targets
+
+__all__ = ["LADDER", "bedrooms", "incomes", "rents", "tenure", "vehicles", "vouchers"]
+
+# Steps of yearly income in 2023 dollars; fine near the poverty lines, coarse above the top band.
+LADDER = np.array([
+    1.0, 5.0, 7.5, 10.0, 12.5, 15.0, 17.5, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 60.0, 75.0,
+    100.0, 125.0, 150.0, 200.0, 300.0, 600.0,
+]) * 1000.0  # fmt: skip
+BAND_EDGES = np.array([20.0, 35.0, 50.0, 75.0]) * 1000.0
+BAND_OF_STEP = np.digitize(LADDER[:-1], BAND_EDGES)
+BURDENS = ("below_20", "20_29", "30_up")
+ZERO, NO_CASH = 5, 6  # categories beside the five bands
+
+
+def tenure(
+    lib: Library, chosen: np.ndarray, tract: np.ndarray, race: np.ndarray, t: Targets, p: Mapping[str, Any],
+    rng: np.random.Generator,
+) -> np.ndarray:  # fmt: skip
+    """0 owner, 1 renter for each household, uint8."""
+    town = t.town[tract]
+    census = lib.census[chosen].astype(np.int64)
+    odds = np.asarray(p["renter_by_age"])[np.digitize(lib.age[chosen, 0], HEAD_EDGES)]
+    base = np.stack([np.ones_like(odds), odds], axis=1)
+
+    def pair(share: np.ndarray) -> np.ndarray:
+        flat = share.reshape(-1)
+        return np.where(np.isnan(flat)[:, None], 0.0, np.stack([1.0 - flat, flat], axis=1))
+
+    rent = t.inputs["renter"].to_numpy(float)
+    shares = rake(
+        base,
+        [town * 7 + census, town * 5 + race, tract],
+        [pair(t.renters_of_type), pair(t.renters_of_race), pair(rent)],
+    )
+    order = np.lexsort((rng.random(len(odds)), race, census, tract))
+    return diffuse(shares, tract, order, rng)
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def _fit_income(start, center, spread, poverty_line, people, kids, elders, rent, edges, band_of,
+                band_goal, poor_goal, rounds, out):  # fmt: skip
+    """For each tract, shares of the income ladder that meet bands by tenure and poverty by age."""
+    steps = edges.size - 1
+    for t in prange(start.size - 1):
+        lo, hi = start[t], start[t + 1]
+        if hi == lo:
+            continue
+        # q: log-normal shares of the ladder; kind: below 50, 50-99, 100-199, 200% and more of poverty.
+        kind = np.zeros((hi - lo, steps), np.uint8)
+        for i in range(lo, hi):
+            before = 0.0
+            for j in range(steps):
+                z = (np.log(edges[j + 1]) - center[i]) / spread
+                after = 1.0 / (1.0 + np.exp(-1.702 * z)) if j < steps - 1 else 1.0
+                out[i, j] = max(after - before, 1e-7)
+                before = after
+                ratio = np.sqrt(edges[j] * edges[j + 1]) / poverty_line[i]
+                kind[i - lo, j] = 0 if ratio < 0.5 else 1 if ratio < 1.0 else 2 if ratio < 2.0 else 3
+        band = np.ones((2, 5))
+        lam = np.zeros(6)
+        size = max((people[lo:hi].sum()) / (hi - lo), 1.0)
+        reach = np.empty(4)
+        for r in range(rounds):
+            have = np.zeros((2, 5))
+            poor = np.zeros(6)
+            for i in range(lo, hi):
+                n, k, e, ten = people[i], kids[i], elders[i], rent[i]
+                reach[3] = 0.0
+                reach[2] = lam[2] * n + lam[4] * k
+                reach[1] = reach[2] + lam[1] * n + lam[3] * k + lam[5] * e
+                reach[0] = reach[1] + lam[0] * n
+                top = max(reach[0], reach[1], reach[2], 0.0)
+                for c in range(4):
+                    reach[c] = np.exp(reach[c] - top)
+                total = 0.0
+                for j in range(steps):
+                    total += out[i, j] * band[ten, band_of[j]] * reach[kind[i - lo, j]]
+                for j in range(steps):
+                    v = out[i, j] * band[ten, band_of[j]] * reach[kind[i - lo, j]] / total
+                    have[ten, band_of[j]] += v
+                    c = kind[i - lo, j]
+                    if c < 3:
+                        poor[2] += v * n
+                        poor[4] += v * k
+                    if c < 2:
+                        poor[1] += v * n
+                        poor[3] += v * k
+                        poor[5] += v * e
+                    if c < 1:
+                        poor[0] += v * n
+                    if r == rounds - 1:
+                        out[i, j] = v
+            for a in range(2):
+                for b in range(5):
+                    if have[a, b] > 0.0:
+                        band[a, b] *= max(band_goal[t, a, b], 0.02) / have[a, b]
+            if r % 2 == 1 and r < rounds - 3:
+                for c in range(6):
+                    if poor_goal[t, c] >= 0.0 and poor[c] > 0.0:
+                        lift = np.log(max(poor_goal[t, c], 0.5) / poor[c])
+                        lam[c] = min(max(lam[c] + 0.6 * lift / size, -1.5), 1.5)
+
+
+def incomes(
+    lib: Library, chosen: np.ndarray, tract: np.ndarray, race: np.ndarray, rent: np.ndarray,
+    poverty_line: np.ndarray, t: Targets, p: Mapping[str, Any], rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Yearly income in 2023 dollars, income category (five bands, zero, no cash rent) and burden class.
+
+    poverty_line : 2023 dollars for each household. Burden class: 0 below 20%, 1 20-29%, 2 30% or more.
+    """
+    n = len(chosen)
+    ages = lib.age[chosen]
+    people = lib.size[chosen].astype(np.float64)
+    kids = ((ages >= 0) & (ages < 18)).sum(axis=1).astype(np.float64)
+    elders = (ages >= 65).sum(axis=1).astype(np.float64)
+    earners = ((ages >= 22) & (ages < 65)).sum(axis=1)
+    center = np.log(np.maximum(t.inputs["median_income"].to_numpy(float), 15000.0))[tract]
+    center = center + np.asarray(p["income_by_age"])[np.digitize(ages[:, 0], HEAD_EDGES)]
+    center += float(p["income_adults"]) * np.log(np.maximum(earners, 0.7) / 1.5)
+    center += np.where(np.isin(lib.kind[chosen], (4, 8)), float(p["income_single_parent"]), 0.0)
+    center += np.asarray(p["income_by_race"])[race]
+
+    start = np.searchsorted(tract, np.arange(t.n + 1))
+    tens = rent.astype(np.int64)
+    held = np.bincount(tract * 2 + tens, minlength=t.n * 2).reshape(t.n, 2)
+    table = _cell_table(t)
+    band_goal = table[:, :, :5, :].sum(axis=3)
+    band_goal[:, :, 0] += table[:, :, ZERO, 0]
+    total = band_goal.sum(axis=2, keepdims=True)
+    band_goal = band_goal / np.where(total > 0, total, 1.0) * held[:, :, None]
+    poor_goal = _poor_goal(t, tract, people, kids, elders)
+    shares = np.empty((n, len(LADDER) - 1), np.float32)
+    _fit_income(start, center, float(p["income_spread"]), poverty_line, people, kids, elders, tens, LADDER,
+                BAND_OF_STEP, band_goal, poor_goal, 60, shares)  # fmt: skip
+    # The homes of like families stand together, so each kind gets its own mix of incomes.
+    order = np.lexsort((rng.random(n), np.minimum(people, 5), kids > 0, elders > 0, rent, tract))
+    step = diffuse(shares, (tract * 2 + rent).astype(np.int32), order, rng).astype(np.int64)
+    del shares
+    low, high = LADDER[step], LADDER[step + 1]
+    income = low * (high / low) ** rng.random(n)
+    return _exact_bands(income, tract, tens, held, table, rng)
+
+
+def _exact_bands(
+    income: np.ndarray, tract: np.ndarray, rent: np.ndarray, held: np.ndarray, table: np.ndarray,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Give out the whole cells of tenure, income and burden; incomes outside their band move to it by rank."""
+    n_tracts = len(table)
+    group = tract.astype(np.int64) * 2 + rent
+    # Cells run by income, then burden; zero income and no cash rent stand first and last.
+    flat = np.concatenate([
+        table[:, :, ZERO, :1], table[:, :, :5, :].reshape(n_tracts, 2, 15), table[:, :, NO_CASH, :1],
+    ], axis=2).reshape(n_tracts * 2, 17)  # fmt: skip
+    whole = cumulative_counts(flat, held.reshape(-1), rng)
+    # Who pays no cash rent does not depend on income: chosen first, at random, and put last.
+    sorted_once = np.lexsort((rng.random(len(group)), group))
+    first = np.cumsum(held.reshape(-1)) - held.reshape(-1)
+    place = np.empty(len(group), np.int64)
+    place[sorted_once] = np.arange(len(group)) - first[group[sorted_once]]
+    no_cash = place < whole[group, 16]
+    bands = np.concatenate([
+        whole[:, :1], whole[:, 1:16].reshape(-1, 5, 3).sum(axis=2), whole[:, 16:],
+    ], axis=1)  # fmt: skip
+    kind = share_out(bands, group, np.where(no_cash, np.inf, income))
+    category = np.where(kind == 0, ZERO, np.where(kind == 6, NO_CASH, kind - 1)).astype(np.int64)
+
+    edges = np.array([1000.0, *BAND_EDGES, 600000.0])
+    low, high = edges[category.clip(0, 4)], edges[category.clip(0, 4) + 1]
+    inside = (income >= low) & (income < high)
+    near = np.where(income < low, low * 1.002, high * 0.998)
+    fixed = np.where(inside, income, near * (1.0 + 0.02 * (rng.random(len(income)) - 0.5)))
+    fixed = np.clip(fixed, low + 1.0, high - 1.0)
+    income = np.where(category == NO_CASH, income, np.where(category == ZERO, 0.0, fixed))
+    # Inside a band the poorer are the likelier to be burdened.
+    burden = np.zeros(len(income), np.int64)
+    score = -np.log(np.maximum(income, 1.0)) + rng.normal(0.0, 0.25, len(income))
+    rows = np.flatnonzero(category < 5)
+    cell_counts = whole[:, 1:16].reshape(-1, 3)
+    burden[rows] = share_out(cell_counts, group[rows] * 5 + category[rows], score[rows])
+    return income, category, burden
+
+
+def _cell_table(t: Targets) -> np.ndarray:
+    """(T, 2 tenures, 7 income categories, 3 burdens) counts."""
+    out = np.zeros((t.n, 2, 7, 3))
+    for a, name in enumerate(("owner", "renter")):
+        for b, band in enumerate(BANDS):
+            for c, burden in enumerate(BURDENS):
+                out[:, a, b, c] = t.cells[name, band, burden].to_numpy(float)
+        out[:, a, ZERO, 0] = t.cells[name, "zero_or_negative", "not_computed"].to_numpy(float)
+    out[:, 1, NO_CASH, 0] = t.cells["renter", "no_cash_rent", "not_computed"].to_numpy(float)
+    # A tenure that the table lacks in a tract takes the whole tract's incomes and burdens.
+    empty = out.sum(axis=(2, 3)) == 0
+    for a in range(2):
+        out[empty[:, a], a] = out[empty[:, a], 1 - a]
+    out[:, 0, NO_CASH] = 0.0
+    out[out.sum(axis=(1, 2, 3)) == 0] = 1.0
+    return out
+
+
+def _poor_goal(t: Targets, tract: np.ndarray, people: np.ndarray, kids: np.ndarray, elders: np.ndarray) -> np.ndarray:
+    """(T, 6) persons below 50, 100, 200% of poverty, children below 100 and 200%, seniors below 100%."""
+    names = ("poor_below_50", "poor_below_100", "poor_below_200", "child_poor_below_100",
+             "child_poor_below_200", "senior_poor_below_100")  # fmt: skip
+    share = t.inputs[list(names)].to_numpy(float)
+    all_of = np.bincount(tract, people, t.n)
+    kid, old = np.bincount(tract, kids, t.n), np.bincount(tract, elders, t.n)
+    return share * np.stack([all_of, all_of, all_of, kid, kid, old], axis=1)
+
+
+def bedrooms(lib: Library, chosen: np.ndarray, rent: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator) -> np.ndarray:
+    """Bedrooms: the state's mix by tenure, larger homes to larger families, with noise."""
+    n = len(chosen)
+    score = np.log(lib.size[chosen]) + rng.normal(0.0, 0.45, n)
+    counts = []
+    for a, name in enumerate(("bedrooms_owner", "bedrooms_renter")):
+        counts.append(cumulative_counts(np.asarray(p[name])[None, :], np.array([(rent == a).sum()]), rng)[0])
+    return share_out(np.stack(counts), rent.astype(np.int64), score)
+
+
+def rents(
+    income: np.ndarray, category: np.ndarray, burden: np.ndarray, rent: np.ndarray, rooms: np.ndarray,
+    market: np.ndarray, home_cost: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator,
+) -> np.ndarray:  # fmt: skip
+    """What the household pays for its home, 2023 dollars a month: near the market, inside its burden class.
+
+    market : two-bedroom rent of sitting tenants; home_cost : owners' usual cost; both (N,) $/month.
+    Subsidized tenants pay their own part only, as in the tables. No cash rent is 0.
+    """
+    least, low, high, most = p["burden_range"]
+    ratio = np.asarray(p["fmr_bedroom_ratio"])[rooms]
+    usual = np.where(rent == 1, market * ratio, home_cost * ratio)
+    usual = usual * np.exp(rng.normal(0.0, float(p["rent_spread"]), len(income)))
+    monthly = np.maximum(income, 1000.0) / 12.0
+    edges = np.array([least, low, high, most])
+    # A hair inside the class, so that rounding to single precision cannot leave it.
+    floor, ceiling = edges[burden] * 1.0002, edges[burden + 1] * 0.9998
+    share = usual / monthly
+    # Outside the class, a place inside it: evenly, so that costs do not pile up on its edge.
+    spread = floor + (ceiling - floor) * rng.random(len(income))
+    share = np.where((share >= floor) & (share < ceiling), share, spread)
+    cost = np.where(category == ZERO, usual, share * monthly)
+    return np.where(category == NO_CASH, 0.0, cost)
+
+
+def vehicles(
+    lib: Library, chosen: np.ndarray, tract: np.ndarray, rent: np.ndarray, rank: np.ndarray, t: Targets,
+    p: Mapping[str, Any], rng: np.random.Generator,
+) -> np.ndarray:  # fmt: skip
+    """Vehicles: the tract's table by size, fewer to poorer, renting and smaller homes."""
+    size = np.minimum(lib.size[chosen], 4).astype(np.int64) - 1
+    group = tract.astype(np.int64) * 4 + size
+    table = np.stack(
+        [[t.vehicles[s, v].to_numpy(float) for v in ("0", "1", "2", "3", "4_up")] for s in ("1", "2", "3", "4_up")]
+    )
+    shares = np.moveaxis(table, 2, 0).reshape(t.n * 4, 5)
+    empty = shares.sum(axis=1) == 0
+    of_tract = np.repeat(np.moveaxis(table, 2, 0).sum(axis=1), 4, axis=0)
+    shares[empty] = of_tract[empty]
+    counts = cumulative_counts(shares, np.bincount(group, minlength=t.n * 4), rng)
+    by_income, owner, adult = p["vehicle_score"]
+    adults = (lib.age[chosen] >= 18).sum(axis=1)
+    score = by_income * rank + owner * (rent == 0) + adult * (adults - 1.0) + rng.normal(0.0, 0.8, len(chosen))
+    return share_out(counts, group, score)
+
+
+def vouchers(
+    town: np.ndarray, rent: np.ndarray, category: np.ndarray, units: np.ndarray, p: Mapping[str, Any],
+    rng: np.random.Generator,
+) -> np.ndarray:  # fmt: skip
+    """Flag of subsidized rent: `units` (M towns, simulated) given to renters of low income at random."""
+    chance = np.append(np.asarray(p["subsidy_income"], float), [p["subsidy_income"][0], 0.0])
+    weight = np.where(rent == 1, chance[category], 0.0)
+    # Shares of the subsidized by income, so divide by how many renters of that income there are.
+    have = np.bincount(town * 7 + category, weight > 0, minlength=len(units) * 7)
+    weight = weight / np.maximum(have[town * 7 + category], 1.0)
+    key = np.where(weight > 0, -np.log(rng.random(len(town)) + 1e-300) / np.maximum(weight, 1e-300), np.inf)
+    order = np.lexsort((key, town))
+    first = np.searchsorted(town[order], np.arange(len(units)))
+    place = np.arange(len(town)) - first[town[order]]
+    out = np.zeros(len(town), np.uint8)
+    out[order] = (place < np.rint(units)[town[order]]) & np.isfinite(key[order])
+    return out

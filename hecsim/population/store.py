@@ -1,0 +1,155 @@
+"""A community on disk: one compressed file of arrays and one description, with a digest of both.
+
+The folder holds `arrays.npz`, `community.json` and nothing else. It is written beside its place and
+moved there whole, so a reader never sees half of it. numpy's format is used instead of Parquet because
+columns of vectors (ages at first adversity) and offsets of blocks have no table to sit in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hecsim import __version__
+from hecsim.clock import Clock
+from hecsim.columns import SCHEMA
+from hecsim.community import Community, Ties
+from hecsim.errors import CommunityDataError, StoreError
+from hecsim.tables import Table
+
+__all__ = ["FORMAT", "load", "save"]
+
+FORMAT = 1
+ARRAYS, DESCRIPTION = "arrays.npz", "community.json"
+_AGAIN = "Build the community again and save it anew"
+
+
+def save(community: Community, directory: str | Path) -> Path:
+    """Write a community to a new or an earlier saved folder; returns the folder."""
+    folder = Path(directory)
+    if folder.exists() and not (folder / DESCRIPTION).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StoreError(f"{folder} exists and holds no community; choose another folder or empty it")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        arrays = _arrays(community)
+        with open(temporary / ARRAYS, "wb") as file:
+            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+        text = json.dumps(_description(community, temporary / ARRAYS), indent=1, sort_keys=True)
+        (temporary / DESCRIPTION).write_text(text, encoding="utf-8")
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+            os.replace(folder, old / "was")
+            os.replace(temporary, folder)
+            shutil.rmtree(old)
+        else:
+            os.replace(temporary, folder)
+    except OSError as problem:
+        raise StoreError(f"{folder} cannot be written: {problem}") from problem
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return folder
+
+
+def _arrays(c: Community) -> dict[str, np.ndarray]:
+    out = {f"table/{name}/{column}": values for name, t in c.tables.items() for column, values in t.columns.items()}
+    out |= {f"start/{name}": t.start for name, t in c.tables.items()}
+    out |= {f"used/{name}": t.used for name, t in c.tables.items()}
+    out |= {"ties/indptr": c.ties.indptr, "ties/index": c.ties.index, "ties/kind": c.ties.kind}
+    out |= {f"extras/{name}": np.asarray(values) for name, values in c.extras.items()}
+    return out
+
+
+def _description(c: Community, file: Path) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "hecsim": __version__,
+        "name": c.name,
+        "seed": c.seed,
+        "clock": {"start_year": c.clock.start_year, "horizon": c.clock.horizon, "month": c.clock.month},
+        "labels": c.labels,
+        "partners": [list(link) for link in c.partners],
+        "followed": {str(k): v for k, v in c.followed.items()},
+        "notes": c.notes,
+        "rows": {name: t.size for name, t in c.tables.items()},
+        "sha256": _sha256(file),
+        "digest": c.digest(),
+    }
+
+
+def _sha256(file: Path) -> str:
+    with open(file, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def load(directory: str | Path) -> Community:
+    """Read a saved community; damage of any kind is an error that names the file and what to do."""
+    folder = Path(directory)
+    if not folder.is_dir():
+        raise StoreError(f"{folder} is no folder of a saved community; check the path")
+    described, arrays_file = folder / DESCRIPTION, folder / ARRAYS
+    for file in (described, arrays_file):
+        if not file.is_file():
+            raise CommunityDataError("the file is missing", file=file, hint=_AGAIN)
+    try:
+        d = json.loads(described.read_text(encoding="utf-8"))
+        stamp, wanted = int(d["format"]), d["sha256"]
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as problem:
+        raise CommunityDataError(f"the description cannot be read: {problem}", file=described, hint=_AGAIN) from None
+    if stamp != FORMAT:
+        raise StoreError(
+            f"{folder} has format {stamp} and this hecsim ({__version__}) reads format {FORMAT}; "
+            "build the community again or use the version that wrote it"
+        )
+    if _sha256(arrays_file) != wanted:
+        raise CommunityDataError("the contents do not match their digest: the file is damaged", file=arrays_file, hint=_AGAIN)
+    try:
+        with np.load(arrays_file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        community = _assemble(d, arrays, arrays_file)
+    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as problem:
+        raise CommunityDataError(f"the arrays cannot be read: {problem}", file=arrays_file, hint=_AGAIN) from None
+    if community.digest() != d["digest"]:
+        raise CommunityDataError("the state does not match its digest", file=described, hint=_AGAIN)
+    return community
+
+
+def _assemble(d: dict[str, Any], arrays: dict[str, np.ndarray], file: Path) -> Community:
+    tables = {}
+    for name, schema in SCHEMA.items():
+        table = Table(name, schema, arrays[f"start/{name}"], arrays[f"used/{name}"])
+        for column in schema:
+            key = f"table/{name}/{column.name}"
+            if key not in arrays:
+                raise CommunityDataError(f"table '{name}' lacks it", file=file, column=column.name, hint=_AGAIN)
+            values = arrays[key]
+            shape = (table.size,) if column.width == 1 else (table.size, column.width)
+            if values.shape != shape or values.dtype != np.dtype(column.dtype):
+                raise CommunityDataError(
+                    f"expected {column.dtype} {shape}, found {values.dtype} {values.shape}",
+                    file=file, column=f"{name}.{column.name}", rows=len(values), hint=_AGAIN,
+                )  # fmt: skip
+            table.columns[column.name] = values
+        tables[name] = table
+    return Community(
+        name=d["name"],
+        tables=tables,
+        labels=d["labels"],
+        ties=Ties(arrays["ties/indptr"], arrays["ties/index"], arrays["ties/kind"]),
+        seed=int(d["seed"]),
+        clock=Clock(**d["clock"]),
+        partners=[(int(a), int(b), float(w)) for a, b, w in d["partners"]],
+        extras={k.removeprefix("extras/"): v for k, v in arrays.items() if k.startswith("extras/")},
+        followed={int(k): v for k, v in d["followed"].items()},
+        notes=list(d["notes"]),
+    )

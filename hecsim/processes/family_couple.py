@@ -1,0 +1,289 @@
+"""What happens between the adults of a home: conflict, violence, separation, and parenting.
+
+Conflict (SD, couples only) is an AR(1) around a mean that hardship, stress, substance use and
+family frailty raise and support lowers. Violence between partners starts and ends as a hazard:
+steep by income (Greenfeld 1998), raised by conflict, drinking and drug use, unemployment, insecure
+housing, and the partners' own childhoods; it lasts longer where the home itself is insecure, which
+is how stable housing lowers it (Gubits 2018). Separation has a hazard per couple by union, duration
+and schooling, times drivers; the partner who leaves is marked (`p_leaving` 3) and settlement
+carries the move out.
+
+Parenting (SD per household) follows, with a half-life of months, a mean made of caregivers'
+depression, stress and bandwidth, support, the neighborhood's norm, frailty and the lever, plus
+what is particular to the family.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hecsim.processes.base import process
+
+__all__ = ["CONFLICT", "COUPLE_PROCESSES", "IPV", "PARENTING", "SEPARATION"]
+
+
+@njit(cache=True, nogil=True)
+def conflict_kernel(
+    h_present, h_couple, h_conflict, h_hardship, h_caregiver_stress, h_substance_caregiver, h_support,
+    h_frailty, lh_conflict_scale, hz_conflict, k_conflict_persistence, k_conflict_sd, k_conflict_center,
+    k_conflict_hardship, k_conflict_stress, k_conflict_substance, k_conflict_support, k_conflict_frailty,
+    k_conflict_unit,
+):  # fmt: skip
+    """Conflict of couples; 0 where there is no couple."""
+    step = k_conflict_sd * np.sqrt(1.0 - k_conflict_persistence * k_conflict_persistence)
+    for h in range(h_present.size):
+        if h_present[h] == 0:
+            continue
+        if h_couple[h] == 0:
+            h_conflict[h] = 0.0
+            continue
+        mean = k_conflict_hardship * h_hardship[h] + k_conflict_stress * h_caregiver_stress[h]
+        mean += k_conflict_substance * h_substance_caregiver[h] + k_conflict_frailty * h_frailty[h]
+        mean -= k_conflict_support * h_support[h] + k_conflict_center
+        # The lever is a multiplier around 1; one unit of it is worth this many SD of conflict.
+        mean += k_conflict_unit * (lh_conflict_scale[h] - 1.0)
+        h_conflict[h] = mean + k_conflict_persistence * (h_conflict[h] - mean) + step * hz_conflict[h]
+
+
+def conflict_plain(
+    h_present, h_couple, h_conflict, h_hardship, h_caregiver_stress, h_substance_caregiver, h_support,
+    h_frailty, lh_conflict_scale, hz_conflict, k_conflict_persistence, k_conflict_sd, k_conflict_center,
+    k_conflict_hardship, k_conflict_stress, k_conflict_substance, k_conflict_support, k_conflict_frailty,
+    k_conflict_unit,
+):  # fmt: skip
+    """Repeat the loop in plain numpy."""
+    mean = k_conflict_hardship * h_hardship + k_conflict_stress * h_caregiver_stress
+    mean = mean + k_conflict_substance * h_substance_caregiver + k_conflict_frailty * h_frailty
+    mean = mean - k_conflict_support * h_support - k_conflict_center
+    mean = mean + k_conflict_unit * (lh_conflict_scale.astype(float) - 1.0)
+    step = k_conflict_sd * np.sqrt(1.0 - k_conflict_persistence * k_conflict_persistence)
+    value = mean + k_conflict_persistence * (h_conflict - mean) + step * hz_conflict
+    h_conflict[...] = np.where(h_present == 1, np.where(h_couple > 0, value, 0.0), h_conflict)
+
+
+CONFLICT = process(
+    "family.conflict",
+    kernel=conflict_kernel,
+    twin=conflict_plain,
+    writes=("h_conflict",),
+    summary="Moves couples' conflict around a mean set by hardship, stress, substance use and support.",
+)
+
+
+@njit(cache=True)
+def _income_band(ratio):
+    """Income group 0 to 3: below 1, 2, 4 times the poverty line, and above."""
+    return (ratio >= 1.0) + (ratio >= 2.0) + (ratio >= 4.0)
+
+
+@njit(cache=True, nogil=True)
+def ipv_kernel(
+    h_present, h_couple, h_conflict, h_ipv, h_ipv_months, h_poverty_ratio, h_tenure, h_eviction_clock,
+    h_filing, h_crowded, h_jobless_parent, h_substance_caregiver, h_caregiver_aces, h_frailty, lh_ipv_onset,
+    lh_ipv_end, hu_onset, hu_end, k_ipv_onset, k_ipv_end, k_ipv_income, k_ipv_conflict, k_ipv_substance,
+    k_ipv_jobless, k_ipv_insecure, k_ipv_insecure_end, k_ipv_ace, k_ipv_frailty,
+):  # fmt: skip
+    """Violence between partners starts, lasts, ends; it ends when the couple does."""
+    for h in range(h_present.size):
+        if h_present[h] == 0:
+            continue
+        insecure = h_tenure[h] >= 2 or h_eviction_clock[h] > 0 or h_filing[h] > 0 or h_crowded[h] == 1
+        if h_couple[h] == 0:
+            turns = h_ipv[h] == 1
+        elif h_ipv[h] == 1:
+            hazard = k_ipv_end * lh_ipv_end[h]
+            if insecure:
+                hazard *= k_ipv_insecure_end
+            turns = hu_end[h] < -np.expm1(-hazard)
+        else:
+            hazard = k_ipv_onset * lh_ipv_onset[h] * k_ipv_income[_income_band(h_poverty_ratio[h])]
+            hazard *= k_ipv_conflict ** h_conflict[h] * k_ipv_ace ** h_caregiver_aces[h]
+            hazard *= k_ipv_frailty ** h_frailty[h]
+            if h_substance_caregiver[h] == 1:
+                hazard *= k_ipv_substance
+            if h_jobless_parent[h] == 1:
+                hazard *= k_ipv_jobless
+            if insecure:
+                hazard *= k_ipv_insecure
+            turns = hu_onset[h] < -np.expm1(-hazard)
+        if turns:
+            h_ipv[h] = 1 - h_ipv[h]
+            h_ipv_months[h] = 0
+        elif h_ipv_months[h] < 255:
+            h_ipv_months[h] += 1
+
+
+def ipv_plain(
+    h_present, h_couple, h_conflict, h_ipv, h_ipv_months, h_poverty_ratio, h_tenure, h_eviction_clock,
+    h_filing, h_crowded, h_jobless_parent, h_substance_caregiver, h_caregiver_aces, h_frailty, lh_ipv_onset,
+    lh_ipv_end, hu_onset, hu_end, k_ipv_onset, k_ipv_end, k_ipv_income, k_ipv_conflict, k_ipv_substance,
+    k_ipv_jobless, k_ipv_insecure, k_ipv_insecure_end, k_ipv_ace, k_ipv_frailty,
+):  # fmt: skip
+    """Repeat the loop in plain numpy."""
+    here, ratio = h_present == 1, h_poverty_ratio
+    insecure = (h_tenure >= 2) | (h_eviction_clock > 0) | (h_filing > 0) | (h_crowded == 1)
+    ending = k_ipv_end * lh_ipv_end * np.where(insecure, k_ipv_insecure_end, 1.0)
+    band = (ratio >= 1) * 1 + (ratio >= 2) + (ratio >= 4)
+    onset = k_ipv_onset * lh_ipv_onset * k_ipv_income[band]
+    onset = onset * (k_ipv_conflict ** h_conflict.astype(float) * k_ipv_ace ** h_caregiver_aces.astype(float))
+    onset = onset * k_ipv_frailty ** h_frailty.astype(float)
+    onset = onset * np.where(h_substance_caregiver == 1, k_ipv_substance, 1.0)
+    onset = onset * np.where(h_jobless_parent == 1, k_ipv_jobless, 1.0)
+    onset = onset * np.where(insecure, k_ipv_insecure, 1.0)
+    stops, starts = hu_end < -np.expm1(-ending), hu_onset < -np.expm1(-onset)
+    turns = here & np.where(h_couple == 0, h_ipv == 1, np.where(h_ipv == 1, stops, starts))
+    months = h_ipv_months.astype(np.int64)
+    h_ipv[...] = np.where(turns, 1 - h_ipv, h_ipv)
+    h_ipv_months[...] = np.where(turns, 0, np.where(here, np.minimum(months + 1, 255), months))
+
+
+IPV = process(
+    "family.ipv",
+    kernel=ipv_kernel,
+    twin=ipv_plain,
+    writes=("h_ipv", "h_ipv_months"),
+    summary="Starts and ends violence between partners by income, conflict, substance use and housing.",
+)
+
+
+@njit(cache=True, nogil=True)
+def separation_kernel(
+    p_present, p_household, p_role, p_sex, p_depression, p_labor, p_leaving, h_present, h_couple,
+    h_couple_months, h_children, h_education, h_poverty_ratio, h_conflict, h_ipv, h_jobless_parent,
+    h_substance_caregiver, h_frailty, lh_separation_scale, hu_parts, hu_leaver, h0, k_separation_married,
+    k_separation_cohabiting, k_separation_child, k_separation_poor, k_separation_schooling,
+    k_separation_jobless, k_separation_conflict, k_separation_ipv, k_separation_substance,
+    k_separation_depression, k_separation_jail, k_separation_frailty, k_separation_man_leaves,
+):  # fmt: skip
+    """Which couples part this month, and which of the two leaves."""
+    n = h_present.size
+    low, jailed, men = np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint8)
+    for i in range(p_present.size):
+        if p_present[i] == 1 and p_role[i] <= 1:
+            h = np.int64(p_household[i]) - h0
+            low[h] |= p_depression[i] == 1
+            jailed[h] |= p_labor[i] == 4
+            men[h] += p_sex[i] == 0
+    leaver = np.full(n, 255, np.uint8)  # 255 nobody, 0 the woman, 1 the man, 2 the partner (one sex)
+    for h in range(n):
+        if h_present[h] == 0 or h_couple[h] == 0:
+            continue
+        if h_couple[h] == 2:
+            years = h_couple_months[h] / 12.0
+            hazard = k_separation_married[(years >= 5) + (years >= 10) + (years >= 20)]
+            hazard *= k_separation_schooling[h_education[h]]
+        else:
+            hazard = k_separation_cohabiting
+            if h_children[h] > 0:
+                hazard *= k_separation_child
+            if h_poverty_ratio[h] < 1.0:
+                hazard *= k_separation_poor
+        hazard *= lh_separation_scale[h] * k_separation_conflict ** h_conflict[h]
+        hazard *= k_separation_frailty ** h_frailty[h]
+        hazard *= k_separation_jobless if h_jobless_parent[h] == 1 else 1.0
+        hazard *= k_separation_ipv if h_ipv[h] == 1 else 1.0
+        hazard *= k_separation_substance if h_substance_caregiver[h] == 1 else 1.0
+        hazard *= k_separation_depression if low[h] == 1 else 1.0
+        hazard *= k_separation_jail if jailed[h] == 1 else 1.0
+        if hu_parts[h] < -np.expm1(-hazard / 12.0):
+            leaver[h] = 2 if men[h] != 1 else (1 if hu_leaver[h] < k_separation_man_leaves else 0)
+    for i in range(p_present.size):
+        if p_present[i] == 1 and p_role[i] <= 1:
+            who = leaver[np.int64(p_household[i]) - h0]
+            if (who == 2 and p_role[i] == 1) or (who == 1 and p_sex[i] == 0) or (who == 0 and p_sex[i] == 1):
+                p_leaving[i] = 3
+
+
+def separation_plain(
+    p_present, p_household, p_role, p_sex, p_depression, p_labor, p_leaving, h_present, h_couple,
+    h_couple_months, h_children, h_education, h_poverty_ratio, h_conflict, h_ipv, h_jobless_parent,
+    h_substance_caregiver, h_frailty, lh_separation_scale, hu_parts, hu_leaver, h0, k_separation_married,
+    k_separation_cohabiting, k_separation_child, k_separation_poor, k_separation_schooling,
+    k_separation_jobless, k_separation_conflict, k_separation_ipv, k_separation_substance,
+    k_separation_depression, k_separation_jail, k_separation_frailty, k_separation_man_leaves,
+):  # fmt: skip
+    """Repeat the loop in plain numpy."""
+    n = h_present.size
+    pair = (p_present == 1) & (p_role <= 1)
+    h = np.where(pair, p_household.astype(np.int64) - h0, 0)
+    low = np.bincount(h[pair & (p_depression == 1)], minlength=n) > 0
+    jailed = np.bincount(h[pair & (p_labor == 4)], minlength=n) > 0
+    men = np.bincount(h[pair & (p_sex == 0)], minlength=n)
+    years = h_couple_months / 12.0
+    married = k_separation_married[(years >= 5) * 1 + (years >= 10) + (years >= 20)]
+    married = married * k_separation_schooling[h_education]
+    other = k_separation_cohabiting * np.where(h_children > 0, k_separation_child, 1.0)
+    other = other * np.where(h_poverty_ratio < 1.0, k_separation_poor, 1.0)
+    hazard = np.where(h_couple == 2, married, other) * lh_separation_scale
+    hazard = hazard * k_separation_conflict ** h_conflict.astype(float)
+    hazard = hazard * k_separation_frailty ** h_frailty.astype(float)
+    for present, ratio in (
+        (h_jobless_parent == 1, k_separation_jobless),
+        (h_ipv == 1, k_separation_ipv),
+        (h_substance_caregiver == 1, k_separation_substance),
+        (low, k_separation_depression),
+        (jailed, k_separation_jail),
+    ):
+        hazard = hazard * np.where(present, ratio, 1.0)
+    parts = (h_present == 1) & (h_couple > 0) & (hu_parts < -np.expm1(-hazard / 12.0))
+    who = np.where(men != 1, 2, np.where(hu_leaver < k_separation_man_leaves, 1, 0))[h]
+    goes = ((who == 2) & (p_role == 1)) | ((who == 1) & (p_sex == 0)) | ((who == 0) & (p_sex == 1))
+    p_leaving[...] = np.where(pair & parts[h] & goes, 3, p_leaving)
+
+
+SEPARATION = process(
+    "family.separation",
+    kernel=separation_kernel,
+    twin=separation_plain,
+    writes=("p_leaving",),
+    summary="Decides which couples part, by union, duration and drivers, and which partner leaves.",
+)
+
+
+@njit(cache=True, nogil=True)
+def parenting_kernel(
+    h_present, h_neighborhood, h_parenting, h_depressed_caregiver, h_caregiver_stress, h_bandwidth,
+    h_support, h_frailty, n_norm_parenting, lh_parenting_add, hz_parenting, k_parenting_half_life,
+    k_parenting_sd, k_parenting_center, k_parenting_depressed, k_parenting_stress, k_parenting_bandwidth,
+    k_parenting_support, k_parenting_norm, k_parenting_frailty,
+):  # fmt: skip
+    """Warm and consistent parenting of each household."""
+    keep = 0.5 ** (1.0 / k_parenting_half_life)
+    step = k_parenting_sd * np.sqrt(1.0 - keep * keep)
+    for h in range(h_present.size):
+        if h_present[h] == 0:
+            continue
+        mean = lh_parenting_add[h] - k_parenting_center - k_parenting_depressed * h_depressed_caregiver[h]
+        mean += k_parenting_bandwidth * h_bandwidth[h] - k_parenting_stress * h_caregiver_stress[h]
+        mean += k_parenting_support * h_support[h] + k_parenting_norm * n_norm_parenting[h_neighborhood[h]]
+        mean -= k_parenting_frailty * h_frailty[h]
+        h_parenting[h] = mean + keep * (h_parenting[h] - mean) + step * hz_parenting[h]
+
+
+def parenting_plain(
+    h_present, h_neighborhood, h_parenting, h_depressed_caregiver, h_caregiver_stress, h_bandwidth,
+    h_support, h_frailty, n_norm_parenting, lh_parenting_add, hz_parenting, k_parenting_half_life,
+    k_parenting_sd, k_parenting_center, k_parenting_depressed, k_parenting_stress, k_parenting_bandwidth,
+    k_parenting_support, k_parenting_norm, k_parenting_frailty,
+):  # fmt: skip
+    """Repeat the loop in plain numpy."""
+    keep = 0.5 ** (1.0 / k_parenting_half_life)
+    mean = lh_parenting_add - k_parenting_center - k_parenting_depressed * h_depressed_caregiver
+    mean = mean + k_parenting_bandwidth * h_bandwidth - k_parenting_stress * h_caregiver_stress
+    mean = mean + k_parenting_support * h_support
+    mean = mean + k_parenting_norm * n_norm_parenting[h_neighborhood.astype(np.int64)]
+    mean = mean - k_parenting_frailty * h_frailty
+    value = mean + keep * (h_parenting - mean) + k_parenting_sd * np.sqrt(1.0 - keep * keep) * hz_parenting
+    h_parenting[...] = np.where(h_present == 1, value, h_parenting)
+
+
+PARENTING = process(
+    "family.parenting",
+    kernel=parenting_kernel,
+    twin=parenting_plain,
+    writes=("h_parenting",),
+    summary="Moves parenting around a mean set by mood, stress, bandwidth, support, norm and programs.",
+)
+
+COUPLE_PROCESSES = (CONFLICT, IPV, SEPARATION, PARENTING)

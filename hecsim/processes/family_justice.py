@@ -1,0 +1,159 @@
+"""Arrest, conviction, custody and return to custody.
+
+    hazard of arrest = base(age) x sex x drivers x policing
+
+Drivers are unemployment, active substance use disorder, family frailty and the neighborhood's
+disadvantage. Policing is *differential treatment*: at equal conduct, people of some groups are
+stopped and charged more often; its ratio acts as 1 + bias x (ratio - 1), so that a policy that
+removes the bias removes the difference and nothing else. An arrest may bring weeks in custody
+before trial, a conviction (misdemeanor or felony, on the record) and a sentence. Released people
+return at a hazard that falls with the months since release (Connecticut recidivism studies).
+
+This process writes `p_sentence`, `p_record` and `p_record_months`; the labor process takes people
+who have months to serve out of work, lets them out and ages the record. What arrest, court and
+custody cost goes to the household's `h_public_cost`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hecsim.processes.ace_bits import age_band
+from hecsim.processes.base import process
+
+__all__ = ["JUSTICE", "JUSTICE_COST", "JUSTICE_PROCESSES"]
+
+_LONGEST = 255  # what the column holds
+_RETURN_MONTHS = 36  # recidivism studies follow people for three years
+
+
+@njit(cache=True)
+def _band(age):
+    return (age >= 216) + (age >= 312) + (age >= 420) + (age >= 600) + (age >= 780)
+
+
+@njit(cache=True, nogil=True)
+def justice_kernel(
+    p_present, p_household, p_age, p_sex, p_race, p_labor, p_substance, p_released, p_sentence, p_record,
+    p_record_months, h_neighborhood, h_frailty, n_disadvantage, lp_arrest_scale, lg_policing_bias,
+    pu_arrest, pu_conviction, pu_felony, pu_sentence, pu_pretrial, pz_length, h0, k_arrest_rate,
+    k_arrest_sex, k_arrest_unemployed, k_arrest_substance, k_arrest_frailty, k_arrest_disadvantage,
+    k_arrest_policing, k_conviction, k_felony, k_sentenced, k_sentence_median, k_sentence_spread,
+    k_pretrial, k_pretrial_months, k_return, k_return_substance,
+):  # fmt: skip
+    """Arrests of adults at liberty and what follows from them."""
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_age[i] < 216 or p_sentence[i] > 0 or p_labor[i] == 4:
+            continue
+        h = np.int64(p_household[i]) - h0
+        since = p_released[i]
+        if since < _RETURN_MONTHS:
+            # Returns are counted as such: a new arrest, a violation or a new sentence.
+            hazard = k_return[(since >= 6) + (since >= 12) + (since >= 24)]
+            if p_substance[i] == 1:
+                hazard *= k_return_substance
+        else:
+            hazard = k_arrest_rate[_band(p_age[i])] / 12.0 * k_arrest_sex[p_sex[i]]
+            hazard *= 1.0 + lg_policing_bias * (k_arrest_policing[p_race[i]] - 1.0)
+            hazard *= k_arrest_disadvantage ** n_disadvantage[h_neighborhood[h]]
+            hazard *= k_arrest_frailty ** h_frailty[h]
+            if p_labor[i] == 2:
+                hazard *= k_arrest_unemployed
+            if p_substance[i] == 1:
+                hazard *= k_arrest_substance
+        if pu_arrest[i] >= -np.expm1(-hazard * lp_arrest_scale[i]):
+            continue
+        convicted = pu_conviction[i] < k_conviction
+        if convicted:
+            p_record[i] = max(p_record[i], 2 if pu_felony[i] < k_felony else 1)
+            p_record_months[i] = 0
+        if since < _RETURN_MONTHS or (convicted and pu_sentence[i] < k_sentenced / k_conviction):
+            length = k_sentence_median * np.exp(k_sentence_spread * pz_length[i])
+            p_sentence[i] = np.int64(min(max(np.ceil(length), 1.0), _LONGEST))
+        elif pu_pretrial[i] < k_pretrial:
+            length = k_pretrial_months * np.exp(k_sentence_spread * pz_length[i])
+            p_sentence[i] = np.int64(min(max(np.ceil(length), 1.0), _LONGEST))
+
+
+def justice_plain(
+    p_present, p_household, p_age, p_sex, p_race, p_labor, p_substance, p_released, p_sentence, p_record,
+    p_record_months, h_neighborhood, h_frailty, n_disadvantage, lp_arrest_scale, lg_policing_bias,
+    pu_arrest, pu_conviction, pu_felony, pu_sentence, pu_pretrial, pz_length, h0, k_arrest_rate,
+    k_arrest_sex, k_arrest_unemployed, k_arrest_substance, k_arrest_frailty, k_arrest_disadvantage,
+    k_arrest_policing, k_conviction, k_felony, k_sentenced, k_sentence_median, k_sentence_spread,
+    k_pretrial, k_pretrial_months, k_return, k_return_substance,
+):  # fmt: skip
+    """Repeat the loop in plain numpy."""
+    free = (p_present == 1) & (p_age >= 216) & (p_sentence == 0) & (p_labor != 4)
+    h = np.where(p_present == 1, p_household.astype(np.int64) - h0, 0)
+    recent = p_released < _RETURN_MONTHS
+    returns = k_return[(p_released >= 6) * 1 + (p_released >= 12) + (p_released >= 24)]
+    returns = returns * np.where(p_substance == 1, k_return_substance, 1.0)
+    hazard = k_arrest_rate[age_band(p_age)] / 12.0 * k_arrest_sex[p_sex]
+    hazard = hazard * (1.0 + lg_policing_bias * (k_arrest_policing[p_race] - 1.0))
+    place = n_disadvantage[h_neighborhood[h].astype(np.int64)].astype(float)
+    hazard = hazard * (k_arrest_disadvantage**place * k_arrest_frailty ** h_frailty[h].astype(float))
+    hazard = hazard * np.where(p_labor == 2, k_arrest_unemployed, 1.0)
+    hazard = hazard * np.where(p_substance == 1, k_arrest_substance, 1.0)
+    hazard = np.where(recent, returns, hazard) * lp_arrest_scale
+    arrested = free & (pu_arrest < -np.expm1(-hazard))
+    convicted = arrested & (pu_conviction < k_conviction)
+    worse = np.maximum(p_record, np.where(pu_felony < k_felony, 2, 1))
+    p_record[...] = np.where(convicted, worse, p_record)
+    p_record_months[...] = np.where(convicted, 0, p_record_months)
+    serves = arrested & (recent | (convicted & (pu_sentence < k_sentenced / k_conviction)))
+    waits = arrested & ~serves & (pu_pretrial < k_pretrial)
+    length = np.where(serves, k_sentence_median, k_pretrial_months) * np.exp(k_sentence_spread * pz_length)
+    months = np.clip(np.ceil(length), 1, _LONGEST).astype(np.int64)
+    p_sentence[...] = np.where(serves | waits, months, p_sentence)
+
+
+JUSTICE = process(
+    "family.justice",
+    kernel=justice_kernel,
+    twin=justice_plain,
+    writes=("p_sentence", "p_record", "p_record_months"),
+    summary="Arrests, convictions, custody and returns to custody, with differential policing as a lever.",
+)
+
+
+@njit(cache=True, nogil=True)
+def justice_cost_kernel(
+    p_present, p_household, p_record, p_record_months, p_labor, p_sentence, h_public_cost, h0, k_court_cost,
+    k_custody_cost,
+):  # fmt: skip
+    """Court cost of this month's convictions and the month in custody."""
+    for i in range(p_present.size):
+        if p_present[i] == 0:
+            continue
+        cost = 0.0
+        if p_record[i] > 0 and p_record_months[i] == 0:
+            cost += k_court_cost[p_record[i]]
+        if p_labor[i] == 4 or p_sentence[i] > 0:
+            cost += k_custody_cost
+        if cost > 0.0:
+            h_public_cost[np.int64(p_household[i]) - h0] += cost
+
+
+def justice_cost_plain(
+    p_present, p_household, p_record, p_record_months, p_labor, p_sentence, h_public_cost, h0, k_court_cost,
+    k_custody_cost,
+):  # fmt: skip
+    """Repeat the loop in plain numpy."""
+    here = p_present == 1
+    court = np.where((p_record > 0) & (p_record_months == 0), k_court_cost[p_record], 0.0)
+    custody = np.where((p_labor == 4) | (p_sentence > 0), k_custody_cost, 0.0)
+    h = p_household[here].astype(np.int64) - h0
+    h_public_cost[...] += np.bincount(h, weights=(court + custody)[here], minlength=h_public_cost.size)
+
+
+JUSTICE_COST = process(
+    "family.justice_cost",
+    kernel=justice_cost_kernel,
+    twin=justice_cost_plain,
+    writes=("h_public_cost",),
+    summary="Adds what court and custody cost this month to the household's public cost.",
+)
+
+JUSTICE_PROCESSES = (JUSTICE, JUSTICE_COST)

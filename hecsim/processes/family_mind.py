@@ -1,0 +1,369 @@
+"""Depression, substance use disorder, anxiety, their treatment, and what would move a person to take part.
+
+Onset is a hazard: a base rate by age times hazard ratios of drivers (unemployment, violence
+between partners, own childhood adversity, stress, food insecurity, poverty, a recent birth,
+family frailty) times a lever. Recovery from depression falls with the time already spent in the
+episode (Spijker 2002; Coryell 1994; Eaton 1997), so a chronic minority holds most of the
+prevalence. Treatment multiplies recovery and remission. People who were depressed before fall
+ill again at the recurrence hazard, which the same drivers multiply.
+
+Each of these is a state of an adult; a child's exposure follows from living with it
+(hecsim.processes.adversity_events). Positive childhood experiences lower onset additively
+beside adversities (Bethell 2019), not as a factor that cancels them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hecsim.processes.ace_bits import CORE_COUNT, CORE_MASK, age_band
+from hecsim.processes.base import process
+
+__all__ = ["ANXIETY", "DEPRESSION", "MIND_PROCESSES", "MOTIVE", "SUBSTANCE", "TREATMENT"]
+
+_MONTHS_MAX = 255
+
+
+@njit(cache=True)
+def _band(age):
+    """Age group 0 to 5 (12-17, 18-25, 26-34, 35-49, 50-64, 65 and older); the scalar `age_band`."""
+    return (age >= 216) + (age >= 312) + (age >= 420) + (age >= 600) + (age >= 780)
+
+
+@njit(cache=True, nogil=True)
+def depression_kernel(
+    p_present, p_household, p_age, p_sex, p_role, p_labor, p_ace_bits, p_pce, p_stress, p_since_birth,
+    p_substance, p_treated, p_depression, p_depression_months, p_depressed_ever, h_ipv, h_food_security,
+    h_poverty_ratio, h_frailty, lp_depression_onset, pu_onset, pu_recovery, h0, k_stress__first_age,
+    k_depression_onset, k_depression_recurrence, k_depression_sex, k_depression_unemployed,
+    k_depression_ipv, k_depression_ace, k_depression_pce, k_depression_pce_reference, k_depression_stress,
+    k_depression_food, k_depression_poor, k_depression_birth, k_depression_birth_months,
+    k_depression_substance, k_depression_frailty, k_depression_recovery, k_depression_treated,
+):  # fmt: skip
+    """Onset, recurrence and recovery of depressive episodes."""
+    first = np.int64(k_stress__first_age * 12.0)
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_age[i] < first:
+            continue
+        months = p_depression_months[i]
+        if p_depression[i] == 1:
+            hazard = k_depression_recovery[(months >= 3) + (months >= 6) + (months >= 12)]
+            if p_treated[i] & 1:
+                hazard *= k_depression_treated
+            turns = pu_recovery[i] < -np.expm1(-hazard)
+        else:
+            h = np.int64(p_household[i]) - h0
+            hazard = k_depression_onset[_band(p_age[i])] / 12.0
+            if p_depressed_ever[i] == 1:
+                hazard = max(hazard, k_depression_recurrence)
+            hazard *= k_depression_sex[p_sex[i]] * k_depression_stress ** p_stress[i]
+            hazard *= k_depression_ace ** CORE_COUNT[p_ace_bits[i] & CORE_MASK]
+            hazard *= k_depression_pce ** (p_pce[i] - k_depression_pce_reference)
+            hazard *= k_depression_frailty ** h_frailty[h]
+            if p_labor[i] == 2:
+                hazard *= k_depression_unemployed
+            if h_ipv[h] == 1 and p_role[i] <= 1:
+                hazard *= k_depression_ipv
+            if h_food_security[h] >= 1:
+                hazard *= k_depression_food
+            if h_poverty_ratio[h] < 1.0:
+                hazard *= k_depression_poor
+            if p_since_birth[i] < k_depression_birth_months:
+                hazard *= k_depression_birth
+            if p_substance[i] == 1:
+                hazard *= k_depression_substance
+            turns = pu_onset[i] < -np.expm1(-hazard * lp_depression_onset[i])
+        if turns:
+            p_depression[i] = 1 - p_depression[i]
+            p_depression_months[i] = 0
+            p_depressed_ever[i] = 1
+        elif months < _MONTHS_MAX:
+            p_depression_months[i] = months + 1
+
+
+def depression_plain(
+    p_present, p_household, p_age, p_sex, p_role, p_labor, p_ace_bits, p_pce, p_stress, p_since_birth,
+    p_substance, p_treated, p_depression, p_depression_months, p_depressed_ever, h_ipv, h_food_security,
+    h_poverty_ratio, h_frailty, lp_depression_onset, pu_onset, pu_recovery, h0, k_stress__first_age,
+    k_depression_onset, k_depression_recurrence, k_depression_sex, k_depression_unemployed,
+    k_depression_ipv, k_depression_ace, k_depression_pce, k_depression_pce_reference, k_depression_stress,
+    k_depression_food, k_depression_poor, k_depression_birth, k_depression_birth_months,
+    k_depression_substance, k_depression_frailty, k_depression_recovery, k_depression_treated,
+):  # fmt: skip
+    """Repeat the loop in plain numpy."""
+    at_risk = (p_present == 1) & (p_age >= int(k_stress__first_age * 12))
+    h = np.where(p_present == 1, p_household.astype(np.int64) - h0, 0)
+    months = p_depression_months.astype(np.int64)
+    recovery = k_depression_recovery[(months >= 3) * 1 + (months >= 6) + (months >= 12)]
+    recovery = recovery * np.where(p_treated & 1, k_depression_treated, 1.0)
+    onset = k_depression_onset[age_band(p_age)] / 12.0
+    onset = np.where(p_depressed_ever == 1, np.maximum(onset, k_depression_recurrence), onset)
+    onset = onset * k_depression_sex[p_sex] * k_depression_stress ** p_stress.astype(float)
+    onset = onset * k_depression_ace ** CORE_COUNT[p_ace_bits & CORE_MASK]
+    onset = onset * k_depression_pce ** (p_pce.astype(float) - k_depression_pce_reference)
+    onset = onset * k_depression_frailty ** h_frailty[h].astype(float)
+    for present, ratio in (
+        (p_labor == 2, k_depression_unemployed),
+        ((h_ipv[h] == 1) & (p_role <= 1), k_depression_ipv),
+        (h_food_security[h] >= 1, k_depression_food),
+        (h_poverty_ratio[h] < 1.0, k_depression_poor),
+        (p_since_birth < k_depression_birth_months, k_depression_birth),
+        (p_substance == 1, k_depression_substance),
+    ):
+        onset = onset * np.where(present, ratio, 1.0)
+    falls_ill = pu_onset < -np.expm1(-onset * lp_depression_onset)
+    turns = at_risk & np.where(p_depression == 1, pu_recovery < -np.expm1(-recovery), falls_ill)
+    p_depression[...] = np.where(turns, 1 - p_depression, p_depression)
+    p_depressed_ever[...] = np.where(turns, 1, p_depressed_ever)
+    longer = np.where(at_risk, np.minimum(months + 1, _MONTHS_MAX), months)
+    p_depression_months[...] = np.where(turns, 0, longer)
+
+
+DEPRESSION = process(
+    "family.depression",
+    kernel=depression_kernel,
+    twin=depression_plain,
+    writes=("p_depression", "p_depression_months", "p_depressed_ever"),
+    summary="Starts, repeats and ends depressive episodes by age, drivers, duration and treatment.",
+)
+
+
+@njit(cache=True, nogil=True)
+def substance_kernel(
+    p_present, p_household, p_age, p_sex, p_labor, p_ace_bits, p_stress, p_depression, p_treated,
+    p_substance, h_frailty, pu_onset, pu_remission, h0, k_substance_onset, k_substance_sex,
+    k_substance_unemployed, k_substance_ace, k_substance_stress, k_substance_depression,
+    k_substance_frailty, k_substance_remission, k_substance_treated, k_stress__first_age,
+):  # fmt: skip
+    """Onset and remission of substance use disorder."""
+    first = np.int64(k_stress__first_age * 12.0)
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_age[i] < first:
+            continue
+        if p_substance[i] == 1:
+            hazard = k_substance_remission / 12.0
+            if p_treated[i] & 2:
+                hazard *= k_substance_treated
+            if pu_remission[i] < -np.expm1(-hazard):
+                p_substance[i] = 0
+            continue
+        h = np.int64(p_household[i]) - h0
+        hazard = k_substance_onset[_band(p_age[i])] / 12.0 * k_substance_sex[p_sex[i]]
+        hazard *= k_substance_ace ** CORE_COUNT[p_ace_bits[i] & CORE_MASK]
+        hazard *= k_substance_stress ** p_stress[i] * k_substance_frailty ** h_frailty[h]
+        if p_labor[i] == 2:
+            hazard *= k_substance_unemployed
+        if p_depression[i] == 1:
+            hazard *= k_substance_depression
+        if pu_onset[i] < -np.expm1(-hazard):
+            p_substance[i] = 1
+
+
+def substance_plain(
+    p_present, p_household, p_age, p_sex, p_labor, p_ace_bits, p_stress, p_depression, p_treated,
+    p_substance, h_frailty, pu_onset, pu_remission, h0, k_substance_onset, k_substance_sex,
+    k_substance_unemployed, k_substance_ace, k_substance_stress, k_substance_depression,
+    k_substance_frailty, k_substance_remission, k_substance_treated, k_stress__first_age,
+):  # fmt: skip
+    """Repeat the loop in plain numpy."""
+    at_risk = (p_present == 1) & (p_age >= int(k_stress__first_age * 12))
+    h = np.where(p_present == 1, p_household.astype(np.int64) - h0, 0)
+    ends = k_substance_remission / 12.0 * np.where(p_treated & 2, k_substance_treated, 1.0)
+    onset = k_substance_onset[age_band(p_age)] / 12.0 * k_substance_sex[p_sex]
+    onset = onset * k_substance_ace ** CORE_COUNT[p_ace_bits & CORE_MASK]
+    onset = onset * k_substance_stress ** p_stress.astype(float)
+    onset = onset * k_substance_frailty ** h_frailty[h].astype(float)
+    onset = onset * np.where(p_labor == 2, k_substance_unemployed, 1.0)
+    onset = onset * np.where(p_depression == 1, k_substance_depression, 1.0)
+    after = np.where(p_substance == 1, pu_remission >= -np.expm1(-ends), pu_onset < -np.expm1(-onset))
+    p_substance[...] = np.where(at_risk, after, p_substance)
+
+
+SUBSTANCE = process(
+    "family.substance",
+    kernel=substance_kernel,
+    twin=substance_plain,
+    writes=("p_substance",),
+    summary="Starts and ends substance use disorder from age, drivers and treatment.",
+)
+
+
+@njit(cache=True, nogil=True)
+def anxiety_kernel(
+    p_present, p_household, p_age, p_sex, p_role, p_stress, p_depression, p_released, p_treated, p_anxiety,
+    h_ipv, h_gunfire, pu_worse, pu_better, h0, k_anxiety_onset, k_anxiety_worse, k_anxiety_better,
+    k_anxiety_treated, k_anxiety_sex, k_anxiety_stress, k_anxiety_depression, k_anxiety_ipv,
+    k_anxiety_gunfire, k_anxiety_released, k_anxiety_released_months, k_stress__first_age,
+):  # fmt: skip
+    """Anxiety moves one step at a time between none, moderate, and severe with panic."""
+    first = np.int64(k_stress__first_age * 12.0)
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_age[i] < first:
+            continue
+        level = p_anxiety[i]
+        h = np.int64(p_household[i]) - h0
+        hazard = k_anxiety_sex[p_sex[i]] * k_anxiety_stress ** p_stress[i]
+        if p_depression[i] == 1:
+            hazard *= k_anxiety_depression
+        if h_ipv[h] == 1 and p_role[i] <= 1:
+            hazard *= k_anxiety_ipv
+        if h_gunfire[h] == 1:
+            hazard *= k_anxiety_gunfire
+        if p_released[i] < k_anxiety_released_months:
+            hazard *= k_anxiety_released
+        hazard *= (k_anxiety_onset if level == 0 else k_anxiety_worse) / 12.0
+        better = k_anxiety_better / 12.0
+        if p_treated[i] & 1:
+            better *= k_anxiety_treated
+        if level < 2 and pu_worse[i] < -np.expm1(-hazard):
+            p_anxiety[i] = level + 1
+        elif level > 0 and pu_better[i] < -np.expm1(-better):
+            p_anxiety[i] = level - 1
+
+
+def anxiety_plain(
+    p_present, p_household, p_age, p_sex, p_role, p_stress, p_depression, p_released, p_treated, p_anxiety,
+    h_ipv, h_gunfire, pu_worse, pu_better, h0, k_anxiety_onset, k_anxiety_worse, k_anxiety_better,
+    k_anxiety_treated, k_anxiety_sex, k_anxiety_stress, k_anxiety_depression, k_anxiety_ipv,
+    k_anxiety_gunfire, k_anxiety_released, k_anxiety_released_months, k_stress__first_age,
+):  # fmt: skip
+    """Repeat the loop in plain numpy."""
+    at_risk = (p_present == 1) & (p_age >= int(k_stress__first_age * 12))
+    h = np.where(p_present == 1, p_household.astype(np.int64) - h0, 0)
+    hazard = k_anxiety_sex[p_sex] * k_anxiety_stress ** p_stress.astype(float)
+    for present, ratio in (
+        (p_depression == 1, k_anxiety_depression),
+        ((h_ipv[h] == 1) & (p_role <= 1), k_anxiety_ipv),
+        (h_gunfire[h] == 1, k_anxiety_gunfire),
+        (p_released < k_anxiety_released_months, k_anxiety_released),
+    ):
+        hazard = hazard * np.where(present, ratio, 1.0)
+    level = p_anxiety.astype(np.int64)
+    hazard = hazard * np.where(level == 0, k_anxiety_onset, k_anxiety_worse) / 12.0
+    better = k_anxiety_better / 12.0 * np.where(p_treated & 1, k_anxiety_treated, 1.0)
+    up = (level < 2) & (pu_worse < -np.expm1(-hazard))
+    down = ~up & (level > 0) & (pu_better < -np.expm1(-better))
+    p_anxiety[...] = np.where(at_risk, level + up - down, level)
+
+
+ANXIETY = process(
+    "family.anxiety",
+    kernel=anxiety_kernel,
+    twin=anxiety_plain,
+    writes=("p_anxiety",),
+    summary="Moves anxiety between none, moderate and severe from stress, depression, violence and release.",
+)
+
+
+@njit(cache=True, nogil=True)
+def treatment_kernel(
+    p_present, p_household, p_race, p_insurance, p_depression, p_anxiety, p_substance, p_treated,
+    h_neighborhood, h_help_seeking, n_stigma, lp_treatment_depression, lp_treatment_substance,
+    lg_service_bias, pu_enter_mood, pu_enter_substance, pu_leave_mood, pu_leave_substance, h0,
+    k_treatment_mood, k_treatment_substance, k_treatment_drop_mood, k_treatment_drop_substance,
+    k_treatment_uninsured, k_treatment_help, k_treatment_stigma, k_treatment_service,
+):  # fmt: skip
+    """Who enters, stays in and leaves treatment: bit 1 for depression or anxiety, bit 2 for substance use."""
+    for i in range(p_present.size):
+        if p_present[i] == 0:
+            continue
+        treated = np.int64(p_treated[i])
+        h = np.int64(p_household[i]) - h0
+        access = 1.0 + lg_service_bias * (k_treatment_service[p_race[i]] - 1.0)
+        access *= k_treatment_help ** h_help_seeking[h] * k_treatment_stigma ** n_stigma[h_neighborhood[h]]
+        if p_insurance[i] == 0:
+            access *= k_treatment_uninsured
+        if p_depression[i] == 0 and p_anxiety[i] == 0:
+            treated &= ~1
+        elif treated & 1:
+            if pu_leave_mood[i] < k_treatment_drop_mood:
+                treated &= ~1
+        elif pu_enter_mood[i] < k_treatment_mood * access + lp_treatment_depression[i]:
+            treated |= 1
+        if p_substance[i] == 0:
+            treated &= ~2
+        elif treated & 2:
+            if pu_leave_substance[i] < k_treatment_drop_substance:
+                treated &= ~2
+        elif pu_enter_substance[i] < k_treatment_substance * access + lp_treatment_substance[i]:
+            treated |= 2
+        p_treated[i] = treated
+
+
+def treatment_plain(
+    p_present, p_household, p_race, p_insurance, p_depression, p_anxiety, p_substance, p_treated,
+    h_neighborhood, h_help_seeking, n_stigma, lp_treatment_depression, lp_treatment_substance,
+    lg_service_bias, pu_enter_mood, pu_enter_substance, pu_leave_mood, pu_leave_substance, h0,
+    k_treatment_mood, k_treatment_substance, k_treatment_drop_mood, k_treatment_drop_substance,
+    k_treatment_uninsured, k_treatment_help, k_treatment_stigma, k_treatment_service,
+):  # fmt: skip
+    """Repeat the loop in plain numpy."""
+    here = p_present == 1
+    h = np.where(here, p_household.astype(np.int64) - h0, 0)
+    stigma = n_stigma[h_neighborhood[h].astype(np.int64)].astype(float)
+    access = 1.0 + lg_service_bias * (k_treatment_service[p_race] - 1.0)
+    access = access * (k_treatment_help ** h_help_seeking[h].astype(float) * k_treatment_stigma**stigma)
+    access = access * np.where(p_insurance == 0, k_treatment_uninsured, 1.0)
+    mood_in, mood = (p_treated & 1) > 0, (p_depression == 1) | (p_anxiety > 0)
+    use_in, use = (p_treated & 2) > 0, p_substance == 1
+    enters = pu_enter_mood < k_treatment_mood * access + lp_treatment_depression
+    begins = pu_enter_substance < k_treatment_substance * access + lp_treatment_substance
+    stays = np.where(mood_in, pu_leave_mood >= k_treatment_drop_mood, enters)
+    keeps = np.where(use_in, pu_leave_substance >= k_treatment_drop_substance, begins)
+    p_treated[...] = np.where(here, (mood & stays) * 1 + (use & keeps) * 2, p_treated)
+
+
+TREATMENT = process(
+    "family.treatment",
+    kernel=treatment_kernel,
+    twin=treatment_plain,
+    writes=("p_treated",),
+    summary="Brings people into treatment for depression, anxiety and substance use, and out of it.",
+)
+
+
+@njit(cache=True, nogil=True)
+def motive_kernel(
+    p_present, p_household, p_age, p_role, p_bmi, p_diabetes, p_hypertension, p_cvd, p_motive, h_tenure,
+    h_filing, h_eviction_clock, h_children, h0, k_motive_bmi,
+):  # fmt: skip
+    """Rank motives: an unsafe roof comes first, then the child's future, then one's own health."""
+    for i in range(p_present.size):
+        if p_present[i] == 0:
+            continue
+        h = np.int64(p_household[i]) - h0
+        motive = 0
+        if p_age[i] >= 216:
+            if h_tenure[h] >= 2 or h_filing[h] > 0 or h_eviction_clock[h] > 0:
+                motive = 3
+            elif p_role[i] <= 1 and h_children[h] > 0:
+                motive = 1
+            elif p_diabetes[i] + p_hypertension[i] + p_cvd[i] > 0 or p_bmi[i] >= k_motive_bmi:
+                motive = 2
+        p_motive[i] = motive
+
+
+def motive_plain(
+    p_present, p_household, p_age, p_role, p_bmi, p_diabetes, p_hypertension, p_cvd, p_motive, h_tenure,
+    h_filing, h_eviction_clock, h_children, h0, k_motive_bmi,
+):  # fmt: skip
+    """Repeat the loop in plain numpy."""
+    here = p_present == 1
+    h = np.where(here, p_household.astype(np.int64) - h0, 0)
+    roof = (h_tenure[h] >= 2) | (h_filing[h] > 0) | (h_eviction_clock[h] > 0)
+    child = (p_role <= 1) & (h_children[h] > 0)
+    ill = (p_diabetes == 1) | (p_hypertension == 1) | (p_cvd == 1) | (p_bmi >= k_motive_bmi)
+    motive = np.where(roof, 3, np.where(child, 1, np.where(ill, 2, 0)))
+    p_motive[...] = np.where(here, np.where(p_age >= 216, motive, 0), p_motive)
+
+
+MOTIVE = process(
+    "family.motive",
+    kernel=motive_kernel,
+    twin=motive_plain,
+    writes=("p_motive",),
+    summary="Says what would move an adult to take part: housing, the child's future, or health.",
+)
+
+MIND_PROCESSES = (DEPRESSION, SUBSTANCE, ANXIETY, TREATMENT, MOTIVE)

@@ -1,0 +1,297 @@
+"""Income: what members earn and draw, the benefits a family may claim, and the tax it pays.
+
+Rules come from `hecsim.benefits` (2025 law, constant dollars); whether an eligible family claims is a
+lasting trait of the household (`takes_*`) that outreach can change. Wages, unemployment insurance and
+paid leave come first, then TFA, then SNAP, which counts them, then WIC, which is adjunct to SNAP.
+Income tax is withheld monthly by the brackets without credits; the return is settled in December
+and the refund, with the EITC and the child tax credit, arrives between February and April.
+
+These loops apply statute household by household, so the plain twin is the same loop, not compiled.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hecsim.benefits import (
+    connecticut_tax,
+    connecticut_tax_before_credits,
+    federal_return,
+    guideline,
+    paid_leave_weekly,
+    payroll_tax,
+    snap,
+    tfa,
+    ui_weekly,
+    wic_category,
+    wic_eligible,
+    wic_value,
+)
+from hecsim.benefits.tax_federal import bracket_tax
+from hecsim.clock import WEEKS_PER_MONTH
+from hecsim.processes.base import process
+
+__all__ = ["INCOME", "MEMBERS", "PROGRAMS", "RETURN", "WITHHOLDING"]
+
+_SINGLE, _HEAD, _JOINT = 0, 1, 2
+_SIXTY_TWO, _SIXTY_SEVEN = 62 * 12, 67 * 12  # ages of early and full Social Security (42 USC 402, 416)
+
+
+@njit(cache=True, nogil=True)
+def members_kernel(
+    p_present, p_placed, p_household, p_age, p_labor, p_wage, p_hours, p_earnings, p_disabled, p_unemployed_months,
+    p_day_labor, p_leave_weeks, p_ui_weekly, p_ui_year, h_present, h_children, h_capital_income, h_earnings, h_ui,
+    h_other_income, pu_claim, lg_minimum_wage, rules, calendar_month,
+    k_ui_take_up, k_ui_months, k_full_time, k_social_security_share, k_social_security_min, k_social_security_max,
+    k_disability_income, h0,
+):  # fmt: skip
+    for h in range(h_present.size):
+        if h_present[h] == 0:
+            continue
+        h_earnings[h] = 0.0
+        h_ui[h] = 0.0
+        h_other_income[h] = h_capital_income[h]
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_placed[i] > 0:
+            continue
+        h = np.int64(p_household[i]) - h0
+        if calendar_month == 0:
+            p_ui_year[i] = 0.0
+        usual = np.float64(p_wage[i]) * (np.float64(p_hours[i]) if p_hours[i] > 0 else k_full_time)
+        if p_labor[i] == 2 and p_unemployed_months[i] == 1:
+            quarter = usual * 13.0
+            weekly = ui_weekly(rules, quarter, quarter, 4.0 * quarter, np.int64(h_children[h]))
+            p_ui_weekly[i] = weekly if pu_claim[i] < k_ui_take_up and p_day_labor[i] == 0 else 0.0
+        elif p_labor[i] != 2 or p_unemployed_months[i] > k_ui_months:
+            p_ui_weekly[i] = 0.0
+        drawn = np.float64(p_ui_weekly[i]) * WEEKS_PER_MONTH
+        if p_leave_weeks[i] > 0:
+            drawn += paid_leave_weekly(rules, usual, lg_minimum_wage) * min(np.float64(p_leave_weeks[i]), 4.0)
+        p_ui_year[i] += drawn
+        h_ui[h] += drawn
+        if p_labor[i] == 4:
+            continue
+        h_earnings[h] += p_earnings[i]
+        if p_age[i] >= _SIXTY_SEVEN or (p_age[i] >= _SIXTY_TWO and p_labor[i] == 3):
+            share = k_social_security_share * usual * WEEKS_PER_MONTH
+            h_other_income[h] += min(max(share, k_social_security_min), k_social_security_max)
+        elif p_disabled[i] > 0 and p_age[i] >= 216 and p_labor[i] == 3:
+            h_other_income[h] += k_disability_income
+
+
+@njit(cache=True, nogil=True)
+def programs_kernel(
+    p_present, p_placed, p_household, p_age, p_role, p_pregnancy, p_since_birth, p_labor, p_earnings,
+    h_present, h_persons, h_children, h_under6, h_youngest, h_elders, h_tenure, h_rent, h_voucher, h_care_cost, h_savings,
+    h_earnings, h_ui, h_other_income, h_takes_snap, h_takes_wic, h_takes_tfa, h_takes_eitc, h_tfa_months, h_snap, h_tfa, h_wic,
+    hu_snap, hu_wic, hu_tfa, hu_eitc, lh_snap_take_up, lh_wic_take_up, lh_tfa_take_up, lh_eitc_take_up,
+    lg_snap_scale, rules, k_fringe_snap, k_fringe_wic, k_fringe_tfa, k_fringe_eitc, k_tfa_limit, k_medical_elder, h0,
+):  # fmt: skip
+    n = h_present.size
+    first = np.zeros(n)
+    second = np.zeros(n)
+    packages = np.zeros(n)
+    unborn = np.zeros(n, np.int64)
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_placed[i] > 0 or p_labor[i] == 4:
+            continue
+        h = np.int64(p_household[i]) - h0
+        if p_role[i] == 0:
+            first[h] += p_earnings[i]
+        elif p_age[i] >= 216:
+            second[h] += p_earnings[i]
+        if p_pregnancy[i] > 0:
+            unborn[h] += 1
+        birth = np.int64(p_since_birth[i]) if p_since_birth[i] < 12 else -1
+        packages[h] += wic_value(rules, wic_category(rules, np.int64(p_age[i]), p_pregnancy[i] > 0, birth, False))
+    for h in range(n):
+        if h_present[h] == 0:
+            continue
+        if h_takes_snap[h] == 0 and hu_snap[h] < k_fringe_snap + lh_snap_take_up[h]:
+            h_takes_snap[h] = 1
+        if h_takes_wic[h] == 0 and hu_wic[h] < k_fringe_wic + lh_wic_take_up[h]:
+            h_takes_wic[h] = 1
+        if h_takes_tfa[h] == 0 and hu_tfa[h] < k_fringe_tfa + lh_tfa_take_up[h]:
+            h_takes_tfa[h] = 1
+        if h_takes_eitc[h] == 0 and hu_eitc[h] < k_fringe_eitc + lh_eitc_take_up[h]:
+            h_takes_eitc[h] = 1
+        size = max(np.int64(h_persons[h]), 1)
+        earned = first[h] + second[h]
+        unearned = np.float64(h_ui[h]) + np.float64(h_other_income[h])
+        grant = 0.0
+        if h_takes_tfa[h] == 1 and h_tfa_months[h] < k_tfa_limit and (h_children[h] > 0 or unborn[h] > 0):
+            grant = tfa(
+                rules, size, first[h], second[h], unearned, 0.0, np.float64(h_savings[h]), h_voucher[h] > 0, h_tfa[h] > 0, 0
+            )
+        h_tfa[h] = grant
+        if grant > 0.0 and h_tfa_months[h] < 255:
+            h_tfa_months[h] += 1
+        allotment = 0.0
+        if h_takes_snap[h] == 1:
+            elder = h_elders[h] > 0
+            allotment = snap(
+                rules, size, earned, unearned + grant, np.float64(h_rent[h]) if h_tenure[h] < 2 else 0.0, True,
+                np.float64(h_care_cost[h]), elder, k_medical_elder * np.float64(h_elders[h]), 0.0, grant > 0.0,
+                np.float64(h_savings[h]), 2, h_tenure[h] == 2,
+            )  # fmt: skip
+        h_snap[h] = allotment * lg_snap_scale
+        value = 0.0
+        if h_takes_wic[h] == 1 and packages[h] > 0.0:
+            yearly = 12.0 * (earned + unearned + grant)
+            if wic_eligible(rules, size + unborn[h], yearly, grant > 0.0 or allotment > 0.0):
+                value = packages[h]
+        h_wic[h] = value
+
+
+@njit(cache=True, nogil=True)
+def withholding_kernel(
+    p_present, p_placed, p_household, p_labor, p_role, p_earnings, h_present, h_couple, h_children, h_ui,
+    h_capital_income, h_taxes, h_withheld_year, rules, calendar_month, h0,
+):  # fmt: skip
+    n = h_present.size
+    payroll = np.zeros(n)
+    filed = np.zeros(n)
+    single = rules.fed_standard_deduction[_SINGLE]
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_placed[i] > 0 or p_labor[i] != 1:
+            continue
+        h = np.int64(p_household[i]) - h0
+        yearly = 12.0 * np.float64(p_earnings[i])
+        payroll[h] += payroll_tax(rules, yearly, _SINGLE) / 12.0
+        if p_role[i] <= 1:
+            filed[h] += yearly
+        else:  # grown children and others file for themselves
+            own = bracket_tax(rules.fed_bracket_top[_SINGLE], rules.fed_rate, max(0.0, yearly - single))
+            payroll[h] += (own + connecticut_tax_before_credits(rules, _SINGLE, yearly)) / 12.0
+    for h in range(n):
+        if h_present[h] == 0:
+            continue
+        status = _JOINT if h_couple[h] == 2 else (_HEAD if h_children[h] > 0 else _SINGLE)
+        yearly = filed[h] + 12.0 * (np.float64(h_ui[h]) + np.float64(h_capital_income[h]))
+        taxable = max(0.0, yearly - rules.fed_standard_deduction[status])
+        income_tax = bracket_tax(rules.fed_bracket_top[status], rules.fed_rate, taxable) / 12.0
+        income_tax += connecticut_tax_before_credits(rules, status, yearly) / 12.0
+        h_taxes[h] = payroll[h] + income_tax
+        h_withheld_year[h] = income_tax + (0.0 if calendar_month == 0 else np.float64(h_withheld_year[h]))
+
+
+@njit(cache=True, nogil=True)
+def return_kernel(
+    p_present, p_placed, p_household, p_age, p_role, p_earnings_year, p_ui_year,
+    h_present, h_couple, h_children, h_capital_income, h_takes_eitc, h_withheld_year, h_refund_due, h_refund, hu_refund,
+    lg_eitc_state_share, lg_eitc_state_flat, lg_child_credit, rules, calendar_month, k_refund_share, k_care_expense, h0,
+):  # fmt: skip
+    n = h_present.size
+    for h in range(n):
+        if h_present[h] == 0:
+            continue
+        h_refund[h] = 0.0
+        if 1 <= calendar_month <= 3 and h_refund_due[h] != 0.0:
+            # Those with refundable credits file early; what is owed is paid in April.
+            owed = h_refund_due[h] < 0.0
+            if calendar_month == 3 or (not owed and hu_refund[h] < k_refund_share[calendar_month - 1]):
+                h_refund[h] = h_refund_due[h]
+                h_refund_due[h] = 0.0
+    if calendar_month != 11:
+        return
+    earned = np.zeros(n)
+    spouse = np.zeros(n)
+    other = np.zeros(n)
+    under17 = np.zeros(n, np.int64)
+    under19 = np.zeros(n, np.int64)
+    grown = np.zeros(n, np.int64)
+    age_head = np.zeros(n)
+    age_spouse = np.zeros(n)
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_placed[i] > 0:
+            continue
+        h = np.int64(p_household[i]) - h0
+        role = p_role[i]
+        if role == 0:
+            age_head[h] = p_age[i] / 12.0
+        if role == 1:
+            age_spouse[h] = p_age[i] / 12.0
+            spouse[h] += p_earnings_year[i]
+        if role <= 1:
+            earned[h] += p_earnings_year[i]
+            other[h] += p_ui_year[i]
+        elif p_age[i] < 17 * 12:
+            under17[h] += 1
+            under19[h] += 1
+        elif p_age[i] < 19 * 12:
+            under19[h] += 1
+            grown[h] += 1
+        # Grown children and others in the home file for themselves; their tax is what was withheld.
+    for h in range(n):
+        if h_present[h] == 0:
+            continue
+        # An unmarried couple files as the parent with the children and a single person; taking the pair's
+        # joint earnings on one head-of-household return would overstate the phase-out, so they are split.
+        status = _JOINT if h_couple[h] == 2 else (_HEAD if under19[h] > 0 else _SINGLE)
+        wages, mate = earned[h], spouse[h]
+        extra = 0.0
+        if h_couple[h] == 1:
+            wages = earned[h] - spouse[h]
+            _, agi2, tax2, credit2, _ = federal_return(
+                rules, _SINGLE, mate, 0.0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, max(age_spouse[h], 18.0), 40.0, 0.0, 0.0, True
+            )
+            extra = tax2 + connecticut_tax(rules, _SINGLE, agi2, 0.0, 0, 0.0, lg_eitc_state_share, lg_eitc_state_flat)
+            if h_takes_eitc[h] == 1:
+                extra -= credit2 * (1.0 + lg_eitc_state_share)
+            mate = 0.0
+        capital = 12.0 * np.float64(h_capital_income[h])
+        care = k_care_expense * min(under17[h], 2) if wages > 0.0 else 0.0
+        _, agi, tax, credit, refunded = federal_return(
+            rules, status, wages, other[h] + capital, under17[h], under19[h], grown[h], min(under17[h], 2), care, mate, 0.0,
+            0.0, 0.0, max(age_head[h], 18.0), max(age_spouse[h], 18.0), 0.0, 0.0, True,
+        )  # fmt: skip
+        if h_takes_eitc[h] == 0:
+            credit = 0.0
+        state = connecticut_tax(rules, status, agi, credit, under19[h], 0.0, lg_eitc_state_share, lg_eitc_state_flat)
+        state -= lg_child_credit * under17[h]
+        final = tax - credit - refunded + state + extra
+        h_refund_due[h] = np.float64(h_withheld_year[h]) - final
+
+
+@njit(cache=True, nogil=True)
+def smooth_kernel(
+    h_present, h_persons, h_earnings, h_ui, h_other_income, h_tfa, h_snap, h_wic, h_income_year, h_poverty_ratio, h_benefits,
+    lh_cash, rules,
+):  # fmt: skip
+    for h in range(h_present.size):
+        if h_present[h] == 0:
+            continue
+        gross = np.float64(h_earnings[h]) + np.float64(h_ui[h]) + np.float64(h_other_income[h]) + np.float64(h_tfa[h])
+        year = np.float64(h_income_year[h])
+        year += (12.0 * gross - year) / 12.0
+        h_income_year[h] = year
+        h_poverty_ratio[h] = year / guideline(rules.fpl_meals, max(np.int64(h_persons[h]), 1))
+        h_benefits[h] = (
+            np.float64(h_tfa[h]) + np.float64(h_snap[h]) + np.float64(h_wic[h]) + np.float64(h_ui[h]) + np.float64(lh_cash[h])
+        )
+
+
+MEMBERS = process(
+    "income.members", kernel=members_kernel, twin=members_kernel.py_func,
+    writes=("p_ui_weekly", "p_ui_year", "h_earnings", "h_ui", "h_other_income"),
+    summary="Earnings, unemployment insurance, paid leave, Social Security and disability income of all members.",
+)  # fmt: skip
+PROGRAMS = process(
+    "income.programs", kernel=programs_kernel, twin=programs_kernel.py_func,
+    writes=("h_takes_snap", "h_takes_wic", "h_takes_tfa", "h_takes_eitc", "h_tfa_months", "h_snap", "h_tfa", "h_wic"),
+    summary="TFA, SNAP and WIC by their rules, for those who claim them.",
+)  # fmt: skip
+WITHHOLDING = process(
+    "income.withholding", kernel=withholding_kernel, twin=withholding_kernel.py_func, writes=("h_taxes", "h_withheld_year"),
+    summary="Payroll tax and income tax withheld.",
+)  # fmt: skip
+RETURN = process(
+    "income.return", kernel=return_kernel, twin=return_kernel.py_func, writes=("h_refund_due", "h_refund"),
+    summary="The tax return with EITC and child tax credit, settled in December and paid from February to April.",
+)  # fmt: skip
+SMOOTH = process(
+    "income.smooth", kernel=smooth_kernel, twin=smooth_kernel.py_func, writes=("h_income_year", "h_poverty_ratio", "h_benefits"),
+    summary="Gross income over twelve months against the poverty guideline.",
+)  # fmt: skip
+INCOME = (MEMBERS, PROGRAMS, WITHHOLDING, RETURN, SMOOTH)

@@ -1,0 +1,225 @@
+"""The terms of a job: wage, hours, schedule, leave, and what is earned this month.
+
+A new job's log wage moves part of the way (`wage_pull`) to what peers of the same education, age and
+sex are paid, plus a step (a loss after unemployment, a gain for job changers) and chance. No wage is
+below the statutory minimum. Hours, and with them earnings, vary from month to month, most where
+schedules are unstable or work is found by the day.
+
+Paid leave: 12 weeks around a birth; the weeks on leave in a month are min(leave_weeks, 4), so income
+pays the benefit for that many weeks while earnings fall by the same.
+
+Sources: BLS 2024 earnings by education; Davis and von Wachter 2011; NWLC on Connecticut schedules.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hecsim.clock import WEEKS_PER_MONTH
+from hecsim.processes.base import process
+from hecsim.processes.labor_terms import NOBODY, age_group, fade
+
+__all__ = ["JOBS", "LEAVE", "PAY", "SCHEDULE"]
+
+_WORKS = 1
+_LEAVE_STEP = 4  # whole weeks of leave taken in a month
+
+
+@njit(cache=True, nogil=True)
+def leave_kernel(
+    p_present, p_sex, p_role, p_labor, p_since_birth, p_household, p_leave_weeks, h_youngest, pu_take,
+    lg_paid_leave, k_leave_weeks, k_leave_take_up, h0,
+):  # fmt: skip
+    for i in range(p_present.size):  # the roster has just made newborns one month old
+        if p_present[i] == 0 or p_labor[i] != _WORKS:
+            continue
+        weeks = max(np.int64(p_leave_weeks[i]) - _LEAVE_STEP, 0)
+        if p_role[i] <= 1:
+            if p_sex[i] == 1:
+                born = p_since_birth[i] == 1
+            else:
+                born = h_youngest[np.int64(p_household[i]) - h0] == 1
+            if born and pu_take[i] < k_leave_take_up[np.int64(p_sex[i])] * lg_paid_leave:
+                weeks = np.int64(k_leave_weeks)
+        p_leave_weeks[i] = weeks
+
+
+def leave_plain(
+    p_present, p_sex, p_role, p_labor, p_since_birth, p_household, p_leave_weeks, h_youngest, pu_take,
+    lg_paid_leave, k_leave_weeks, k_leave_take_up, h0,
+):  # fmt: skip
+    i = np.flatnonzero((p_present > 0) & (p_labor == _WORKS))
+    h = p_household[i].astype(np.int64) - h0
+    born = (p_role[i] <= 1) & np.where(p_sex[i] == 1, p_since_birth[i] == 1, h_youngest[h] == 1)
+    takes = born & (pu_take[i] < k_leave_take_up[p_sex[i]] * lg_paid_leave)
+    left = np.maximum(p_leave_weeks[i].astype(np.int64) - _LEAVE_STEP, 0)
+    p_leave_weeks[i] = np.where(takes, int(k_leave_weeks), left)
+
+
+@njit(cache=True, nogil=True)
+def jobs_kernel(
+    p_present, p_age, p_sex, p_race, p_education, p_disabled, p_record, p_record_months, p_labor, p_employer,
+    p_unemployed_months, p_wage, p_hours, p_day_labor, b_wage_offer, pz_wage, pu_hours, pu_day,
+    lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
+    k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
+    k_record_half_life,
+    k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_education,
+    k_part_hours, k_full_hours, k_day_labor,
+):  # fmt: skip
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_labor[i] != _WORKS:
+            continue
+        g = age_group(p_age[i], p_sex[i])
+        e = np.int64(p_education[i])
+        if p_hours[i] > 0.0:
+            p_wage[i] = max(np.float64(p_wage[i]) * np.exp(k_wage_growth[g] / 12.0), lg_minimum_wage)
+            continue
+        weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i])
+        target = k_wage[e] * k_wage_age[g] * k_wage_sex[np.int64(p_sex[i])]
+        target *= 1.0 + lg_hiring_bias * (k_wage_race[np.int64(p_race[i])] - 1.0)
+        target *= 1.0 - k_record_wage[np.int64(p_record[i])] * weight
+        target *= k_wage_disability if p_disabled[i] > 0 else 1.0
+        z = np.float64(pz_wage[i])
+        if p_wage[i] <= 0.0:
+            log_wage = np.log(target) + k_wage_sd[e] * z
+        else:
+            log_wage = np.log(np.float64(p_wage[i]))
+            log_wage += k_wage_pull * (np.log(target) - log_wage) + k_wage_step * z
+            log_wage += k_rehire_step if p_unemployed_months[i] > 0 else k_change_step
+        offer = 1.0 if p_employer[i] == NOBODY else np.float64(b_wage_offer[p_employer[i]])
+        p_wage[i] = max(np.exp(log_wage) * offer, lg_minimum_wage)
+        part = min(k_part_time[g] * (k_part_time_education[e] if g > 0 else 1.0), 1.0)
+        u = np.float64(pu_hours[i])
+        if u < part:
+            p_hours[i] = k_part_hours[0] + (k_part_hours[1] - k_part_hours[0]) * u / part
+        else:  # squared: most full-time weeks lie near the lower end, few are very long
+            rest = (u - part) / (1.0 - part)
+            p_hours[i] = k_full_hours[0] + (k_full_hours[1] - k_full_hours[0]) * rest**2
+        p_day_labor[i] = 1 if pu_day[i] < k_day_labor[e] else 0
+        p_unemployed_months[i] = 0
+
+
+def jobs_plain(
+    p_present, p_age, p_sex, p_race, p_education, p_disabled, p_record, p_record_months, p_labor, p_employer,
+    p_unemployed_months, p_wage, p_hours, p_day_labor, b_wage_offer, pz_wage, pu_hours, pu_day,
+    lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
+    k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
+    k_record_half_life,
+    k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_education,
+    k_part_hours, k_full_hours, k_day_labor,
+):  # fmt: skip
+    works = (p_present > 0) & (p_labor == _WORKS)
+    stays = np.flatnonzero(works & (p_hours > 0))
+    g = age_group.py_func(p_age[stays], p_sex[stays])
+    grown = p_wage[stays].astype(np.float64) * np.exp(k_wage_growth[g] / 12.0)
+    p_wage[stays] = np.maximum(grown, lg_minimum_wage)
+    i = np.flatnonzero(works & ~(p_hours > 0))
+    g, e = age_group.py_func(p_age[i], p_sex[i]), p_education[i]
+    weight = fade.py_func(p_record_months[i], k_record_half_life) * lp_record_penalty[i].astype(np.float64)
+    target = k_wage[e] * k_wage_age[g] * k_wage_sex[p_sex[i]]
+    target *= 1.0 + lg_hiring_bias * (k_wage_race[p_race[i]] - 1.0)
+    target *= 1.0 - k_record_wage[p_record[i]] * weight
+    target *= np.where(p_disabled[i] > 0, k_wage_disability, 1.0)
+    z = pz_wage[i].astype(np.float64)
+    new = p_wage[i] <= 0
+    old = np.log(np.where(new, 1.0, p_wage[i].astype(np.float64)))
+    step = np.where(p_unemployed_months[i] > 0, k_rehire_step, k_change_step)
+    moved = old + k_wage_pull * (np.log(target) - old) + k_wage_step * z + step
+    log_wage = np.where(new, np.log(target) + k_wage_sd[e] * z, moved)
+    known = p_employer[i] != NOBODY
+    offer = np.ones(i.size)
+    offer[known] = b_wage_offer[p_employer[i][known]]
+    p_wage[i] = np.maximum(np.exp(log_wage) * offer, lg_minimum_wage)
+    part = np.minimum(k_part_time[g] * np.where(g > 0, k_part_time_education[e], 1.0), 1.0)
+    u = pu_hours[i].astype(np.float64)
+    rest = np.maximum(u - part, 0.0) / np.maximum(1.0 - part, 1e-12)
+    p_hours[i] = np.where(
+        u < part,
+        k_part_hours[0] + (k_part_hours[1] - k_part_hours[0]) * u / part,
+        k_full_hours[0] + (k_full_hours[1] - k_full_hours[0]) * rest**2,
+    )
+    p_day_labor[i] = pu_day[i] < k_day_labor[e]
+    p_unemployed_months[i] = 0
+
+
+@njit(cache=True, nogil=True)
+def schedule_kernel(
+    p_present, p_labor, p_education, p_employer, p_unstable, p_day_labor, b_stable_schedule, pu_turn,
+    pu_unstable,
+    lg_unstable_reduction, k_unstable, k_stable_elsewhere, k_schedule_turn,
+):  # fmt: skip
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_labor[i] != _WORKS or pu_turn[i] >= k_schedule_turn:
+            continue
+        stable = k_stable_elsewhere
+        if p_employer[i] != NOBODY:
+            stable = np.float64(b_stable_schedule[p_employer[i]])
+        chance = (1.0 - stable) * k_unstable[np.int64(p_education[i])] * max(1.0 - lg_unstable_reduction, 0.0)
+        p_unstable[i] = 1 if p_day_labor[i] > 0 or pu_unstable[i] < chance else 0
+
+
+def schedule_plain(
+    p_present, p_labor, p_education, p_employer, p_unstable, p_day_labor, b_stable_schedule, pu_turn,
+    pu_unstable,
+    lg_unstable_reduction, k_unstable, k_stable_elsewhere, k_schedule_turn,
+):  # fmt: skip
+    i = np.flatnonzero((p_present > 0) & (p_labor == _WORKS) & (pu_turn < k_schedule_turn))
+    stable = np.full(i.size, float(k_stable_elsewhere))
+    known = p_employer[i] != NOBODY
+    stable[known] = b_stable_schedule[p_employer[i][known]]
+    chance = (1.0 - stable) * k_unstable[p_education[i]] * max(1.0 - lg_unstable_reduction, 0.0)
+    p_unstable[i] = (p_day_labor[i] > 0) | (pu_unstable[i] < chance)
+
+
+@njit(cache=True, nogil=True)
+def pay_kernel(
+    p_present, p_labor, p_wage, p_hours, p_unstable, p_day_labor, p_leave_weeks, p_earnings, p_earnings_year,
+    pz_hours, lp_wage_scale, lg_minimum_wage, k_hours_spread, calendar_month,
+):  # fmt: skip
+    for i in range(p_present.size):
+        if p_present[i] == 0:
+            continue
+        earned = 0.0
+        if p_labor[i] == _WORKS:
+            spread = k_hours_spread[2 if p_day_labor[i] > 0 else (1 if p_unstable[i] > 0 else 0)]
+            hours = np.float64(p_hours[i]) * min(max(1.0 + spread * np.float64(pz_hours[i]), 0.0), 2.0)
+            rate = max(np.float64(p_wage[i]) * np.float64(lp_wage_scale[i]), lg_minimum_wage)
+            weeks = WEEKS_PER_MONTH - min(np.int64(p_leave_weeks[i]), _LEAVE_STEP)
+            earned = rate * hours * weeks
+        p_earnings[i] = earned
+        p_earnings_year[i] = earned + (0.0 if calendar_month == 0 else np.float64(p_earnings_year[i]))
+
+
+def pay_plain(
+    p_present, p_labor, p_wage, p_hours, p_unstable, p_day_labor, p_leave_weeks, p_earnings, p_earnings_year,
+    pz_hours, lp_wage_scale, lg_minimum_wage, k_hours_spread, calendar_month,
+):  # fmt: skip
+    i = np.flatnonzero(p_present > 0)
+    kind = np.where(p_day_labor[i] > 0, 2, np.where(p_unstable[i] > 0, 1, 0))
+    factor = np.clip(1.0 + k_hours_spread[kind] * pz_hours[i].astype(np.float64), 0.0, 2.0)
+    rate = np.maximum(p_wage[i].astype(np.float64) * lp_wage_scale[i].astype(np.float64), lg_minimum_wage)
+    weeks = WEEKS_PER_MONTH - np.minimum(p_leave_weeks[i].astype(np.int64), _LEAVE_STEP)
+    earned = np.where(p_labor[i] == _WORKS, rate * (p_hours[i].astype(np.float64) * factor) * weeks, 0.0)
+    before = 0.0 if calendar_month == 0 else p_earnings_year[i].astype(np.float64)
+    p_earnings[i] = earned
+    p_earnings_year[i] = earned + before
+
+
+LEAVE = process(
+    "labor.leave", kernel=leave_kernel, twin=leave_plain, writes=("p_leave_weeks",),
+    summary="Workers with a newborn take paid leave, and weeks of leave are used up.",
+)  # fmt: skip
+JOBS = process(
+    "labor.jobs", kernel=jobs_kernel, twin=jobs_plain,
+    writes=("p_wage", "p_hours", "p_day_labor", "p_unemployed_months"),
+    summary="New jobs get a wage and hours; wages in old jobs grow.",
+)  # fmt: skip
+SCHEDULE = process(
+    "labor.schedule", kernel=schedule_kernel, twin=schedule_plain, writes=("p_unstable",),
+    summary="Schedules become stable or unstable by the employer's practice and the law.",
+)  # fmt: skip
+PAY = process(
+    "labor.pay", kernel=pay_kernel, twin=pay_plain, writes=("p_earnings", "p_earnings_year"),
+    summary="Earnings of the month from wage, hours, leave and chance.",
+)  # fmt: skip

@@ -1,0 +1,342 @@
+"""Work: how people find it, leave it and lose it, and how a conviction record follows them.
+
+Statuses are employed, unemployed, out of the labor force and incarcerated. Monthly probabilities
+come from the gross flows of the Current Population Survey by age and sex, less the share of flows
+that is misreported, and move with education, local demand, season, duration of the spell, health,
+child care and record. A multiplier acts on the hazard: P = 1 - (1 - p)^m.
+
+A person who looks for work meets one possible employer a month, reached by commuting; that
+employer's fair-chance practice decides how much a record counts. Race enters as differential
+treatment only (`race_find`, `race_loss`), scaled by the lever `hiring_bias`.
+
+Order: record, leave, finding, loss, then the terms of the job (`hecsim.processes.jobs`). A new hire is
+marked by zero hours until the terms are set in the same month.
+
+Sources: BLS gross flows 2024-25; Abowd and Zellner 1985; Pager 2003; Agan and Starr 2018.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hecsim.processes.base import process
+from hecsim.processes.jobs import JOBS, LEAVE, PAY, SCHEDULE
+from hecsim.processes.labor_terms import (
+    NOBODY,
+    age_group,
+    at_odds,
+    fade,
+    pick_employer,
+    pick_employer_plain,
+    spell,
+)
+
+__all__ = ["FINDING", "LABOR", "LOSS", "RECORD"]
+
+WORKS, SEEKS, OUT, HELD = 1, 2, 3, 4
+_SIXTEEN = 192  # months; the labor force begins at sixteen by definition
+_NEVER = 255
+
+
+@njit(cache=True, nogil=True)
+def record_kernel(
+    p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
+    p_employer, p_hours, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear, k_record_wait,
+):  # fmt: skip
+    for i in range(p_present.size):
+        if p_present[i] == 0:
+            continue
+        if p_labor[i] == 0 and p_age[i] >= _SIXTEEN:
+            p_labor[i] = OUT
+        if p_released[i] < _NEVER:
+            p_released[i] += 1
+        if p_record[i] > 0:
+            p_record_months[i] = min(p_record_months[i] + 1, 65535)
+            if pu_clear[i] < lp_record_clear[i] and p_record_months[i] >= k_record_wait[p_record[i]]:
+                p_record[i] = 0
+                p_record_months[i] = 0
+        if p_sentence[i] > 0 or p_labor[i] == HELD:
+            # The first month is served in full, so that a stay of one month takes one month.
+            held = p_labor[i] != HELD or p_sentence[i] > 1
+            p_sentence[i] = p_sentence[i] - (p_labor[i] == HELD) if held else 0
+            p_labor[i] = HELD if held else SEEKS
+            p_unemployed_months[i] = 0 if held else 1
+            if not held:
+                p_released[i] = 0
+            p_employer[i] = NOBODY
+            p_hours[i] = 0.0
+            p_unstable[i] = 0
+            p_day_labor[i] = 0
+            p_leave_weeks[i] = 0
+
+
+def record_plain(
+    p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
+    p_employer, p_hours, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear, k_record_wait,
+):  # fmt: skip
+    here = p_present > 0
+    p_labor[here & (p_labor == 0) & (p_age >= _SIXTEEN)] = OUT
+    free = here & (p_released < _NEVER)
+    p_released[free] += 1
+    marked = here & (p_record > 0)
+    p_record_months[marked] = np.minimum(p_record_months[marked].astype(np.int64) + 1, 65535)
+    cleared = marked & (pu_clear < lp_record_clear) & (p_record_months >= k_record_wait[p_record])
+    p_record[cleared], p_record_months[cleared] = 0, 0
+    inside = here & ((p_sentence > 0) | (p_labor == HELD))
+    held = inside & ((p_labor != HELD) | (p_sentence > 1))
+    out = inside & ~held
+    p_sentence[held] -= (p_labor == HELD)[held]
+    p_sentence[out] = 0
+    p_labor[held], p_labor[out] = HELD, SEEKS
+    p_unemployed_months[held], p_unemployed_months[out] = 0, 1
+    p_released[out] = 0
+    p_employer[inside] = NOBODY
+    for column in (p_hours, p_unstable, p_day_labor, p_leave_weeks):
+        column[inside] = 0
+
+
+@njit(cache=True, nogil=True)
+def finding_kernel(
+    p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
+    p_wage, p_labor, p_unemployed_months, p_employer, p_hours,
+    h_neighborhood, h_under6, h_care_subsidy, h_kin_nearby, n_demand, n_town, b_open, b_fair_chance,
+    x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_finding, pu_job_town, pu_employer,
+    lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
+    k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
+    k_enter_education, k_seek_education, k_duration, k_race_find, k_record_find, k_record_half_life,
+    k_fair_chance, k_disability_find, k_demand_find, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
+):  # fmt: skip
+    for i in range(p_present.size):
+        if p_present[i] == 0 or (p_labor[i] != SEEKS and p_labor[i] != OUT):
+            continue
+        h = np.int64(p_household[i]) - h0
+        place = np.int64(h_neighborhood[h])
+        g = age_group(p_age[i], p_sex[i])
+        e = np.int64(p_education[i])
+        employer = pick_employer(
+            pu_job_town[i], pu_employer[i], n_town[place], x_job_towns, x_employer_start, x_employer_row,
+            x_employer_cdf, b_open,
+        )  # fmt: skip
+        fair = k_fair_chance if employer == NOBODY else np.float64(b_fair_chance[employer])
+        m = np.float64(lp_job_finding[i]) * (1.0 + lg_hiring_bias * (k_race_find[np.int64(p_race[i])] - 1.0))
+        weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i])
+        weight *= 1.0 - fair
+        m *= max(1.0 - k_record_find[np.int64(p_record[i])] * weight, 0.0)
+        m *= np.float64(n_demand[place]) ** k_demand_find
+        m *= k_disability_find if p_disabled[i] > 0 else 1.0
+        mother = p_sex[i] == 1 and p_role[i] <= 1 and h_under6[h] > 0
+        if mother and h_care_subsidy[h] != 2 and h_kin_nearby[h] == 0:
+            m *= k_care_find
+        if p_wage[i] < lg_minimum_wage:
+            m *= (lg_minimum_wage / k_minimum_wage) ** k_minimum_wage_find
+        if p_labor[i] == SEEKS:
+            m *= k_find_level * k_duration[spell(p_unemployed_months[i])]
+            work = at_odds(k_find[g] * k_true_eu, m)
+            other = k_give_up[g] * k_true_un
+        else:
+            m *= k_enter_level * (k_enter_education[e] if g > 0 else 1.0)
+            work = at_odds(k_enter[g] * k_true_en, m)
+            other = k_seek[g] * k_true_un * (k_seek_education[e] if g > 0 else 1.0)
+            other *= k_disability_find if p_disabled[i] > 0 else 1.0
+        if pu_finding[i] < work:
+            p_labor[i] = WORKS
+            p_employer[i] = employer
+            p_hours[i] = 0.0
+        elif pu_finding[i] < work + (1.0 - work) * other:
+            p_unemployed_months[i] = 1 if p_labor[i] == OUT else 0
+            p_labor[i] = SEEKS if p_labor[i] == OUT else OUT
+        elif p_labor[i] == SEEKS and p_unemployed_months[i] < 255:
+            p_unemployed_months[i] += 1
+
+
+def finding_plain(
+    p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
+    p_wage, p_labor, p_unemployed_months, p_employer, p_hours,
+    h_neighborhood, h_under6, h_care_subsidy, h_kin_nearby, n_demand, n_town, b_open, b_fair_chance,
+    x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_finding, pu_job_town, pu_employer,
+    lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
+    k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
+    k_enter_education, k_seek_education, k_duration, k_race_find, k_record_find, k_record_half_life,
+    k_fair_chance, k_disability_find, k_demand_find, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
+):  # fmt: skip
+    i = np.flatnonzero((p_present > 0) & ((p_labor == SEEKS) | (p_labor == OUT)))
+    h = p_household[i].astype(np.int64) - h0
+    place = h_neighborhood[h].astype(np.int64)
+    g = age_group.py_func(p_age[i], p_sex[i])
+    e = p_education[i]
+    employer = pick_employer_plain(
+        pu_job_town[i], pu_employer[i], n_town[place], x_job_towns, x_employer_start, x_employer_row,
+        x_employer_cdf, b_open,
+    )  # fmt: skip
+    known = employer != NOBODY
+    fair = np.full(i.size, float(k_fair_chance))
+    fair[known] = b_fair_chance[employer[known]]
+    m = lp_job_finding[i].astype(np.float64) * (1.0 + lg_hiring_bias * (k_race_find[p_race[i]] - 1.0))
+    weight = fade.py_func(p_record_months[i], k_record_half_life) * lp_record_penalty[i].astype(np.float64)
+    weight *= 1.0 - fair
+    m *= np.maximum(1.0 - k_record_find[p_record[i]] * weight, 0.0)
+    m *= n_demand[place].astype(np.float64) ** k_demand_find
+    limit = np.where(p_disabled[i] > 0, k_disability_find, 1.0)
+    m *= limit
+    mother = (p_sex[i] == 1) & (p_role[i] <= 1) & (h_under6[h] > 0)
+    m *= np.where(mother & (h_care_subsidy[h] != 2) & (h_kin_nearby[h] == 0), k_care_find, 1.0)
+    m *= np.where(p_wage[i] < lg_minimum_wage, (lg_minimum_wage / k_minimum_wage) ** k_minimum_wage_find, 1.0)
+    seeks = p_labor[i] == SEEKS
+    months = p_unemployed_months[i].astype(np.int64)
+    grown = g > 0
+    entry = k_enter_level * np.where(grown, k_enter_education[e], 1.0)
+    work = np.where(
+        seeks,
+        at_odds.py_func(k_find[g] * k_true_eu, k_find_level * k_duration[spell.py_func(months)] * m),
+        at_odds.py_func(k_enter[g] * k_true_en, m * entry),
+    )
+    apart = k_seek[g] * k_true_un * np.where(grown, k_seek_education[e], 1.0) * limit
+    other = np.where(seeks, k_give_up[g] * k_true_un, apart)
+    u = pu_finding[i]
+    found = u < work
+    turned = ~found & (u < work + (1.0 - work) * other)
+    p_employer[i[found]] = employer[found]
+    p_hours[i[found]] = 0.0
+    p_unemployed_months[i] = np.where(
+        turned, np.where(seeks, 0, 1), np.where(seeks & ~found, np.minimum(months + 1, 255), months)
+    )
+    p_labor[i] = np.where(found, WORKS, np.where(turned, np.where(seeks, OUT, SEEKS), p_labor[i]))
+
+
+@njit(cache=True, nogil=True)
+def loss_kernel(
+    p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
+    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_employer, p_hours,
+    p_unstable, p_day_labor, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
+    x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
+    lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
+    k_loss, k_withdraw, k_job_change, k_true_eu, k_true_en, k_loss_level, k_loss_education,
+    k_withdraw_education,
+    k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
+    k_substance_loss, k_unstable_loss, k_day_labor_loss, k_sick_days_loss, k_demand_loss, k_care_withdraw,
+    k_birth_withdraw, h0, calendar_month,
+):  # fmt: skip
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_labor[i] != WORKS or p_hours[i] <= 0.0:
+            continue
+        h = np.int64(p_household[i]) - h0
+        place = np.int64(h_neighborhood[h])
+        g = age_group(p_age[i], p_sex[i])
+        e = np.int64(p_education[i])
+        m = np.float64(lp_job_loss[i]) * k_loss_level * k_season[calendar_month]
+        m *= 1.0 + lg_hiring_bias * (k_race_loss[np.int64(p_race[i])] - 1.0)
+        weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i])
+        m *= 1.0 + k_record_loss[np.int64(p_record[i])] * weight
+        m *= np.float64(n_demand[place]) ** k_demand_loss
+        m *= 1.0 - k_sick_days_loss * lg_sick_days
+        m *= k_loss_education[e] if g > 0 else 1.0
+        m *= k_unstable_loss if p_unstable[i] > 0 else 1.0
+        m *= k_day_labor_loss if p_day_labor[i] > 0 else 1.0
+        m *= k_depression_loss if p_depression[i] > 0 else 1.0
+        m *= k_substance_loss if p_substance[i] > 0 else 1.0
+        away = k_withdraw_education[e] if g > 0 else 1.0
+        if p_disabled[i] > 0:
+            m *= k_disability_loss
+            away *= k_disability_loss
+        if p_sex[i] == 1 and p_role[i] <= 1:
+            burden = np.float64(h_care_cost[h]) / max(np.float64(p_earnings[i]), 1.0)
+            away *= 1.0 + k_care_withdraw * min(burden, 1.0)
+            if p_since_birth[i] <= 3:
+                away *= k_birth_withdraw
+        if p_leave_weeks[i] > 0:  # the job waits for those on leave
+            m, away = 0.0, 0.0
+        lost = at_odds(k_loss[g] * k_true_eu, m)
+        left = at_odds(k_withdraw[g] * k_true_en, away)
+        closed = p_employer[i] != NOBODY and b_open[p_employer[i]] == 0
+        if pu_loss[i] < lost + (1.0 - lost) * left or closed:
+            out = not closed and pu_loss[i] >= lost
+            p_labor[i] = OUT if out else SEEKS
+            p_unemployed_months[i] = 0 if out else 1
+            p_employer[i] = NOBODY
+            p_hours[i] = 0.0
+            p_unstable[i] = 0
+            p_day_labor[i] = 0
+            p_leave_weeks[i] = 0
+        elif pu_loss[i] >= 1.0 - k_job_change[g] and p_leave_weeks[i] == 0:
+            p_hours[i] = 0.0
+            p_employer[i] = pick_employer(
+                pu_job_town[i], pu_employer[i], n_town[place], x_job_towns, x_employer_start, x_employer_row,
+                x_employer_cdf, b_open,
+            )  # fmt: skip
+
+
+def loss_plain(
+    p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
+    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_employer, p_hours,
+    p_unstable, p_day_labor, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
+    x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
+    lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
+    k_loss, k_withdraw, k_job_change, k_true_eu, k_true_en, k_loss_level, k_loss_education,
+    k_withdraw_education,
+    k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
+    k_substance_loss, k_unstable_loss, k_day_labor_loss, k_sick_days_loss, k_demand_loss, k_care_withdraw,
+    k_birth_withdraw, h0, calendar_month,
+):  # fmt: skip
+    i = np.flatnonzero((p_present > 0) & (p_labor == WORKS) & (p_hours > 0))
+    h = p_household[i].astype(np.int64) - h0
+    place = h_neighborhood[h].astype(np.int64)
+    g = age_group.py_func(p_age[i], p_sex[i])
+    e = p_education[i]
+    m = lp_job_loss[i].astype(np.float64) * k_loss_level * k_season[calendar_month]
+    m *= 1.0 + lg_hiring_bias * (k_race_loss[p_race[i]] - 1.0)
+    weight = fade.py_func(p_record_months[i], k_record_half_life) * lp_record_penalty[i].astype(np.float64)
+    m *= 1.0 + k_record_loss[p_record[i]] * weight
+    m *= n_demand[place].astype(np.float64) ** k_demand_loss
+    m *= 1.0 - k_sick_days_loss * lg_sick_days
+    m *= np.where(g > 0, k_loss_education[e], 1.0)
+    for flag, factor in (
+        (p_unstable, k_unstable_loss), (p_day_labor, k_day_labor_loss), (p_depression, k_depression_loss),
+        (p_substance, k_substance_loss), (p_disabled, k_disability_loss),
+    ):  # fmt: skip
+        m *= np.where(flag[i] > 0, factor, 1.0)
+    away = np.where(g > 0, k_withdraw_education[e], 1.0) * np.where(p_disabled[i] > 0, k_disability_loss, 1.0)
+    mother = (p_sex[i] == 1) & (p_role[i] <= 1)
+    burden = h_care_cost[h].astype(np.float64) / np.maximum(p_earnings[i].astype(np.float64), 1.0)
+    away *= np.where(mother, 1.0 + k_care_withdraw * np.minimum(burden, 1.0), 1.0)
+    away *= np.where(mother & (p_since_birth[i] <= 3), k_birth_withdraw, 1.0)
+    on_leave = p_leave_weeks[i] > 0
+    lost = at_odds.py_func(k_loss[g] * k_true_eu, np.where(on_leave, 0.0, m))
+    left = at_odds.py_func(k_withdraw[g] * k_true_en, np.where(on_leave, 0.0, away))
+    employer = p_employer[i].astype(np.int64)
+    known = employer != NOBODY
+    closed = known & (b_open[np.where(known, employer, 0)] == 0)
+    u = pu_loss[i]
+    gone = (u < lost + (1.0 - lost) * left) | closed
+    out = gone & ~closed & (u >= lost)
+    change = ~gone & (u >= 1.0 - k_job_change[g]) & ~on_leave
+    p_labor[i] = np.where(gone, np.where(out, OUT, SEEKS), WORKS)
+    p_unemployed_months[i] = np.where(gone, np.where(out, 0, 1), p_unemployed_months[i])
+    for column in (p_hours, p_unstable, p_day_labor, p_leave_weeks):
+        column[i[gone]] = 0
+    p_employer[i[gone]] = NOBODY
+    p_hours[i[change]] = 0.0
+    p_employer[i[change]] = pick_employer_plain(
+        pu_job_town[i[change]], pu_employer[i[change]], n_town[place[change]], x_job_towns, x_employer_start,
+        x_employer_row, x_employer_cdf, b_open,
+    )  # fmt: skip
+
+
+RECORD = process(
+    "labor.record", kernel=record_kernel, twin=record_plain,
+    writes=("p_labor", "p_sentence", "p_record", "p_record_months", "p_released", "p_unemployed_months",
+            "p_employer", "p_hours", "p_unstable", "p_day_labor", "p_leave_weeks"),
+    summary="Sentences run down, people are released, records age and are cleared.",
+)  # fmt: skip
+FINDING = process(
+    "labor.finding", kernel=finding_kernel, twin=finding_plain,
+    writes=("p_labor", "p_unemployed_months", "p_employer", "p_hours"),
+    summary="People without work find it, begin to look for it, or give up.",
+)  # fmt: skip
+LOSS = process(
+    "labor.loss", kernel=loss_kernel, twin=loss_plain,
+    writes=("p_labor", "p_unemployed_months", "p_employer", "p_hours", "p_unstable", "p_day_labor",
+            "p_leave_weeks"),
+    summary="Workers lose their job, leave the labor force, or change employer.",
+)  # fmt: skip
+LABOR = (RECORD, LEAVE, FINDING, LOSS, JOBS, SCHEDULE, PAY)

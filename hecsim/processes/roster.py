@@ -1,0 +1,191 @@
+"""Roster: months pass, and every household is counted from its members.
+
+`AGEING` moves ages, months since birth and months of a union on, and clears last month's
+decisions `p_leaving` and `h_wants_move`. `ROSTER` recounts all household columns of the group
+"roster" from the persons. The two are apart because settlement recounts the households it touched
+without anybody growing older.
+
+Who counts. A member in jail or prison (`labor` 4) or a child in out-of-home placement (`placed`)
+belongs to the household but is not at home: not counted in sizes, workers, caregiver means or the
+budget. The imprisoned member is what `incarcerated_member` says. Caregivers are the householder and
+the partner (roles 0 and 1) who are at home. A household with nobody at home has youngest 65535, so
+that "younger than" tests are false.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hecsim.columns import N_CORE_ACES
+from hecsim.processes.base import process
+
+__all__ = ["AGEING", "NOBODY", "ROSTER"]
+
+NOBODY = 65535  # youngest of a household with nobody at home
+_ADULT, _SIX, _THIRTEEN, _ELDER = 18 * 12, 6 * 12, 13 * 12, 60 * 12
+_CORE = (1 << N_CORE_ACES) - 1
+
+
+@njit(cache=True, nogil=True)
+def ageing_kernel(p_present, p_age, p_since_birth, p_leaving, h_present, h_couple_months, h_wants_move):
+    for i in range(p_present.size):
+        if p_present[i] == 0:
+            continue
+        p_age[i] = min(int(p_age[i]) + 1, 65535)
+        p_since_birth[i] = min(int(p_since_birth[i]) + 1, 255)
+        p_leaving[i] = 0
+    for h in range(h_present.size):
+        if h_present[h] != 0:
+            h_couple_months[h] = min(int(h_couple_months[h]) + 1, 65535)
+            h_wants_move[h] = 0
+
+
+def ageing_plain(p_present, p_age, p_since_birth, p_leaving, h_present, h_couple_months, h_wants_move):
+    here, home = p_present != 0, h_present != 0
+    p_age[here] = np.minimum(p_age[here].astype(np.int64) + 1, 65535)
+    p_since_birth[here] = np.minimum(p_since_birth[here].astype(np.int64) + 1, 255)
+    p_leaving[here] = 0
+    h_couple_months[home] = np.minimum(h_couple_months[home].astype(np.int64) + 1, 65535)
+    h_wants_move[home] = 0
+
+
+AGEING = process(
+    "roster.ageing",
+    kernel=ageing_kernel,
+    twin=ageing_plain,
+    writes=("p_age", "p_since_birth", "p_leaving", "h_couple_months", "h_wants_move"),
+    summary="A month passes for everybody.",
+)
+
+
+@njit(cache=True, nogil=True)
+def _core_aces(bits):
+    n = 0
+    for b in range(N_CORE_ACES):
+        n += (int(bits) >> b) & 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def roster_kernel(
+    p_present, p_household, p_age, p_race, p_language, p_education, p_role, p_pregnancy, p_labor,
+    p_disabled, p_placed, p_stress, p_depression, p_substance, p_ace_bits, h_present, h_persons, h_adults,
+    h_children, h_under6, h_under13, h_youngest, h_elders, h_pregnant, h_race, h_education, h_language,
+    h_workers, h_jobless_parent, h_depressed_caregiver, h_substance_caregiver, h_incarcerated_member,
+    h_caregiver_stress, h_caregiver_aces, h_grandparent, h0,
+):  # fmt: skip
+    n = h_present.size
+    caregivers = np.zeros(n, np.int64)
+    stress = np.zeros(n, np.float64)
+    aces = np.zeros(n, np.int64)
+    for h in range(n):
+        if h_present[h] != 0:
+            h_persons[h] = h_adults[h] = h_children[h] = h_under6[h] = h_under13[h] = h_elders[h] = 0
+            h_pregnant[h] = h_workers[h] = h_jobless_parent[h] = h_depressed_caregiver[h] = 0
+            h_substance_caregiver[h] = h_incarcerated_member[h] = h_grandparent[h] = 0
+            h_youngest[h] = NOBODY
+            h_education[h] = 0
+    for i in range(p_present.size):
+        if p_present[i] == 0:
+            continue
+        h = int(p_household[i]) - h0
+        if p_role[i] == 0:
+            h_race[h] = p_race[i]
+            h_language[h] = p_language[i]
+        if p_role[i] <= 1 and p_education[i] > h_education[h]:
+            h_education[h] = p_education[i]
+        if p_labor[i] == 4:
+            h_incarcerated_member[h] = 1
+            continue
+        if p_placed[i] > 0:
+            continue
+        age = p_age[i]
+        h_persons[h] = min(int(h_persons[h]) + 1, 255)
+        if age >= _ADULT:
+            h_adults[h] = min(int(h_adults[h]) + 1, 255)
+        else:
+            h_children[h] = min(int(h_children[h]) + 1, 255)
+            h_under6[h] += age < _SIX
+            h_under13[h] += age < _THIRTEEN
+        h_elders[h] = min(int(h_elders[h]) + (age >= _ELDER or p_disabled[i] != 0), 255)
+        h_youngest[h] = min(h_youngest[h], age)
+        h_pregnant[h] |= p_pregnancy[i] > 0
+        h_workers[h] = min(int(h_workers[h]) + (p_labor[i] == 1), 255)
+        h_grandparent[h] |= p_role[i] == 3
+        if p_role[i] <= 1:
+            h_jobless_parent[h] |= p_labor[i] == 2
+            h_depressed_caregiver[h] |= p_depression[i] != 0
+            h_substance_caregiver[h] |= p_substance[i] != 0
+            caregivers[h] += 1
+            stress[h] += p_stress[i]
+            aces[h] += _core_aces(p_ace_bits[i])
+    for h in range(n):
+        if h_present[h] != 0:
+            h_caregiver_stress[h] = stress[h] / max(caregivers[h], 1)
+            h_caregiver_aces[h] = aces[h] / max(caregivers[h], 1)
+
+
+def roster_plain(
+    p_present, p_household, p_age, p_race, p_language, p_education, p_role, p_pregnancy, p_labor,
+    p_disabled, p_placed, p_stress, p_depression, p_substance, p_ace_bits, h_present, h_persons, h_adults,
+    h_children, h_under6, h_under13, h_youngest, h_elders, h_pregnant, h_race, h_education, h_language,
+    h_workers, h_jobless_parent, h_depressed_caregiver, h_substance_caregiver, h_incarcerated_member,
+    h_caregiver_stress, h_caregiver_aces, h_grandparent, h0,
+):  # fmt: skip
+    home = h_present != 0
+    here = p_present != 0
+    of = p_household[here].astype(np.int64) - h0
+    role, age, labor = p_role[here], p_age[here].astype(np.int64), p_labor[here]
+    in_home = (labor != 4) & (p_placed[here] == 0)
+    giver = in_home & (role <= 1)
+
+    def count(mask, out):
+        n = np.bincount(of[mask], minlength=home.size)
+        out[home] = np.minimum(n, 255)[home]
+
+    def any_of(mask, out):
+        out[home] = (np.bincount(of[mask], minlength=home.size) > 0)[home]
+
+    count(in_home, h_persons)
+    count(in_home & (age >= _ADULT), h_adults)
+    count(in_home & (age < _ADULT), h_children)
+    count(in_home & (age < _SIX), h_under6)
+    count(in_home & (age < _THIRTEEN), h_under13)
+    count(in_home & ((age >= _ELDER) | (p_disabled[here] != 0)), h_elders)
+    count(in_home & (labor == 1), h_workers)
+    any_of(in_home & (p_pregnancy[here] > 0), h_pregnant)
+    any_of(in_home & (role == 3), h_grandparent)
+    any_of(labor == 4, h_incarcerated_member)
+    any_of(giver & (labor == 2), h_jobless_parent)
+    any_of(giver & (p_depression[here] != 0), h_depressed_caregiver)
+    any_of(giver & (p_substance[here] != 0), h_substance_caregiver)
+    youngest = np.full(home.size, NOBODY)
+    np.minimum.at(youngest, of[in_home], age[in_home])
+    h_youngest[home] = youngest[home]
+    head = role == 0
+    h_race[of[head]] = p_race[here][head]
+    h_language[of[head]] = p_language[here][head]
+    education = np.zeros(home.size, np.int64)
+    np.maximum.at(education, of[role <= 1], p_education[here][role <= 1])
+    h_education[home] = education[home]
+    bits = p_ace_bits[here][giver].astype(np.int64) & _CORE
+    core = sum((bits >> b) & 1 for b in range(N_CORE_ACES))
+    n = np.maximum(np.bincount(of[giver], minlength=home.size), 1)
+    stress = np.bincount(of[giver], p_stress[here][giver].astype(np.float64), minlength=home.size)
+    h_caregiver_stress[home] = (stress / n)[home]
+    h_caregiver_aces[home] = (np.bincount(of[giver], core, minlength=home.size) / n)[home]
+
+
+ROSTER = process(
+    "roster",
+    kernel=roster_kernel,
+    twin=roster_plain,
+    writes=(
+        "h_persons", "h_adults", "h_children", "h_under6", "h_under13", "h_youngest", "h_elders",
+        "h_pregnant", "h_race", "h_education", "h_language", "h_workers", "h_jobless_parent",
+        "h_depressed_caregiver", "h_substance_caregiver", "h_incarcerated_member", "h_caregiver_stress",
+        "h_caregiver_aces", "h_grandparent",
+    ),
+    summary="Counts every household from its members.",
+)  # fmt: skip

@@ -1,0 +1,195 @@
+"""Households that move, leave the area, and arrive.
+
+A move is decided by `housing` (`h_wants_move`); here a home is found. Who must move and finds
+nothing stays with relatives or friends (doubled up) or enters a shelter. Homes of those who left
+the area are taken by newcomers: copies of recent movers of the same neighborhood as they were at
+the end of burn-in, under new keys, so that newcomers come from outside and owe nothing to a policy
+of this place. The number of newcomers follows homes left, a small net inflow, and the vacancy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hecsim import luck
+from hecsim.columns import SCHEMA
+from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, dwellings, find_homes, open_homes
+from hecsim.processes.settle_rows import Settlement, members, rows_of, spot, take
+
+__all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
+
+_POOL = 40  # households of a neighborhood kept as examples of those who move in
+_CLEAR = ("filing", "filed_new", "evicted_new", "represented", "arrears", "shelter_months", "wants_move")
+
+
+def leave_area(m: Settlement) -> None:
+    """Households that decided to leave the area go, with all their members."""
+    household, person = m.household, m.person
+    homes = m.by_key(household, (household["present"] == 1) & (household["wants_move"] == 3))
+    m.left = np.bincount(household["neighborhood"][homes], minlength=m.community.neighborhood.size)
+    if not homes.size:
+        return
+    rows, _ = members(m.community, homes)
+    household["present"][homes] = 0
+    person["present"][rows], person["exit"][rows] = 0, 3
+    m.record("left", household["key"][homes])
+
+
+def moves(m: Settlement) -> None:
+    """Households that want to or must move look for a home."""
+    household = m.household
+    wants = household["wants_move"]
+    homes = m.by_key(household, (household["present"] == 1) & ((wants == 1) | (wants == 2)))
+    if not homes.size:
+        return
+    key, tenure = household["key"][homes], household["tenure"][homes]
+    must = household["wants_move"][homes] == 2
+    band = np.searchsorted([1, 2, 4], household["poverty_ratio"][homes], side="right")
+    bias = m.context.levers.number("housing_bias")
+    lending = 1.0 + bias * (m.k("treatment")[household["race"][homes].astype(np.int64)] - 1.0)
+    buys = (tenure == 1) & (m.u("buy", key) < m.k("buy_share")[band] * lending)
+    keeps = (tenure == 0) & ~must & (m.u("sell", key) >= m.k("sell_share"))
+    owner = buys | keeps
+    limits = m.k("burden_limit")
+    bedrooms = bedrooms_for(household["persons"][homes])
+    chosen, paid = find_homes(
+        m,
+        Seekers(
+            key=key,
+            origin=household["neighborhood"][homes],
+            income=household["income_year"][homes] / 12,
+            bedrooms=bedrooms,
+            own_cost=np.where(keeps, household["rent"][homes], 0.0),
+            voucher=np.where(owner, 0, household["voucher"][homes]),
+            accept=acceptance(m, homes),
+            limit=np.where(must, limits[1], limits[0]),
+            share=np.ones(homes.size),
+            race=household["race"][homes],
+        ),
+    )
+    found = chosen >= 0
+    to = homes[found]
+    household["neighborhood"][to] = chosen[found]
+    household["tenure"][to] = np.where(owner[found], 0, 1)
+    household["rent"][to] = paid[found]
+    household["bedrooms"][to] = np.where(keeps[found], household["bedrooms"][to], bedrooms[found])
+    household["moved"][to] = 0
+    household["shelter_months"][to] = 0
+    household["arrears"][to[must[found]]] = 0.0
+    household["filing"][to] = 0
+    household["represented"][to] = 0
+    m.record("moves", household["key"][to])
+    _displace(m, homes[must & ~found & (tenure <= 1)])
+
+
+def _displace(m: Settlement, homes: np.ndarray) -> None:
+    """Those who lost their home and found none: with relatives or friends, or in a shelter."""
+    household = m.household
+    kin = m.k("double_up")[(household["kin_nearby"][homes] != 0).astype(np.int64)]
+    doubled = m.u("double_up", household["key"][homes]) < kin
+    household["tenure"][homes] = np.where(doubled, 3, 2)
+    for column, value in (("rent", 0.0), ("moved", 0), ("shelter_months", 1), ("arrears", 0.0), ("filing", 0),
+                          ("represented", 0)):  # fmt: skip
+        household[column][homes] = value
+    m.record("homeless", household["key"][homes])
+
+
+def keep_pool(m: Settlement) -> None:
+    """Remember recent movers of every neighborhood as examples of those who will move in."""
+    extras, household, person = m.community.extras, m.household, m.person
+    n = m.community.neighborhood.size
+    recent = household["moved"] <= 12
+    fit = (household["present"] == 1) & (household["tenure"] <= 1) & (household["persons"] > 0)
+    rows = np.flatnonzero(fit)
+    rows = rows[np.lexsort((household["key"][rows], ~recent[rows], household["neighborhood"][rows]))]
+    where = household["neighborhood"][rows].astype(np.int64)
+    rank = np.arange(rows.size) - np.searchsorted(where, where, side="left")
+    enough = np.bincount(where, recent[rows], minlength=n)[where] >= 5
+    homes = rows[(rank < _POOL) & (recent[rows] | ~enough)]
+    people, owner = members(m.community, homes)
+    for table, kept, values in ((household, homes, "h"), (person, people, "p")):
+        for column in SCHEMA[table.name]:
+            extras[f"pool_{values}_{column.name}"] = table[column.name][kept]
+    extras["pool_p_owner"] = owner.astype(np.int64)
+
+
+def _donors(m: Settlement, keys: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """Entry of the pool that each newcomer resembles."""
+    pool = m.community.extras["pool_h_neighborhood"].astype(np.int64)
+    first = np.searchsorted(pool, where, side="left")
+    count = np.searchsorted(pool, where, side="right") - first
+    u = m.u("donor", keys).astype(float)
+    anywhere = np.minimum((u * pool.size).astype(np.int64), pool.size - 1)
+    own = first + np.minimum((u * count).astype(np.int64), np.maximum(count - 1, 0))
+    return np.where(count > 0, own, anywhere)
+
+
+def newcomers(m: Settlement) -> None:
+    """Households that move in, each with its members, into homes that are open."""
+    n = m.community.neighborhood
+    stock = dwellings(m)
+    usual = np.maximum(m.community.extras["usual_vacancy"], 1e-3)
+    pressure = np.clip(open_homes(m) / np.maximum(stock, 1.0) / usual, 0.0, m.k("inflow_limit"))
+    expected = (m.left + m.k("inflow") * stock / 12) * pressure
+    base = luck.founder_keys(m.context.seed, f"newcomers.{m.month}", n.size)
+    count = np.floor(expected + m.u("inflow", base)).astype(np.int64)
+    if not count.sum() or not m.community.extras["pool_h_key"].size:
+        return
+    where = np.repeat(np.arange(n.size), count)
+    slot = np.arange(where.size) - np.repeat(np.cumsum(count) - count, count)
+    keys = luck.child_key(base[where], slot)
+    donor = _donors(m, keys, where)
+    homes = take(m, "household", _blocks(m, where))
+    _arrive(m, homes, keys, donor, where)
+    m.record("newcomers", keys)
+
+
+def _blocks(m: Settlement, where: np.ndarray) -> np.ndarray:
+    """Block for a household of each neighborhood: the one with its first household."""
+    household = m.household
+    rows = np.flatnonzero(household["present"] == 1)[::-1]
+    first = np.zeros(m.community.neighborhood.size, np.int64)
+    first[household["neighborhood"][rows]] = rows
+    return household.block_of(first)[where]
+
+
+def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarray, where: np.ndarray) -> None:
+    extras, household, n = m.community.extras, m.household, m.community.neighborhood
+    for column in SCHEMA["household"]:
+        household[column.name][homes] = extras[f"pool_h_{column.name}"][donor]
+    level = n["fmr"] * n["rent_level"]
+    change = level[where] / np.maximum(level[extras["pool_h_neighborhood"][donor]], 1.0)
+    kin = m.u("kin", keys) < m.k("newcomer_kin")
+    rent = household["rent"][homes] * change
+    for column, value in (("key", keys), ("neighborhood", where), ("mover", 1), ("moved", 0),
+                          ("kin_nearby", kin), ("rent", rent), *((c, 0) for c in _CLEAR)):  # fmt: skip
+        household[column][homes] = value
+    ratio = household["poverty_ratio"][homes]
+    household["income_band"][homes] = np.searchsorted([1, 2, 4], ratio, side="right")
+    owner = extras["pool_p_owner"]
+    first = np.searchsorted(owner, donor, side="left")
+    size = np.searchsorted(owner, donor, side="right") - first
+    position = np.repeat(np.arange(homes.size), size)
+    inside = np.arange(position.size) - np.repeat(np.cumsum(size) - size, size)
+    source = first[position] + inside
+    place = spot(household, homes)
+    rows = take(m, "person", place[0][position])
+    person, homes = m.person, rows_of(household, place)
+    for column in SCHEMA["person"]:
+        person[column.name][rows] = extras[f"pool_p_{column.name}"][source]
+    person["key"][rows] = luck.child_key(keys[position], inside + 1)
+    person["household"][rows] = homes[position].astype(np.uint32)
+    person["mover"][rows], person["leaving"][rows] = 1, 0
+    _mothers(person, rows, position, source, extras)
+    m.touch(homes)
+
+
+def _mothers(person, rows: np.ndarray, position: np.ndarray, source: np.ndarray, extras) -> None:
+    """Point the mother's key of arriving children to their mother's new key, 0 if she did not come along."""
+    # One number for (household, old key), so that mother and child meet in a single sorted search.
+    slot = position.astype(np.uint64)
+    here = luck.child_key(extras["pool_p_key"][source], slot)
+    wanted = luck.child_key(extras["pool_p_mother_key"][source], slot)
+    order = np.argsort(here)
+    at = order[np.minimum(np.searchsorted(here, wanted, sorter=order), order.size - 1)]
+    person["mother_key"][rows] = np.where(here[at] == wanted, person["key"][rows[at]], 0)

@@ -1,0 +1,214 @@
+"""Rows: claiming, copying and finding them while people are born, die and move.
+
+Making room may lay a table out again, so a row number must not be kept across a claim. A *spot*
+(block, offset in the block) survives, because blocks keep the order of their rows.
+
+Everything here works on arrays in the order of keys, never of rows: the result does not depend on
+how the population is cut into blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import njit
+
+from hecsim import luck
+from hecsim.columns import SCHEMA
+from hecsim.processes.roster import ROSTER
+from hecsim.tables import Table
+
+if TYPE_CHECKING:
+    from hecsim.community import Community
+    from hecsim.engine import Context
+
+__all__ = [
+    "ADULT",
+    "Settlement",
+    "Spot",
+    "copy_rows",
+    "first_of",
+    "guideline",
+    "members",
+    "refresh",
+    "rows_of",
+    "spot",
+    "take",
+]
+
+Spot = tuple[np.ndarray, np.ndarray]
+ADULT = 18 * 12
+_NEW_HOME = 4096  # child_key orders up to a few dozen are children; those from here on are homes
+
+
+@dataclass
+class Settlement:
+    """One month of settlement: the community, the parameters of the room, luck, and what happened.
+
+    touched : spots of households whose members changed, to be recounted at the end
+    left : households that left the area this month, by neighborhood
+    """
+
+    community: Community
+    context: Context
+    month: int
+    touched: list[Spot] = field(default_factory=list)
+    left: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def person(self) -> Table:
+        """The table of persons."""
+        return self.community.person
+
+    @property
+    def household(self) -> Table:
+        """The table of households."""
+        return self.community.household
+
+    def k(self, name: str) -> Any:
+        """Value of a parameter of the room `settle`, or of another room by full name."""
+        return self.context.draw[name if "." in name else f"settle.{name}"]
+
+    def u(self, decision: str, keys: np.ndarray) -> np.ndarray:
+        """Draw uniforms of the decision "settle.<decision>", one per key, float32."""
+        return self.context.uniforms(f"settle.{decision}", self.month, keys)
+
+    def z(self, decision: str, keys: np.ndarray) -> np.ndarray:
+        """Draw standard normals of the decision "settle.<decision>", one per key, float32."""
+        out = np.empty(len(keys), np.float32)
+        number = luck.decision_id(f"settle.{decision}")
+        return luck.fill_normals(out, seed=self.context.seed, decision=number, month=self.month, keys=keys)
+
+    def touch(self, households: np.ndarray) -> None:
+        """Remember households to recount."""
+        if households.size:
+            self.touched.append(spot(self.household, households))
+
+    def record(self, event: str, keys: np.ndarray) -> None:
+        """Add keys of persons or households to this month's events."""
+        earlier = self.context.events.get(event)
+        keys = np.asarray(keys, np.uint64)
+        self.context.events[event] = keys if earlier is None else np.concatenate([earlier, keys])
+
+    def home_keys(self, founders: np.ndarray) -> np.ndarray:
+        """Keys of the households that these persons found this month, the same in every arm."""
+        return luck.child_key(founders, np.full(len(founders), _NEW_HOME + self.month, np.uint64))
+
+    def by_key(self, table: Table, mask: np.ndarray) -> np.ndarray:
+        """Rows where `mask` holds, in the order of their keys."""
+        rows = np.flatnonzero(mask)
+        return rows[np.argsort(table["key"][rows], kind="stable")]
+
+
+def spot(table: Table, rows: np.ndarray) -> Spot:
+    """Block and offset of rows."""
+    rows = np.asarray(rows, np.int64)
+    block = table.block_of(rows)
+    return block, rows - table.start[block]
+
+
+def rows_of(table: Table, where: Spot) -> np.ndarray:
+    """Rows at spots, int64."""
+    return table.start[where[0]] + where[1]
+
+
+def take(m: Settlement, name: str, blocks: np.ndarray) -> np.ndarray:
+    """One spare row for each entry of `blocks`, in order, reset to defaults. Row numbers may change."""
+    table = m.community.tables[name]
+    counts = np.bincount(blocks, minlength=table.n_blocks)
+    m.community.ensure_room(name, counts)
+    rows = np.empty(len(blocks), np.int64)
+    order = np.argsort(blocks, kind="stable")
+    done = 0
+    for b in np.flatnonzero(counts):
+        n = int(counts[b])
+        rows[order[done : done + n]] = table.claim(int(b), n)
+        done += n
+    return rows
+
+
+def copy_rows(table: Table, source: np.ndarray, to: np.ndarray, *, own: bool = False) -> None:
+    """Copy all columns from rows to rows; with `own`, leave out columns that are not in the schema.
+
+    Interventions add columns of their own, such as an enrollment. A person who changes household
+    keeps them; a household that splits off starts without.
+    """
+    known = {c.name for c in SCHEMA[table.name]}
+    for name, values in table.columns.items():
+        if not own or name in known:
+            values[to] = values[source]
+
+
+@njit(cache=True, nogil=True)
+def _members(slot, household, present, used_start, used_stop):
+    n = 0
+    for b in range(used_start.size):
+        for i in range(used_start[b], used_stop[b]):
+            n += present[i] != 0 and slot[household[i]] != 0
+    rows, owner = np.empty(n, np.int64), np.empty(n, np.int64)
+    n = 0
+    for b in range(used_start.size):
+        for i in range(used_start[b], used_stop[b]):
+            if present[i] != 0 and slot[household[i]] != 0:
+                rows[n], owner[n] = i, np.int64(slot[household[i]]) - 1
+                n += 1
+    return rows, owner
+
+
+def members(community: Community, households: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of all present members of distinct households, and the position of each one's household.
+
+    Sorted by position of the household, then in the order of joining it.
+    """
+    person = community.person
+    slot = np.zeros(community.household.size, np.uint32)
+    slot[households] = np.arange(1, len(households) + 1, dtype=np.uint32)
+    blocks = np.unique(community.household.block_of(households)) if len(households) else np.zeros(0, np.int64)
+    first = person.start[blocks]
+    rows, owner = _members(slot, person["household"], person["present"], first, first + person.used[blocks])
+    order = np.argsort(owner, kind="stable")
+    return rows[order], owner[order]
+
+
+def first_of(owner: np.ndarray, mask: np.ndarray, n: int) -> np.ndarray:
+    """Position of the first member of each household for which `mask` holds, -1 if there is none."""
+    found = np.full(n, -1, np.int64)
+    where = np.flatnonzero(mask)[::-1]
+    found[owner[where]] = where
+    return found
+
+
+def guideline(m: Settlement, persons: np.ndarray) -> np.ndarray:
+    """Poverty guideline of households of these sizes, $/year."""
+    first = np.atleast_1d(m.k("benefits.guideline_first"))[-1]
+    more = np.atleast_1d(m.k("benefits.guideline_each_more"))[-1]
+    return first + more * np.maximum(np.asarray(persons, float) - 1, 0)
+
+
+def refresh(m: Settlement) -> None:
+    """Recount touched households with the roster's own loop; those without members end."""
+    if not m.touched:
+        return
+    table = m.household
+    where = np.concatenate([s[0] for s in m.touched]), np.concatenate([s[1] for s in m.touched])
+    homes = np.unique(rows_of(table, where))
+    homes = homes[table["present"][homes] != 0]
+    rows, owner = members(m.community, homes)
+    empty = np.bincount(owner, minlength=homes.size) == 0
+    table["present"][homes[empty]] = 0
+    person = m.person
+    values: list[Any] = []
+    for a in ROSTER.arguments:
+        if a.kind == "clock":
+            values.append(0)
+        elif a.name == "p_household":
+            values.append(owner.astype(np.uint32))
+        else:
+            values.append((person[a.key][rows] if a.table == "person" else table[a.key][homes]).copy())
+    ROSTER.kernel(*values)
+    for a, fresh in zip(ROSTER.arguments, values, strict=True):
+        if a.writable:
+            table[a.key][homes] = fresh
+    m.touched.clear()

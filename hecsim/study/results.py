@@ -1,0 +1,253 @@
+"""Paired results: what differs between arms within the same future.
+
+The unit of analysis is the difference within a future. Intervals are of the mean difference over
+futures (t distribution); the range is the middle 90 percent of futures. Variance is split by the
+design: two seeds of luck share each parameter draw, so a one-way analysis of variance separates
+what we do not know (parameters) from luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from hecsim.clock import MONTHS_PER_YEAR
+from hecsim.errors import RunError, UnknownNameError
+from hecsim.measures import MEASURES
+
+if TYPE_CHECKING:
+    from hecsim.study.store import Store
+
+__all__ = ["Results", "paired"]
+
+
+@dataclass
+class Results:
+    """Sums of all finished futures, and the tables made from them.
+
+    sums : float64, shape (futures, arms, months, measures, groups, 2): numerator and denominator
+    """
+
+    sums: np.ndarray
+    futures: list[int]
+    arms: list[str]
+    measures: list[str]
+    groups: list[tuple[str, str]]
+    manifest: Mapping[str, Any]
+    ledger: pd.DataFrame
+    diary: pd.DataFrame
+    failed: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, store: Store, futures: int | None = None, failed: Mapping[int, str] | None = None) -> Results:
+        """Read a study folder; only complete futures count."""
+        manifest = store.manifest()
+        indexes = [i for i in store.finished() if futures is None or i < futures]
+        if not indexes:
+            raise RunError(f"no future is finished in {store.directory}" + (f": {next(iter(failed.values()))}" if failed else ""))
+        return cls(
+            sums=np.stack([store.sums(i) for i in indexes]),
+            futures=indexes,
+            arms=list(manifest["arm_names"]),
+            measures=list(manifest["measures"]),
+            groups=[(k, g) for k, g in manifest["groups"]],
+            manifest=manifest,
+            ledger=store.frames("ledger", indexes),
+            diary=store.frames("diary", indexes),
+            failed=dict(failed or {}),
+        )
+
+    @property
+    def reference(self) -> int:
+        """Position of the current-law arm."""
+        arms = self.manifest["study"]["arms"]
+        return next(i for i, a in enumerate(arms) if not a["interventions"])
+
+    @property
+    def years(self) -> int:
+        """Years simulated."""
+        return self.sums.shape[2] // MONTHS_PER_YEAR
+
+    def _measure(self, name: str) -> int:
+        if name not in self.measures:
+            raise UnknownNameError(name, self.measures, what="measure")
+        return self.measures.index(name)
+
+    def values(self, measure: str, *, years: tuple[int, int] | None = None) -> np.ndarray:
+        """Ratio over a span of years (first, last; default the last year), shape (futures, arms, groups)."""
+        first, last = years or (self.years - 1, self.years)
+        part = self.sums[:, :, first * 12 : last * 12, self._measure(measure)].sum(axis=2)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return MEASURES[measure].factor * part[..., 0] / part[..., 1]
+
+    def series(self, measure: str, group: tuple[str, str] = ("all", "all"), *, by: str = "year") -> np.ndarray:
+        """Ratio by year or month, shape (futures, arms, periods)."""
+        g = self.groups.index(group)
+        part = self.sums[:, :, :, self._measure(measure), g]
+        if by == "year":
+            f, a, t, two = part.shape
+            part = part[:, :, : self.years * 12].reshape(f, a, self.years, 12, two).sum(axis=3)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return MEASURES[measure].factor * part[..., 0] / part[..., 1]
+
+    def span(self, measure: str) -> tuple[int, int]:
+        """Years that a comparison looks at: flows and money over the whole horizon, levels in the last year."""
+        return (0, self.years) if MEASURES[measure].kind in ("flow", "money") else (self.years - 1, self.years)
+
+    def summary(self, by: str = "all", measures: list[str] | None = None) -> pd.DataFrame:
+        """Paired differences against current law, one row per arm, measure and group.
+
+        Columns: arm, measure, label, group, unit, years, reference, value, difference, low, high (95%
+        interval of the mean), p5, p95 (middle 90% of futures), better (share of futures in which the arm
+        is better), correlation (of the pairing), parameter_share (of variance), important, declared.
+        """
+        kinds = {k for k, _ in self.groups}
+        if by not in kinds:
+            raise UnknownNameError(by, kinds, what="kind of group")
+        declared = {c["measure"]: c["important"] for c in self.manifest["study"]["contrasts"]}
+        draws = np.array(self.futures) // 2
+        rows = []
+        for name in measures or self.measures:
+            m = MEASURES[name]
+            years = self.span(name)
+            values = self.values(name, years=years)
+            for g, (kind, group) in enumerate(self.groups):
+                if kind != by:
+                    continue
+                base = values[:, self.reference, g]
+                for a, arm in enumerate(self.arms):
+                    if a == self.reference:
+                        continue
+                    rows.append(
+                        {
+                            "arm": arm, "measure": name, "label": m.label, "group": group, "unit": m.unit,
+                            "years": f"{years[0] + 1}-{years[1]}" if years[1] - years[0] > 1 else f"{years[1]}",
+                            **paired(values[:, a, g], base, draws, better=m.better),
+                            "important": declared.get(name, np.nan), "declared": name in declared,
+                        }
+                    )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def gaps(self, measure: str) -> pd.DataFrame:
+        """Absolute and relative gaps between groups, by arm: worst and best group, and each against the reference group."""
+        values = self.values(measure, years=self.span(measure))
+        rows = []
+        for kind, anchor in (("race_ethnicity", "White"), ("income", "4 times poverty or more")):
+            positions = {g: i for i, (k, g) in enumerate(self.groups) if k == kind}
+            for a, arm in enumerate(self.arms):
+                base = values[:, a, positions[anchor]]
+                for group, i in positions.items():
+                    if group == anchor:
+                        continue
+                    absolute = values[:, a, i] - base
+                    with np.errstate(invalid="ignore", divide="ignore"):
+                        relative = values[:, a, i] / base
+                    against = absolute - (values[:, self.reference, i] - values[:, self.reference, positions[anchor]])
+                    low, high = _interval(against)
+                    rows.append(
+                        {
+                            "arm": arm, "measure": measure, "kind": kind, "group": group, "against": anchor,
+                            "absolute": _mean(absolute), "relative": _mean(relative),
+                            "change_in_gap": _mean(against), "low": low, "high": high,
+                        }
+                    )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def long(self, *, monthly: bool = False) -> pd.DataFrame:
+        """Mean over futures by arm, period, measure and group, with the middle 90% of futures."""
+        frames = []
+        for m, name in enumerate(self.measures):
+            part = self.sums[:, :, :, m]
+            if not monthly:
+                f, a, t, g, two = part.shape
+                part = part[:, :, : self.years * 12].reshape(f, a, self.years, 12, g, two).sum(axis=3)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                ratio = MEASURES[name].factor * part[..., 0] / part[..., 1]
+            _, a, t, g = ratio.shape
+            filled = np.where(np.isfinite(ratio), ratio, np.nan)
+            with np.errstate(invalid="ignore"):
+                import warnings
+
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", RuntimeWarning)
+                    mean, low, high = np.nanmean(filled, 0), *np.nanpercentile(filled, (5, 95), axis=0)
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "arm": np.repeat(self.arms, t * g),
+                        "month" if monthly else "year": np.tile(np.repeat(np.arange(1, t + 1), g), a),
+                        "measure": name,
+                        "group_kind": np.tile([k for k, _ in self.groups], a * t),
+                        "group": np.tile([n for _, n in self.groups], a * t),
+                        "mean": mean.ravel(), "p5": low.ravel(), "p95": high.ravel(),
+                        "numerator": part[..., 0].mean(0).ravel(), "denominator": part[..., 1].mean(0).ravel(),
+                        "unit": MEASURES[name].unit,
+                    }
+                )
+            )  # fmt: skip
+        return pd.concat(frames, ignore_index=True)
+
+
+def _mean(x: np.ndarray) -> float:
+    kept = x[np.isfinite(x)]
+    return float(kept.mean()) if kept.size else float("nan")
+
+
+def _interval(x: np.ndarray, level: float = 0.95) -> tuple[float, float]:
+    kept = x[np.isfinite(x)]
+    if kept.size < 2:
+        return float("nan"), float("nan")
+    half = stats.t.ppf(0.5 + level / 2, kept.size - 1) * kept.std(ddof=1) / np.sqrt(kept.size)
+    return float(kept.mean() - half), float(kept.mean() + half)
+
+
+def paired(value: np.ndarray, base: np.ndarray, draws: np.ndarray, *, better: str = "") -> dict[str, float]:
+    """Statistics of within-future differences.
+
+    value, base : arrays over futures; draws : the parameter draw of each future
+
+    >>> import numpy as np
+    >>> d = paired(np.array([2.0, 3.0, 4.0]), np.array([1.0, 2.0, 3.0]), np.array([0, 0, 1]), better="lower")
+    >>> d["difference"], d["better"]
+    (1.0, 0.0)
+    """
+    ok = np.isfinite(value) & np.isfinite(base)
+    value, base, draws = value[ok], base[ok], draws[ok]
+    difference = value - base
+    low, high = _interval(difference)
+    n = difference.size
+    spread = value.std() * base.std() if n > 2 else 0.0
+    correlation = float(np.mean((value - value.mean()) * (base - base.mean())) / spread) if spread > 0 else float("nan")
+    sign = {"lower": -1.0, "higher": 1.0}.get(better, 0.0)
+    p5, p95 = np.percentile(difference, (5, 95)) if n else (np.nan, np.nan)
+    return {
+        "futures": n,
+        "reference": _mean(base),
+        "value": _mean(value),
+        "difference": _mean(difference),
+        "low": low,
+        "high": high,
+        "p5": float(p5),
+        "p95": float(p95),
+        "better": float((sign * difference > 0).mean()) if sign and n else float("nan"),
+        "correlation": correlation,
+        "parameter_share": _parameter_share(difference, draws),
+    }
+
+
+def _parameter_share(difference: np.ndarray, draws: np.ndarray) -> float:
+    """Share of the variance of the difference that parameters explain (one-way random effects)."""
+    groups = [difference[draws == d] for d in np.unique(draws)]
+    pairs = [g for g in groups if g.size == 2]
+    if len(pairs) < 3:
+        return float("nan")
+    stacked = np.array(pairs)
+    within = stacked.var(axis=1, ddof=1).mean()
+    between = stacked.mean(axis=1).var(ddof=1) - within / 2
+    total = between + within
+    return float(np.clip(between / total, 0, 1)) if total > 0 else float("nan")

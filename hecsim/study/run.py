@@ -1,0 +1,216 @@
+"""Running a study: every future under every arm, in parallel, resumable.
+
+The unit of work is a future: its burn-in is lived once, then each arm starts from a copy of the
+same state with the same luck. Workers are processes that read the community once.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hecsim import evidence
+from hecsim.clock import MONTHS_PER_YEAR
+from hecsim.community import Community
+from hecsim.engine import Engine
+from hecsim.errors import HecsimError, RunError
+from hecsim.measures import MEASURES, Recorder
+from hecsim.model import BURN_IN, CommunityModel, burn_in
+from hecsim.population import build_community, load, save
+from hecsim.processes import MONTH
+from hecsim.study.design import CommunitySpec, Study
+from hecsim.study.results import Results
+from hecsim.study.store import FutureResult, Store
+
+__all__ = ["build", "run_future", "run_study"]
+
+Progress = Callable[[str, int, int], None]
+
+
+def build(spec: CommunitySpec, progress: Progress | None = None) -> Community:
+    """The community that a study asks for."""
+    if spec.directory:
+        return load(spec.directory)
+    towns: Any = "all" if spec.towns == ("all",) else list(spec.towns)
+    say = None if progress is None else (lambda done, total: progress("community", done, total))
+    return build_community(
+        towns, households=spec.households, seed=spec.seed, vignette=spec.family or None, progress=say
+    )
+
+
+def run_future(
+    study: Study, community: Community, index: int, tick: Callable[[int], None] | None = None
+) -> FutureResult:
+    """Live one future under every arm.
+
+    Raises
+    ------
+    RunError : naming arm, future and month
+    """
+    future = study.future(index)
+    draw = evidence.draw(future.parameter_seed)
+    start = community.copy()
+    start.clock.start_year = study.start_year
+    burn_in(start, Engine(MONTH, draw, future.luck_seed), months=BURN_IN)
+    sums, ledgers, diaries = [], [], []
+    for arm in study.arms:
+        model = CommunityModel(
+            community=start,
+            interventions=arm.interventions,
+            years=study.years,
+            start_year=study.start_year,
+            seed=future.luck_seed,
+            draw=draw,
+            burn_in_months=0,
+        )
+        while model.running:
+            try:
+                model.step()
+            except HecsimError as problem:
+                raise RunError(f"arm '{arm.name}', future {index}, month {model.month}: {problem}") from problem
+            if tick is not None:
+                tick(1)
+        assert model.recorder is not None
+        sums.append(model.recorder.array)
+        ledgers.append(model.delivery.ledger.frame().assign(arm=arm.name))
+        diaries.append(model.diary.frame().assign(arm=arm.name))
+    return FutureResult(index, np.stack(sums), _join(ledgers), _join(diaries))
+
+
+def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [f for f in frames if len(f)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0]
+
+
+def axes_of(study: Study, community: Community) -> dict[str, Any]:
+    """Names along the axes of the sums, for the manifest."""
+    recorder = Recorder(community, evidence.draw(None))
+    return {
+        "measures": [m.name for m in recorder.measures],
+        "groups": [list(g) for g in recorder.groups],
+        "arm_names": [a.name for a in study.arms],
+        "months": study.years * MONTHS_PER_YEAR,
+        "places": {
+            "neighborhood": community.labels["neighborhood"],
+            "lat": community.neighborhood["lat"].astype(float).round(5).tolist(),
+            "lon": community.neighborhood["lon"].astype(float).round(5).tolist(),
+            "scale": community.neighborhood["scale"].astype(float).round(6).tolist(),
+        },
+        "community": community.summary(),
+        "notes": community.notes,
+        "followed": {str(k): v for k, v in community.followed.items()},
+    }
+
+
+_worker: dict[str, Any] = {}
+
+
+def _start_worker(study: Study, directory: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    _worker["study"] = study
+    _worker["community"] = load(directory)
+
+
+def _work(index: int) -> FutureResult | tuple[int, str]:
+    try:
+        return run_future(_worker["study"], _worker["community"], index)
+    except HecsimError as problem:
+        return index, str(problem)
+
+
+def run_study(
+    study: Study,
+    out: str | Path,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    community: Community | None = None,
+) -> Results:
+    """Run the futures that are missing in `out` and return the results.
+
+    Parameters
+    ----------
+    study : what to run
+    out : study folder; created, or continued if it holds the same study
+    workers : processes; the results are identical for any number
+    progress : called with (stage, done, total)
+    community : built already; else it is built from the study's own description
+
+    Raises
+    ------
+    StoreError : the folder belongs to another study, or cannot be written
+    RunError : every future failed
+    """
+    place = community if community is not None else build(study.community, progress)
+    store = Store(out)
+    store.open(study, community_digest=place.digest(), axes=axes_of(study, place))
+    done = set(store.finished())
+    missing = [i for i in range(study.futures) if i not in done]
+    failed: dict[int, str] = {}
+    finished = study.futures - len(missing)
+    if progress is not None:
+        progress("futures", finished, study.futures)
+    for result in _results(study, place, missing, workers):
+        if isinstance(result, FutureResult):
+            store.write(result)
+        else:
+            failed[result[0]] = result[1]
+        finished += 1
+        if progress is not None:
+            progress("futures", finished, study.futures)
+    if failed and len(failed) == study.futures:
+        raise RunError(f"every future failed; the first said: {failed[min(failed)]}")
+    return Results.read(store, study.futures, failed)
+
+
+def _results(
+    study: Study, community: Community, indexes: list[int], workers: int
+) -> Iterator[FutureResult | tuple[int, str]]:
+    if workers <= 1 or len(indexes) <= 1:
+        for index in indexes:
+            try:
+                yield run_future(study, community, index)
+            except HecsimError as problem:
+                yield index, str(problem)
+        return
+    with tempfile.TemporaryDirectory(prefix="hecsim-") as folder:
+        directory = str(Path(folder) / "community")
+        save(community, directory)
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(
+            min(workers, len(indexes)), mp_context=context, initializer=_start_worker, initargs=(study, directory)
+        )
+        try:
+            waiting = {pool.submit(_work, i) for i in indexes}
+            while waiting:
+                ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for task in ready:
+                    yield task.result()
+        except BrokenProcessPool:
+            raise RunError(
+                "a worker process died, perhaps for lack of memory; finished futures are kept, "
+                "run the same command again with fewer workers"
+            ) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
+                process.terminate()
+
+
+def describe_measures() -> pd.DataFrame:
+    """All measures with unit, yardstick and topic."""
+    return pd.DataFrame(
+        [
+            {"measure": m.name, "label": m.label, "unit": m.unit, "topic": m.topic, "yardstick": m.yardstick, "better": m.better}
+            for m in MEASURES.values()
+        ]
+    )
