@@ -216,12 +216,12 @@ def community() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def community_build(towns: tuple[str, ...], households: int | None, seed: int, family: str | None, out: Path, as_json: bool) -> None:
     """Synthesize persons, households, businesses, neighborhoods, organizations and ties."""
-    from hecsim.population import build_community, save
+    from hecsim.population import build_community, founding_family, save
 
     with _progress() as tell:
         built = build_community(
-            _towns(towns), households=households, seed=seed, vignette=family,
-            progress=lambda done, total: tell("community", done, total),
+            _towns(towns), households=households, seed=seed, vignette=founding_family(family) if family else None,
+            progress=lambda what, done: tell("community", int(100 * done), 100),
         )  # fmt: skip
         save(built, out)
     found = {**built.summary(), "digest": built.digest(), "out": str(out)}
@@ -241,6 +241,7 @@ def community_build(towns: tuple[str, ...], households: int | None, seed: int, f
 @click.option("--json", "as_json", is_flag=True)
 def community_show(directory: Path | None, towns: tuple[str, ...], households: int | None, seed: int, rows: int, as_json: bool) -> None:
     """Margins beside their targets, worst error first."""
+    from hecsim import geography
     from hecsim.population import build_community, load, margins
 
     if directory is not None and towns:
@@ -251,13 +252,11 @@ def community_show(directory: Path | None, towns: tuple[str, ...], households: i
             if directory is not None
             else build_community(
                 _towns(towns or ("Hartford",)), households=households, seed=seed, histories=False,
-                progress=lambda done, total: tell("community", done, total),
+                progress=lambda what, done: tell("community", int(100 * done), 100),
             )  # fmt: skip
         )
-    frame = margins(built)
-    frame["error"] = frame["simulated"] - frame["target"]
-    errors = frame["error"].abs()
-    weights = frame.get("weight", errors * 0 + 1)
+    frame = margins(built, geography.select(built.labels["town"]))
+    errors, weights = frame["error"].abs(), frame["universe"]
     summary = {
         "margins": len(frame), "worst_points": float(100 * errors.max()),
         "weighted_mean_points": float(100 * (errors * weights).sum() / weights.sum()),
@@ -354,7 +353,7 @@ def evidence_list(room: str | None, as_json: bool) -> None:
 def evidence_show(name: str, as_json: bool) -> None:
     """One parameter, and where it is used."""
     from hecsim import evidence
-    from hecsim.processes import MONTH
+    from hecsim.processes.plan import MONTH
 
     p = evidence.parameter(name)
     found = {**_parameter(p), "used_by": [process.name for process in MONTH if p.full_name in process.parameters]}

@@ -13,12 +13,12 @@ from hecsim.agents import AgentsByType, AllAgents
 from hecsim.clock import MONTHS_PER_YEAR, month_label
 from hecsim.community import Community
 from hecsim.engine import Engine
-from hecsim.errors import RunError, ScenarioError, ScheduleError
-from hecsim.interventions import Intervention, current_law, mix_interventions
+from hecsim.errors import RunError, ScenarioError
+from hecsim.interventions import Intervention, mix
 from hecsim.interventions.delivery import Delivery
 from hecsim.measures import Diary, Recorder, assign_income_bands
 from hecsim.population import build_community
-from hecsim.processes import MONTH
+from hecsim.processes.plan import MONTH
 
 __all__ = ["CommunityModel", "burn_in", "parse_seed"]
 
@@ -95,29 +95,17 @@ class CommunityModel(mesa.Model):
         self.community.clock.start_year = int(start_year)
         self.community.clock.horizon = int(years) * MONTHS_PER_YEAR
         self.parameters = draw if draw is not None else evidence.draw(parameter_seed)
-        self.mix = tuple(mix_interventions(interventions) if isinstance(interventions, str) else interventions)
-        self._check_schedule()
+        self.mix = tuple(mix(interventions) if isinstance(interventions, str) else interventions)
         self.engine = Engine(MONTH, self.parameters, luck_seed, plain=plain, threads=threads)
         if burn_in_months:
             burn_in(self.community, self.engine, months=burn_in_months)
         self.community.clock.month = 0
-        self.delivery = Delivery(
-            (*current_law(), *self.mix), self.community, self.parameters, horizon=self.community.clock.horizon
-        )
+        self.delivery = Delivery(self.mix, self.community, self.parameters, horizon=self.community.clock.horizon)
         assign_income_bands(self.community)
         self.recorder = Recorder(self.community, self.parameters) if record else None
         self.diary = Diary(self.community)
         self.progress = progress
         self.datacollector: mesa.DataCollector | None = None
-
-    def _check_schedule(self) -> None:
-        horizon = self.community.clock.horizon
-        for intervention in self.mix:
-            if intervention.start >= horizon:
-                raise ScheduleError(
-                    f"{intervention.id} starts in month {intervention.start}, after the horizon of {horizon} months; "
-                    "start it earlier or simulate more years"
-                )
 
     @property
     def month(self) -> int:
@@ -188,7 +176,7 @@ class CommunityModel(mesa.Model):
 def burn_in(community: Community, engine: Engine, *, months: int = BURN_IN) -> None:
     """Live `months` under current law before month 0, without record."""
     community.clock.month = -months
-    delivery = Delivery(current_law(), community, engine.draw, horizon=0)
+    delivery = Delivery((), community, engine.draw, horizon=months)
     for _ in range(months):
         engine.levers.clear()
         delivery.month(community, engine.context)

@@ -102,6 +102,7 @@ class Intervention:
     trust : household column that multiplies consent
     repeat : whether someone who has been served may be served again
     law : whether it must be implemented and complied with after it is enacted
+    more_levers : levers that `moves` moves beside those of `effects`
     """
 
     id: ClassVar[str] = ""
@@ -122,6 +123,7 @@ class Intervention:
     repeat: ClassVar[bool] = False
     law: ClassVar[bool] = False
     effects: ClassVar[tuple[Effect, ...]] = ()
+    more_levers: ClassVar[tuple[str, ...]] = ()
 
     reach: float = setting(
         1.0, unit="share", low=0, high=1, help="share of those eligible who are served in the end, at full ramp"
@@ -202,6 +204,11 @@ class Intervention:
         return self.effects
 
     @property
+    def levers(self) -> frozenset[str]:
+        """Every lever that it may move."""
+        return frozenset(e.lever for e in self.plan()) | frozenset(self.more_levers)
+
+    @property
     def inert(self) -> bool:
         """With no strength or no reach it is as if absent: no move, no enrollment, no dollar."""
         return self.strength == 0 or self.reach == 0
@@ -215,6 +222,10 @@ class Intervention:
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Whom it may serve, bool over all rows of the table of its `unit`."""
         return community.tables[self.unit]["present"] == 1
+
+    def retains(self, community: Community, context: Context) -> np.ndarray:
+        """Who may stay in a service without a fixed length; as a rule those still eligible."""
+        return self.eligible(community, context)
 
     def yields(self, community: Community) -> np.ndarray | None:
         """How much of the effect each row of its `unit` can have, 0 to 1; None for all of it."""

@@ -146,7 +146,7 @@ class Run:
             "resident": residents * share / MONTHS_PER_YEAR,
             "area": float(self.covered.sum()) * share / MONTHS_PER_YEAR,
         }
-        return Units(month, counts, served, weight, residents, share, frame)
+        return Units(month, counts, served, weight, self.covered, residents, share, frame)
 
 
 class Delivery:

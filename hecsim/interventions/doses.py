@@ -73,6 +73,7 @@ class Units:
     counts : units by price: "month" served, "start" enrolled, "resident" and "area" and "year" as twelfths
     served : bool over the rows of the unit's table
     weight : real units per row
+    inside : neighborhoods that have it, bool
     residents : real residents in the places
     share : share reached this month (reach, compliance, ramp), without the lag
     frame : the month's frame
@@ -82,9 +83,14 @@ class Units:
     counts: dict[str, float]
     served: np.ndarray
     weight: np.ndarray
+    inside: np.ndarray
     residents: float
     share: float
     frame: Frame
+
+    def covers(self, table: str) -> np.ndarray:
+        """Rows of a table that lie in its places, bool."""
+        return self.inside[self.frame.place[table]]
 
     def total(self, values: np.ndarray | float = 1.0, rows: np.ndarray | None = None) -> float:
         """Weighted sum of a value per row over those served (or over `rows`, a mask)."""

@@ -94,7 +94,7 @@ class Funnel:
         length = self.iv.number(context.draw, "months", 0.0)
         if length > 0:
             return months > length
-        return ~self.iv.eligible(frame.community, context)[served]
+        return ~self.iv.retains(frame.community, context)[served]
 
     def _quits(self, frame: Frame, context: Context, served: np.ndarray, month: int) -> np.ndarray:
         hazard = self.iv.number(context.draw, "dropout", 0.0)

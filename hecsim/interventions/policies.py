@@ -36,10 +36,10 @@ class RightToCounsel(Intervention):
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """New cases with counsel, less those who would have had it anyway."""
-        h = community.household
-        base = context.levers.base("representation")
-        extra = max(0.0, 1.0 - base / self.coverage) if self.coverage else 0.0
-        cases = units.total(extra, (h["present"] == 1) & (h["filed_new"] == 1) & (h["represented"] == 1))
+        h, without = community.household, context.levers.base("representation")
+        extra = 1.0 - without / max(without + units.share * (self.coverage - without), without, 1e-9)
+        new = (h["present"] == 1) & (h["filed_new"] == 1) & (h["represented"] == 1) & units.covers("household")
+        cases = float(units.frame.weight["household"][new].sum()) * extra
         return [Cost("service", cases * self.number(context.draw, "case"))]
 
 
@@ -95,20 +95,21 @@ class HousingVouchers(Intervention):
     reach: float = reach_of(0.1)
     ramp: int = ramp_of(24)
     payers: Payers = paid_by(federal=0.7, state=0.3)
+    income_limit: float = setting(1.0, unit="times the poverty line", low=0, high=10, help="income at or below this")
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
-        """Poor families with children in shelter or doubled up, and those who already hold this voucher."""
+        """Poor families with children in shelter, doubled up or lately evicted, without a voucher."""
         h = community.household
         unstable = (h["tenure"] >= who.UNSTABLE_TENURE) | (h["eviction_clock"] > 0)
-        poor = who.income_below(community, 1.0) & (h["children"] > 0) & unstable
-        column = f"iv_{self.id.lower()}_stage"
-        holds = (h[column] == 2) & (h["present"] == 1) if column in h else False
-        return poor & (h["voucher"] == 0) | holds
+        return who.income_below(community, self.income_limit) & (h["children"] > 0) & unstable & (h["voucher"] == 0)
+
+    def retains(self, community: Community, context: Context) -> np.ndarray:
+        """Those who hold the voucher, and those still looking for a home to lease with it."""
+        return (community.household["voucher"] == 1) | self.eligible(community, context)
 
     def yields(self, community: Community) -> np.ndarray:
-        """Half of those offered a voucher never lease a home with it; the rest of the effect needs the home."""
-        h = community.household
-        return np.where((h["voucher"] == 1) | (h["tenure"] >= who.UNSTABLE_TENURE), 1.0, 0.0)
+        """What the trial found comes with the home; a voucher that is not leased does nothing."""
+        return community.household["voucher"] == 1
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """The subsidy of those who have leased."""
@@ -137,7 +138,7 @@ class FamilyTaxCredits(Intervention):
     child_credit: float = setting(0.0, unit="$/child/year", low=0, high=5000, help="refundable credit for each child")
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
-        """Average cost of a point to a filer, and the child credit of families up to twice the median poverty limit."""
+        """Average cost of a point to a filer, and the child credit."""
         h = community.household
         filers = (h["present"] == 1) & (h["takes_eitc"] == 1) & (h["earnings"] > 0)
         filers &= h["poverty_ratio"] <= self.number(context.draw, "filer_limit")
@@ -173,14 +174,15 @@ class ChildCareSubsidy(Intervention):
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """Places beyond today's, fees forgone on the rest, and pay for kin."""
-        h, draw, share = community.household, context.draw, units.share
+        h, draw, share, weight = community.household, context.draw, units.share, units.frame.weight["household"]
         subsidized = (h["present"] == 1) & (h["care_subsidy"] == 2)
-        families = units.total(1.0, subsidized) / max(share, 1e-9)
-        grown = 1 + share * (self.places_scale - 1)
-        new = families * (1 - 1 / grown) * self.number(draw, "slot") / MONTHS_PER_YEAR
-        fee = share * (1 - self.fee_scale) * units.total(h["care_cost"], subsidized) / max(share, 1e-9)
+        beyond = 1 - 1 / (1 + share * (self.places_scale - 1))
+        places = float(weight[subsidized].sum()) * beyond * self.number(draw, "slot") / MONTHS_PER_YEAR
+        # With the fee at a fraction of today's, families still pay that fraction of it.
+        paying = 1 - share * (1 - self.fee_scale)
+        fees = float((weight * h["care_cost"])[subsidized].sum()) * (1 - paying) / max(paying, 0.1)
         kin = units.total(self.kin_pay, (h["present"] == 1) & (h["child_care"] == 2) & (h["under6"] > 0))
-        return [Cost("benefits", new), Cost("benefits", fee), Cost("benefits", kin)]
+        return [Cost("benefits", places), Cost("benefits", fees), Cost("benefits", kin)]
 
 
 @intervention
@@ -194,6 +196,7 @@ class WageFloor(Intervention):
     )
     aims, actor, strategy = ("child", "weight", "equity"), "state", ("CDC 1",)
     connecticut = "$16.35 in 2025, indexed each January"
+    more_levers = ("minimum_wage",)
     ramp: int = ramp_of(36)
     payers: Payers = paid_by(employers=1.0)
     floor: float = setting(20.0, unit="$/hour", low=7.25, high=60, help="minimum wage at full ramp, in 2025 dollars")
@@ -342,6 +345,7 @@ class SugaryDrinkTax(Intervention):
     )
     aims, actor = ("weight",), "state or city"
     connecticut = "No such tax; hypothetical"
+    more_levers = ("sugary_drink_price", "cash")
     ramp: int = ramp_of(3)
     payers: Payers = paid_by(state=1.0)
     border: bool = setting(True, unit="flag", help="a city's tax, so that some shop outside")
@@ -388,6 +392,7 @@ class ViolenceReduction(Intervention):
         "La policía y las cortes se enfocan en los pocos de mayor riesgo, ofrecen ayuda primero y evitan la cárcel a los padres.",
     )
     aims, actor, strategy = ("child", "weight"), "police and courts", ("CDC 2", "CDC 6")
+    more_levers = ("violence_scale", "arrest_scale", "trust_police_add")
     ramp: int = ramp_of(18)
     payers: Payers = paid_by(town=0.5, state=0.5)
     punitive: float = setting(0.0, unit="share", low=0, high=1, help="share of the effort that is enforcement alone")
@@ -424,13 +429,12 @@ class SchoolMeals(Intervention):
         Effect("school_meal_quality", "add", "p15_quality"),
         Effect("school_activity", "add", "p15_activity"),
     )
-    school_ages: tuple[str, ...] = setting(("5", "18"), unit="year", help="first age and age below which pupils count")
+    from_age: int = setting(60, unit="month", low=0, high=216, help="pupils are at least this old")
+    below_age: int = setting(216, unit="month", low=0, high=252, help="pupils are younger than this")
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """Cost per pupil and year."""
         p = community.person
-        first, below = (int(a) * MONTHS_PER_YEAR for a in self.school_ages)
-        pupils = (p["present"] == 1) & (p["age"] >= first) & (p["age"] < below)
+        pupils = (p["age"] >= self.from_age) & (p["age"] < self.below_age) & units.covers("person")
         number = float(units.frame.weight["person"][pupils].sum()) * units.share
-        share = units.residents / max(float(units.frame.residents.sum()), 1.0)
-        return [Cost("operation", number * share * self.number(context.draw, "pupil") / MONTHS_PER_YEAR)]
+        return [Cost("operation", number * self.number(context.draw, "pupil") / MONTHS_PER_YEAR)]

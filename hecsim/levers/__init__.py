@@ -1,7 +1,7 @@
 """Named quantities that interventions move and processes read.
 
-Each month the book is emptied and written anew: base, then additions, then multipliers, then
-settings. Nothing is overwritten, so an intervention that ends leaves no trace in a lever, and the
+Each month the book is emptied and written anew: base, then settings, then additions, then
+multipliers. Nothing is overwritten, so an intervention that ends leaves no trace in a lever, and the
 effects of several on one hazard multiply: together they add up to less than their sum.
 
 >>> from hecsim.levers import LEVERS, Move

@@ -12,7 +12,9 @@ import numpy as np
 from hecsim.errors import ScenarioError, UnknownNameError
 from hecsim.levers.catalogue import LEVERS
 
-__all__ = ["LeverBook", "Move"]
+__all__ = ["CURRENT_LAW", "LeverBook", "Move"]
+
+CURRENT_LAW = "M0"  # sources of the reference arm begin with this
 
 Operation = Literal["add", "scale", "set"]
 
@@ -113,8 +115,11 @@ class LeverBook:
 
 
 def _rank(m: Move) -> tuple[int, str]:
-    """Additions before multipliers before settings; within each by source, so that order of entry never matters."""
-    return ({"add": 0, "scale": 1, "set": 2}[m.operation], m.source)
+    """Settings, then additions, then multipliers; within each by source, so that order of entry never matters.
+
+    Settings of current law come first of all: what an arm sets replaces them, what it adds builds on them.
+    """
+    return ({"set": 0, "add": 1, "scale": 2}[m.operation], "" if m.source.startswith(CURRENT_LAW) else m.source)
 
 
 def _apply(value: Any, m: Move, dose: Any) -> Any:

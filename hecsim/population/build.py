@@ -183,7 +183,8 @@ def _assemble(
     return Community(
         name=_name(g), tables=tables, labels=places.labels(g), ties=graph, seed=int(seed),
         partners=institutions.partner_links(tables["organization"], hood, p, rng),
-        extras=places.data_arrays(t), notes=list(t.notes),
+        extras=places.data_arrays(t) | {"kin_homes": np.sort(hh["key"][h_rows[np.isin(lib.kind[chosen], (10, 11))]])},
+        notes=list(t.notes),
     )  # fmt: skip
 
 

@@ -12,22 +12,25 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+import pandas as pd
+from numba import njit
 
 from hecsim.population.fitting import cumulative_counts, diffuse, rake, share_out
 from hecsim.population.library import HEAD_EDGES, Library
-from hecsim.population.targets import BANDS, Targets
+from hecsim.population.people import head_band
+from hecsim.population.targets import AGE_GROUPS, BANDS, Targets
 
 __all__ = ["LADDER", "bedrooms", "incomes", "rents", "tenure", "vehicles", "vouchers"]
 
 # Steps of yearly income in 2023 dollars; fine near the poverty lines, coarse above the top band.
 LADDER = np.array([
-    1.0, 5.0, 7.5, 10.0, 12.5, 15.0, 17.5, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 60.0, 75.0,
-    100.0, 125.0, 150.0, 200.0, 300.0, 600.0,
+    1.0, *np.arange(2.5, 61.0, 2.5), 67.5, 75.0, 87.5, 100.0, 125.0, 150.0, 200.0, 300.0, 600.0,
 ]) * 1000.0  # fmt: skip
 BAND_EDGES = np.array([20.0, 35.0, 50.0, 75.0]) * 1000.0
 BAND_OF_STEP = np.digitize(LADDER[:-1], BAND_EDGES)
 BURDENS = ("below_20", "20_29", "30_up")
+POOR_AGES = (6, 12, 18, 25, 35, 45, 55, 65, 75)  # age groups of the poverty fit
+_ROUNDS = 60  # of the income fit; margins are met to a fraction of a point well before
 ZERO, NO_CASH = 5, 6  # categories beside the five bands
 
 
@@ -55,16 +58,18 @@ def tenure(
     return diffuse(shares, tract, order, rng)
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def _fit_income(start, center, spread, poverty_line, people, kids, elders, rent, edges, band_of,
-                band_goal, poor_goal, rounds, out):  # fmt: skip
-    """For each tract, shares of the income ladder that meet bands by tenure and poverty by age."""
+@njit(cache=True, nogil=True)
+def _fit_income(start, center, spread, poverty_line, members, rent, edges, band_of, band_goal, poor_goal,
+                rounds, out):  # fmt: skip
+    """For each tract, shares of the income ladder that meet bands by tenure and poverty by age group."""
     steps = edges.size - 1
-    for t in prange(start.size - 1):
+    groups = members.shape[1]
+    reach = np.empty(4)
+    for t in range(start.size - 1):
         lo, hi = start[t], start[t + 1]
         if hi == lo:
             continue
-        # q: log-normal shares of the ladder; kind: below 50, 50-99, 100-199, 200% and more of poverty.
+        # kind: below 50, 50-99, 100-199, 200% and more of poverty.
         kind = np.zeros((hi - lo, steps), np.uint8)
         for i in range(lo, hi):
             before = 0.0
@@ -76,48 +81,61 @@ def _fit_income(start, center, spread, poverty_line, people, kids, elders, rent,
                 ratio = np.sqrt(edges[j] * edges[j + 1]) / poverty_line[i]
                 kind[i - lo, j] = 0 if ratio < 0.5 else 1 if ratio < 1.0 else 2 if ratio < 2.0 else 3
         band = np.ones((2, 5))
-        lam = np.zeros(6)
-        size = max((people[lo:hi].sum()) / (hi - lo), 1.0)
-        reach = np.empty(4)
+        lam = np.zeros((groups, 3))
         for r in range(rounds):
             have = np.zeros((2, 5))
-            poor = np.zeros(6)
+            poor = np.zeros((groups, 3))
             for i in range(lo, hi):
-                n, k, e, ten = people[i], kids[i], elders[i], rent[i]
+                ten = rent[i]
                 reach[3] = 0.0
-                reach[2] = lam[2] * n + lam[4] * k
-                reach[1] = reach[2] + lam[1] * n + lam[3] * k + lam[5] * e
-                reach[0] = reach[1] + lam[0] * n
+                for c in range(2, -1, -1):
+                    v = reach[c + 1]
+                    for g in range(groups):
+                        v += lam[g, c] * members[i, g]
+                    reach[c] = v
                 top = max(reach[0], reach[1], reach[2], 0.0)
                 for c in range(4):
                     reach[c] = np.exp(reach[c] - top)
                 total = 0.0
                 for j in range(steps):
                     total += out[i, j] * band[ten, band_of[j]] * reach[kind[i - lo, j]]
+                below = np.zeros(3)
                 for j in range(steps):
                     v = out[i, j] * band[ten, band_of[j]] * reach[kind[i - lo, j]] / total
                     have[ten, band_of[j]] += v
-                    c = kind[i - lo, j]
-                    if c < 3:
-                        poor[2] += v * n
-                        poor[4] += v * k
-                    if c < 2:
-                        poor[1] += v * n
-                        poor[3] += v * k
-                        poor[5] += v * e
-                    if c < 1:
-                        poor[0] += v * n
+                    for c in range(kind[i - lo, j], 3):
+                        below[c] += v
                     if r == rounds - 1:
                         out[i, j] = v
+                for g in range(groups):
+                    for c in range(3):
+                        poor[g, c] += members[i, g] * below[c]
             for a in range(2):
                 for b in range(5):
                     if have[a, b] > 0.0:
                         band[a, b] *= max(band_goal[t, a, b], 0.02) / have[a, b]
-            if r % 2 == 1 and r < rounds - 3:
-                for c in range(6):
-                    if poor_goal[t, c] >= 0.0 and poor[c] > 0.0:
-                        lift = np.log(max(poor_goal[t, c], 0.5) / poor[c])
-                        lam[c] = min(max(lam[c] + 0.6 * lift / size, -1.5), 1.5)
+            if r % 2 == 1 and r < rounds - 4:
+                for g in range(groups):
+                    for c in range(3):
+                        if poor_goal[t, g, c] >= 0.0 and poor[g, c] > 0.0:
+                            lift = np.log(max(poor_goal[t, g, c], 0.3) / poor[g, c])
+                            lam[g, c] = min(max(lam[g, c] + 0.45 * lift, -2.5), 2.5)
+
+
+@njit(cache=True, nogil=True)
+def _ladder_quantile(shares, u, edges):
+    """The income at quantile u of each row's shares of the ladder, log-even inside a step."""
+    n, steps = shares.shape
+    out = np.empty(n)
+    for i in range(n):
+        left = u[i]
+        j = 0
+        while j < steps - 1 and left >= shares[i, j]:
+            left -= shares[i, j]
+            j += 1
+        within = min(max(left / max(shares[i, j], 1e-12), 0.0), 1.0)
+        out[i] = edges[j] * (edges[j + 1] / edges[j]) ** within
+    return out
 
 
 def incomes(
@@ -130,9 +148,9 @@ def incomes(
     """
     n = len(chosen)
     ages = lib.age[chosen]
-    people = lib.size[chosen].astype(np.float64)
-    kids = ((ages >= 0) & (ages < 18)).sum(axis=1).astype(np.float64)
-    elders = (ages >= 65).sum(axis=1).astype(np.float64)
+    people = lib.size[chosen]
+    group = np.digitize(ages, POOR_AGES)
+    members = np.stack([((group == k) & (ages >= 0)).sum(axis=1) for k in range(10)], axis=1).astype(np.float32)
     earners = ((ages >= 22) & (ages < 65)).sum(axis=1)
     center = np.log(np.maximum(t.inputs["median_income"].to_numpy(float), 15000.0))[tract]
     center = center + np.asarray(p["income_by_age"])[np.digitize(ages[:, 0], HEAD_EDGES)]
@@ -148,16 +166,18 @@ def incomes(
     band_goal[:, :, 0] += table[:, :, ZERO, 0]
     total = band_goal.sum(axis=2, keepdims=True)
     band_goal = band_goal / np.where(total > 0, total, 1.0) * held[:, :, None]
-    poor_goal = _poor_goal(t, tract, people, kids, elders)
+    poor_goal = _poor_goal(t, tract, members)
     shares = np.empty((n, len(LADDER) - 1), np.float32)
-    _fit_income(start, center, float(p["income_spread"]), poverty_line, people, kids, elders, tens, LADDER,
-                BAND_OF_STEP, band_goal, poor_goal, 60, shares)  # fmt: skip
+    _fit_income(start, center, float(p["income_spread"]), poverty_line, members, tens, LADDER,
+                BAND_OF_STEP, band_goal, poor_goal, _ROUNDS, shares)  # fmt: skip
     # The homes of like families stand together, so each kind gets its own mix of incomes.
-    order = np.lexsort((rng.random(n), np.minimum(people, 5), kids > 0, elders > 0, rent, tract))
-    step = diffuse(shares, (tract * 2 + rent).astype(np.int32), order, rng).astype(np.int64)
+    order = np.lexsort((rng.random(n), np.minimum(people, 5), members[:, :3].any(axis=1), head_band(ages[:, 0]), rent, tract))
+    u = np.empty(n)
+    # A golden-ratio sequence along that order: every home draws from its own shares, and any run of
+    # like homes together covers them evenly.
+    u[order] = np.modf(rng.random() + np.arange(n) * 0.6180339887498949)[0]
+    income = _ladder_quantile(shares, u, LADDER)
     del shares
-    low, high = LADDER[step], LADDER[step + 1]
-    income = low * (high / low) ** rng.random(n)
     return _exact_bands(income, tract, tens, held, table, rng)
 
 
@@ -219,14 +239,61 @@ def _cell_table(t: Targets) -> np.ndarray:
     return out
 
 
-def _poor_goal(t: Targets, tract: np.ndarray, people: np.ndarray, kids: np.ndarray, elders: np.ndarray) -> np.ndarray:
-    """(T, 6) persons below 50, 100, 200% of poverty, children below 100 and 200%, seniors below 100%."""
-    names = ("poor_below_50", "poor_below_100", "poor_below_200", "child_poor_below_100",
-             "child_poor_below_200", "senior_poor_below_100")  # fmt: skip
-    share = t.inputs[list(names)].to_numpy(float)
-    all_of = np.bincount(tract, people, t.n)
-    kid, old = np.bincount(tract, kids, t.n), np.bincount(tract, elders, t.n)
-    return share * np.stack([all_of, all_of, all_of, kid, kid, old], axis=1)
+def _poor_goal(t: Targets, tract: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """(T, 10 age groups, 3) persons below 50, 100 and 200% of poverty.
+
+    The tract's own rates hold for everyone, children and seniors; inside those groups the town's table
+    of age by poverty says how the rates differ.
+    """
+    k = members.shape[1]
+    held = np.stack([np.bincount(tract, members[:, g], t.n) for g in range(k)], axis=1)
+    rate = _town_poverty(t)[t.town]
+    share = {c: t.inputs[c].to_numpy(float) for c in t.inputs.columns if "poor_below" in c}
+    usual = rate.copy()
+    lines = ("50", "100", "200")
+    settled = np.zeros(k, bool)
+    for name, part in (("child", slice(0, 3)), ("senior", slice(8, 10))):
+        settled[part] = True
+        people = np.maximum(held[:, part].sum(axis=1), 1e-6)
+        for c in (1, 2, 0):  # the poorest last: their rate follows that of the poor
+            own = share.get(f"{name}_poor_below_{lines[c]}")
+            have = (usual[:, part, c] * held[:, part]).sum(axis=1) / people
+            if own is not None:
+                lift = np.minimum(own, share[f"poor_below_{lines[c]}"] * held.sum(axis=1) / people) / np.maximum(have, 1e-4)
+            elif c == 0:
+                lift = (rate[:, part, 1] * held[:, part]).sum(axis=1) / np.maximum(
+                    (usual[:, part, 1] * held[:, part]).sum(axis=1), 1e-6)  # fmt: skip
+            else:
+                lift = np.ones(t.n)
+            rate[:, part, c] = (usual[:, part, c] * lift[:, None]).clip(0.0, 0.99)
+    for c, line in enumerate(lines):
+        left = share[f"poor_below_{line}"] * held.sum(axis=1) - (rate[:, settled, c] * held[:, settled]).sum(axis=1)
+        have = (rate[:, ~settled, c] * held[:, ~settled]).sum(axis=1)
+        rate[:, ~settled, c] *= (np.maximum(left, 0.0) / np.maximum(have, 1e-6))[:, None]
+    # Rates cannot fall as the line rises.
+    rate = np.maximum.accumulate(rate.clip(0.0, 0.99), axis=2)
+    return rate * held[:, :, None]
+
+
+def _town_poverty(t: Targets) -> np.ndarray:
+    """(M, 10, 3) shares below 50, 100 and 200% of poverty by age of each town; the state's where unknown."""
+    state = t.geography.joint("age_poverty", "state")
+    table = t.geography.joint("age_poverty")
+    table = state if table is None else table
+    ratios = list(state.columns.get_level_values("ratio").unique())
+
+    def shares(frame: pd.DataFrame) -> np.ndarray:
+        out = np.zeros((len(frame), len(AGE_GROUPS), 3))
+        for k, name in enumerate(AGE_GROUPS):
+            running = np.cumsum(frame[name][ratios].to_numpy(float), axis=1)
+            total = np.maximum(running[:, -1:], 1e-9)
+            # The ladder of ratios: the first step ends at 50%, the third at 100%, the eighth at 200%.
+            out[:, k] = np.where(running[:, -1:] > 0, running[:, [0, 2, 7]] / total, np.nan)
+        return out
+
+    of_state = shares(state)[0]
+    of_towns = shares(table.reindex(list(t.geography.towns)).fillna(0.0))
+    return np.where(np.isnan(of_towns), of_state, of_towns)
 
 
 def bedrooms(lib: Library, chosen: np.ndarray, rent: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator) -> np.ndarray:

@@ -38,7 +38,7 @@ def household_race(
     base *= np.where(old[:, None], p["head_65_by_race"], 1.0)
     shares = rake(base, [tract], [t.race], weight=size)
     # Random order inside the tract, with like kinds together, keeps kinds balanced across groups.
-    order = np.lexsort((rng.random(len(chosen)), lib.kind[chosen], tract))
+    order = np.lexsort((rng.random(len(chosen)), np.minimum(size, 6), old, lib.kind[chosen], tract))
     return diffuse(shares, tract, order, rng, weight=size)
 
 
@@ -143,7 +143,9 @@ def education(
             score = score + np.where(level == of_head[:, None], match[of_head][:, None], 0.0)
         where = tract[home[rows]]
         shares = rake(np.exp(score), [where], [t.education])
-        order = np.lexsort((rng.random(len(rows)), np.minimum(years[rows] // 10, 7), where))
+        # Those of like prospects stand together, so that levels follow prospects within the tract.
+        prospects = slope[rows] if group is not partner else slope[rows] + 10.0 * of_head
+        order = np.lexsort((prospects + rng.normal(0.0, 0.05, len(rows)), where))
         out[rows] = diffuse(shares, where, order, rng)
     rows = np.flatnonzero((years >= 18) & (years < 25))
     if len(rows):
@@ -154,7 +156,7 @@ def education(
         # At eighteen most are just finishing school: no degree yet.
         shares[:, 3] *= np.clip((years[rows] - 20) / 3.0, 0.0, 1.4)
         shares = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
-        order = np.lexsort((rng.random(len(rows)), years[rows], where))
+        order = np.lexsort((slope[rows], years[rows], where))
         out[rows] = diffuse(shares, where, order, rng)
     return out
 

@@ -16,11 +16,10 @@ from hecsim.geography import Geography
 from hecsim.population.build import parameters
 from hecsim.population.homes import BAND_EDGES, BURDENS
 from hecsim.population.library import CENSUS_TYPES
-from hecsim.population.targets import AGES, BANDS, SIZES, Targets, make_targets
+from hecsim.population.targets import AGE_GROUPS, AGES, BANDS, SIZES, Targets, make_targets
 
 __all__ = ["margins", "worst"]
 
-AGE_GROUPS = ("0_5", "6_11", "12_17", "18_24", "25_34", "35_44", "45_54", "55_64", "65_74", "75_up")
 POVERTY = ("below 50%", "50 to 99%", "100 to 199%", "200% and more")
 
 
@@ -156,7 +155,8 @@ def _look(c: Community, dollars: float) -> _Seen:
         return np.bincount(home[mask], minlength=len(h)) > 0
 
     own_child = any_of((role == 2) & (age < 216))
-    kin = any_of((role == 2) | (role == 3)) | _relatives(c, home, rows, len(h))
+    # Homes shared by other relatives look like roommates in the roles; the synthesis noted their keys.
+    kin = any_of((role == 2) | (role == 3)) | np.isin(hh["key"][h], c.extras.get("kin_homes", np.zeros(0, np.uint64)))
     married = hh["couple"][h] == 2
     single = np.where(woman, np.where(own_child, 2, 3), np.where(own_child, 4, 5))
     census = np.where(married, np.where(own_child, 0, 1), np.where(kin, single, 6))
@@ -179,16 +179,6 @@ def _look(c: Community, dollars: float) -> _Seen:
         foreign=pp["foreign_born"][rows].astype(np.int64),
         poverty=hh["poverty_ratio"][pp["household"][rows].astype(np.int64)].astype(float),
     )
-
-
-def _relatives(c: Community, home: np.ndarray, rows: np.ndarray, n: int) -> np.ndarray:
-    """Households whose other members are kin of the householder, as marked when they were drawn."""
-    mark = c.extras.get("household_kin")
-    if mark is None:
-        return np.zeros(n, bool)
-    flags = np.zeros(n, bool)
-    flags[home] = mark[c.person["household"][rows].astype(np.int64)] > 0
-    return flags
 
 
 def _count(group: np.ndarray, category: np.ndarray, n: int, k: int, mask: np.ndarray | None = None) -> np.ndarray:

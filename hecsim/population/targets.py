@@ -18,12 +18,13 @@ from hecsim.errors import CommunityDataError
 from hecsim.geography import Geography
 from hecsim.population.library import AGE_EDGES, CENSUS_TYPES
 
-__all__ = ["AGES", "BANDS", "EDUCATION", "RACES", "SIZES", "Targets", "make_targets"]
+__all__ = ["AGES", "AGE_GROUPS", "BANDS", "EDUCATION", "RACES", "SIZES", "Targets", "make_targets"]
 
 AGES = ("age_0_4", "age_5_17", "age_18_34", "age_35_54", "age_55_64", "age_65_up")
 RACES = ("race_white", "race_black", "race_hispanic", "race_asian", "race_other")
 SIZES = ("size_1", "size_2", "size_3", "size_4_up")
 EDUCATION = ("edu_below_high_school", "edu_high_school", "edu_some_college", "edu_bachelor_up")
+AGE_GROUPS = ("0_5", "6_11", "12_17", "18_24", "25_34", "35_44", "45_54", "55_64", "65_74", "75_up")
 BANDS = ("below_20k", "20_35k", "35_50k", "50_75k", "75k_up")
 assert len(AGES) == len(AGE_EDGES) + 1
 
@@ -96,7 +97,10 @@ def make_targets(geography: Geography, households: int | None, p: Mapping[str, A
     age, sex, race, foreign = _at_home(geography, inputs, town, quarters, at_home, p)
     education = inputs[list(EDUCATION)].to_numpy(float)
     census, by_type = _types(geography, town)
-    race_renter = _race_tenure(geography)
+    rented = np.bincount(town, real * inputs["renter"].to_numpy(float), len(geography.towns))
+    rented = rented / np.maximum(np.bincount(town, real, len(geography.towns)), 1)
+    by_type = _aligned(by_type, census, rented)
+    race_renter = _aligned(*_race_tenure(geography), rented)
     minority = race[:, 1] + race[:, 2]
     kids = census[:, [0, 2, 4]].sum(axis=1)[town]
     lift = 1.0 + (float(p["three_generations_minority"]) - 1.0) * minority
@@ -193,21 +197,41 @@ def _types(geography: Geography, town: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return total / whole, np.where(total > 0, counts[1] / np.where(total > 0, total, 1.0), np.nan)
 
 
-def _race_tenure(geography: Geography) -> np.ndarray:
-    """Share of renters among householders of each race/ethnicity, (M, 5); NaN where too few to say."""
+def _race_tenure(geography: Geography) -> tuple[np.ndarray, np.ndarray]:
+    """Share of renters among householders of each race/ethnicity and their shares, both (M, 5).
+
+    The share of renters is NaN where the town has too few householders of a group to say.
+    """
     table = geography.joint("tenure_race")
     if table is None:
         table = pd.concat([geography.joint("tenure_race", "state")] * len(geography.towns))
     else:
-        table = table.reindex(list(geography.towns))
-    out = np.full((len(geography.towns), 5), np.nan)
+        table = table.reindex(list(geography.towns)).fillna(0.0)
     groups = (("white_not_hispanic",), ("black",), ("hispanic",), ("asian",), ("native", "pacific", "several"))
-    for r, names in enumerate(groups):
-        own = sum(table[n, "owner"].to_numpy(float) for n in names)
-        rent = sum(table[n, "renter"].to_numpy(float) for n in names)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            out[:, r] = np.where(own + rent >= 30, rent / (own + rent), np.nan)
-    return out
+    own = np.stack([sum(table[n, "owner"].to_numpy(float) for n in names) for names in groups], axis=1)
+    rent = np.stack([sum(table[n, "renter"].to_numpy(float) for n in names) for names in groups], axis=1)
+    all_of = own + rent
+    share = np.where(all_of >= 30, rent / np.maximum(all_of, 1.0), np.nan)
+    return share, all_of / np.maximum(all_of.sum(axis=1, keepdims=True), 1.0)
+
+
+def _aligned(share: np.ndarray, weight: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """Shares (M, K) moved by one log odds a row, so that they average to `total` under `weight`.
+
+    The tables by type and race are four years older than the shares of renters that they must add up to.
+    """
+    known = ~np.isnan(share)
+    w = np.where(known, weight, 0.0)
+    w = w / np.maximum(w.sum(axis=1, keepdims=True), 1e-12)
+    logit = np.log(np.clip(np.nan_to_num(share, nan=0.5), 1e-4, 1 - 1e-4))
+    logit = logit - np.log1p(-np.clip(np.nan_to_num(share, nan=0.5), 1e-4, 1 - 1e-4))
+    low, high = np.full(len(share), -8.0), np.full(len(share), 8.0)
+    for _ in range(40):
+        middle = (low + high) / 2.0
+        mean = (w / (1.0 + np.exp(-(logit + middle[:, None])))).sum(axis=1)
+        low, high = np.where(mean < total, middle, low), np.where(mean < total, high, middle)
+    moved = 1.0 / (1.0 + np.exp(-(logit + ((low + high) / 2.0)[:, None])))
+    return np.where(known, moved, np.nan)
 
 
 def _state_minority(geography: Geography) -> float:

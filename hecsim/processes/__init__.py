@@ -1,0 +1,1 @@
+"""The processes of a month, one file for each. `hecsim.processes.plan` puts them in order."""

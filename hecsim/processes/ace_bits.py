@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from hecsim.columns import ACE, N_CORE_ACES
+from hecsim.columns import N_CORE_ACES
 
 __all__ = [
-    "ABUSE_AND_NEGLECT",
     "ADULT",
     "CORE_COUNT",
     "CORE_MASK",
@@ -19,14 +18,12 @@ __all__ = [
 CORE_MASK = (1 << N_CORE_ACES) - 1
 # Number of core adversities in a mask: CORE_COUNT[bits & CORE_MASK].
 CORE_COUNT = np.array([int(b).bit_count() for b in range(CORE_MASK + 1)], np.float64)
-ABUSE_AND_NEGLECT = 0b11111
 # The eight types of the BRFSS module, as positions in ACE: neglect is not asked.
 SURVEYED = np.array([0, 1, 2, 5, 6, 7, 8, 9], np.int64)
 ADULT = 216  # months: 18 years, the legal age of majority
 
 _ADULT_EDGES = np.array([18, 26, 35, 50, 65], np.int64) * 12
 _CHILD_EDGES = np.array([3, 6, 12], np.int64) * 12
-assert len(ACE) == 15
 
 
 def age_band(age: np.ndarray) -> np.ndarray:

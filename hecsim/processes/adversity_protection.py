@@ -130,8 +130,8 @@ def growth_kernel(
             continue
         h = np.int64(p_household[i]) - h0
         away = p_placed[i] > 0
-        mean = k_nurturance_parenting * h_parenting[h] + k_nurturance_support * h_support[h] + lh_nurture_add[h]
-        mean -= k_nurturance_depressed * h_depressed_caregiver[h]
+        mean = k_nurturance_parenting * h_parenting[h] + k_nurturance_support * h_support[h]
+        mean += lh_nurture_add[h] - k_nurturance_depressed * h_depressed_caregiver[h]
         if away:
             mean = k_nurturance_placed + lh_nurture_add[h]
         step = k_nurturance_sd * np.sqrt(1.0 - keep_n * keep_n)

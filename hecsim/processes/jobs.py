@@ -64,7 +64,8 @@ def jobs_kernel(
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
-    k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_education,
+    k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
+    k_part_time_reference,
     k_part_hours, k_full_hours, k_day_labor,
 ):  # fmt: skip
     for i in range(p_present.size):
@@ -89,7 +90,7 @@ def jobs_kernel(
             log_wage += k_rehire_step if p_unemployed_months[i] > 0 else k_change_step
         offer = 1.0 if p_employer[i] == NOBODY else np.float64(b_wage_offer[p_employer[i]])
         p_wage[i] = max(np.exp(log_wage) * offer, lg_minimum_wage)
-        part = min(k_part_time[g] * (k_part_time_education[e] if g > 0 else 1.0), 1.0)
+        part = min(k_part_time[g] * (np.float64(p_wage[i]) / k_part_time_reference) ** k_part_time_wage, 0.95)
         u = np.float64(pu_hours[i])
         if u < part:
             p_hours[i] = k_part_hours[0] + (k_part_hours[1] - k_part_hours[0]) * u / part
@@ -106,7 +107,8 @@ def jobs_plain(
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
-    k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_education,
+    k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
+    k_part_time_reference,
     k_part_hours, k_full_hours, k_day_labor,
 ):  # fmt: skip
     works = (p_present > 0) & (p_labor == _WORKS)
@@ -131,7 +133,8 @@ def jobs_plain(
     offer = np.ones(i.size)
     offer[known] = b_wage_offer[p_employer[i][known]]
     p_wage[i] = np.maximum(np.exp(log_wage) * offer, lg_minimum_wage)
-    part = np.minimum(k_part_time[g] * np.where(g > 0, k_part_time_education[e], 1.0), 1.0)
+    paid = p_wage[i].astype(np.float64)
+    part = np.minimum(k_part_time[g] * (paid / k_part_time_reference) ** k_part_time_wage, 0.95)
     u = pu_hours[i].astype(np.float64)
     rest = np.maximum(u - part, 0.0) / np.maximum(1.0 - part, 1e-12)
     p_hours[i] = np.where(

@@ -10,8 +10,9 @@ so that greening can displace unless homes are added.
 
 `place.violence`: cohesion drifts to a level set by disadvantage and turnover (Sampson, Raudenbush
 and Earls 1997). The level of violence against the state mean is
-    base x lever x season x noise x exp(a (vacant - base) + b (poverty - base) - c (cohesion - expected)),
-the share who hear gunfire is 1 - exp(-rate x violence), and the share who feel safe walking at
+    base x lever x season x noise x exp(a (vacant - base) + b (poverty - base) - c (cohesion - expected))
+(during burn-in the base of poverty follows poverty, so that only later changes count), the share who
+hear gunfire is 1 - exp(-rate x violence), and the share who feel safe walking at
 night approaches logistic(i - s log(violence) + t cohesion - v (vacant - 1)) plus its lever.
 
 `place.norms`: norms are what people see others do. Each moves a few percent a month toward the
@@ -85,7 +86,7 @@ def violence_kernel(
     n_cohesion, n_violence, n_gunfire, n_safety,
     n_violence_base, n_vacant, n_disadvantage, n_moved_share, n_poverty, n_residents, nz_violence,
     ln_violence_scale, ln_cohesion_add, ln_safety_add,
-    x_base_cohesion, x_base_vacant, x_base_poverty, calendar_month,
+    x_base_cohesion, x_base_vacant, x_base_poverty, month, calendar_month,
     k_cohesion_disadvantage, k_cohesion_moved, k_moved_mean, k_cohesion_rate,
     k_violence_vacant, k_violence_poverty, k_violence_cohesion, k_violence_noise,
     k_violence_season, k_violence_peak, k_gunfire_rate,
@@ -97,7 +98,10 @@ def violence_kernel(
         poorer = 0.0
         turnover = 0.0
         if n_residents[n] > 0:  # means of last month exist
-            poorer = np.float64(n_poverty[n]) - x_base_poverty[n]
+            if month < 0:  # the violence of the start belongs to the poverty of the start
+                x_base_poverty[n] = 0.5 * (x_base_poverty[n] + np.float64(n_poverty[n]))
+            else:
+                poorer = np.float64(n_poverty[n]) - x_base_poverty[n]
             turnover = np.float64(n_moved_share[n]) - k_moved_mean
         before = np.float64(n_cohesion[n])
         target = expected - k_cohesion_moved * turnover + ln_cohesion_add[n]
@@ -126,7 +130,7 @@ def violence_plain(
     n_cohesion, n_violence, n_gunfire, n_safety,
     n_violence_base, n_vacant, n_disadvantage, n_moved_share, n_poverty, n_residents, nz_violence,
     ln_violence_scale, ln_cohesion_add, ln_safety_add,
-    x_base_cohesion, x_base_vacant, x_base_poverty, calendar_month,
+    x_base_cohesion, x_base_vacant, x_base_poverty, month, calendar_month,
     k_cohesion_disadvantage, k_cohesion_moved, k_moved_mean, k_cohesion_rate,
     k_violence_vacant, k_violence_poverty, k_violence_cohesion, k_violence_noise,
     k_violence_season, k_violence_peak, k_gunfire_rate,
@@ -135,7 +139,10 @@ def violence_plain(
     season = 1.0 + k_violence_season * np.cos(2.0 * np.pi * (calendar_month - k_violence_peak) / 12.0)
     known = n_residents > 0
     expected = x_base_cohesion - k_cohesion_disadvantage * n_disadvantage.astype(float)
-    poorer = np.where(known, n_poverty.astype(float) - x_base_poverty, 0.0)
+    if month < 0:
+        settled = np.where(known, 0.5 * (x_base_poverty + n_poverty.astype(float)), x_base_poverty)
+        x_base_poverty[...] = settled
+    poorer = np.where(known & (month >= 0), n_poverty.astype(float) - x_base_poverty, 0.0)
     turnover = np.where(known, n_moved_share.astype(float) - k_moved_mean, 0.0)
     before = n_cohesion.astype(float)
     target = expected - k_cohesion_moved * turnover + ln_cohesion_add.astype(float)

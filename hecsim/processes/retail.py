@@ -1,9 +1,10 @@
 """Food stores: what they stock, whether they stay, and who shops where.
 
 `commerce.stores` runs once over the businesses. A store closes with the hazard of its kind, higher in
-its first three years and where it sells less than its kind does on average; closed rows open at a
-rate per open store and settle where stores of the kind tend to be. Stock of healthy lines follows
-residents' diet and norm and the stocking incentive; quality (HEI of what is sold) follows stock.
+its first three years and where it sells less than others of its kind (the mean over the kind stays);
+closed rows open at a rate per open store and settle where stores of the kind tend to be. Stock of
+healthy lines follows residents' diet and norm and the stocking incentive; quality (HEI of what is
+sold) follows stock.
 
 `commerce.retail` is a Huff model (Huff 1964). Seen from neighborhood i by car, or on foot and by
 bus, the stores of kind k in neighborhood j draw
@@ -28,6 +29,14 @@ _NEW = 36  # months in which a store counts as new
 
 
 @njit(cache=True, nogil=True)
+def _pressure(revenue, mean, power):
+    """Hazard ratio of closing from a store's revenue against the mean of its kind."""
+    if mean <= 0.0:
+        return 1.0
+    return min(max(max(revenue / mean, 0.01) ** (-power), 0.5), 2.0)
+
+
+@njit(cache=True, nogil=True)
 def stores_kernel(
     b_kind, b_open, b_months_open, b_neighborhood, b_healthy_stock, b_quality, b_revenue,
     bu_closing, bu_opening, bu_site, n_mean_diet, n_norm_food, n_residents, ln_healthy_stock,
@@ -46,15 +55,18 @@ def stores_kernel(
                 sales[b_kind[b]] += np.float64(b_revenue[b])
             else:
                 n_closed[b_kind[b]] += 1.0
+    usual = np.zeros(KINDS)
+    for b in range(b_kind.size):
+        if b_kind[b] < KINDS and b_open[b] == 1:
+            k = int(b_kind[b])
+            usual[k] += _pressure(np.float64(b_revenue[b]), sales[k] / n_open[k], k_retail_sales) / n_open[k]
     for b in range(b_kind.size):
         if b_kind[b] >= KINDS:
             continue
         k = int(b_kind[b])
         if b_open[b] == 1:
-            against = 1.0
-            if sales[k] > 0.0:
-                against = max(np.float64(b_revenue[b]) * n_open[k] / sales[k], 0.01)
-            hazard = k_retail_closing[k] * min(max(against ** (-k_retail_sales), 0.5), 2.0)
+            pressure = _pressure(np.float64(b_revenue[b]), sales[k] / n_open[k], k_retail_sales)
+            hazard = k_retail_closing[k] * pressure / usual[k]
             if b_months_open[b] < _NEW:
                 hazard *= k_retail_new
             if bu_closing[b] < -np.expm1(-hazard / 12.0):
@@ -102,8 +114,9 @@ def stores_plain(
     revenue = b_revenue[rows].astype(float)
     sales = np.bincount(k[was_open], weights=revenue[was_open], minlength=KINDS)
     against = np.maximum(revenue * n_open[k] / np.maximum(sales[k], 1e-300), 0.01)
-    against = np.where(sales[k] > 0, against, 1.0)
-    hazard = k_retail_closing[k] * np.clip(against ** (-k_retail_sales), 0.5, 2.0)
+    pressure = np.where(sales[k] > 0, np.clip(against ** (-k_retail_sales), 0.5, 2.0), 1.0)
+    usual = np.bincount(k[was_open], weights=pressure[was_open], minlength=KINDS) / np.maximum(n_open, 1.0)
+    hazard = k_retail_closing[k] * pressure / np.maximum(usual[k], 1e-9)
     hazard = np.where(b_months_open[rows] < _NEW, hazard * k_retail_new, hazard)
     closes = was_open & (bu_closing[rows] < -np.expm1(-hazard / 12.0))
     wanted = k_retail_opening[k] / 12.0 * n_open[k] / np.maximum(n_closed[k], 1.0)

@@ -87,13 +87,8 @@ def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: 
         ("utility", 1.0),
         ("mover", person["mover"][mothers]),
         ("prenatal_bits", person["prenatal_bits"][mothers]),
-        ("ace_bits", person["prenatal_bits"][mothers]),
-        ("ace_new", person["prenatal_bits"][mothers]),
     ):
         person[column][children] = value
-    bits = person["prenatal_bits"][mothers].astype(np.int64)
-    happened = (bits[:, None] >> np.arange(15)) & 1
-    person["ace_age"][children] = np.where(happened == 1, 0, 255)
 
 
 def deaths(m: Settlement) -> None:

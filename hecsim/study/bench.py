@@ -14,7 +14,7 @@ from hecsim import evidence
 from hecsim.engine import Engine
 from hecsim.model import CommunityModel
 from hecsim.population import build_community
-from hecsim.processes import MONTH
+from hecsim.processes.plan import MONTH
 
 __all__ = ["measure_speed"]
 

@@ -41,7 +41,7 @@ from typing import Any
 from hecsim import luck
 from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.errors import ScenarioError, ScheduleError, UnknownNameError
-from hecsim.interventions import Intervention, from_mapping, mix_interventions
+from hecsim.interventions import Intervention, from_mapping, mix
 from hecsim.measures import MEASURES
 
 __all__ = ["Arm", "CommunitySpec", "Contrast", "Future", "Study"]
@@ -153,7 +153,7 @@ class Study:
             "seed": self.seed,
             "parameters": self.parameters,
             "community": self.community.as_dict(),
-            "arms": [{"name": a.name, "interventions": [i.as_dict() for i in a.interventions]} for a in self.arms],
+            "arms": [{"name": a.name, "interventions": [i.to_mapping() for i in a.interventions]} for a in self.arms],
             "contrasts": [{"measure": c.measure, "important": c.important} for c in self.contrasts],
         }
 
@@ -254,7 +254,7 @@ def _arm(table: Any, number: int, file: Path) -> Arm:
         raise ScenarioError("every arm has a name", file=file, key=key)
     chosen: list[Intervention] = []
     if "mix" in table:
-        chosen.extend(mix_interventions(_text(table, "mix", "", file, key)))
+        chosen.extend(mix(_text(table, "mix", "", file, key)))
     extra = table.get("intervention", [])
     if not isinstance(extra, list):
         raise ScenarioError("'intervention' is a list of tables ([[arm.intervention]])", file=file, key=key)

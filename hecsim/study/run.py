@@ -25,8 +25,8 @@ from hecsim.engine import Engine
 from hecsim.errors import HecsimError, RunError
 from hecsim.measures import MEASURES, Recorder
 from hecsim.model import BURN_IN, CommunityModel, burn_in
-from hecsim.population import build_community, load, save
-from hecsim.processes import MONTH
+from hecsim.population import Vignette, build_community, founding_family, load, save
+from hecsim.processes.plan import MONTH
 from hecsim.study.design import CommunitySpec, Study
 from hecsim.study.results import Results
 from hecsim.study.store import FutureResult, Store
@@ -36,14 +36,19 @@ __all__ = ["build", "run_future", "run_study"]
 Progress = Callable[[str, int, int], None]
 
 
+def family(neighborhood: str) -> Vignette | None:
+    """The founding family in this neighborhood, or None for ""."""
+    return founding_family(neighborhood) if neighborhood else None
+
+
 def build(spec: CommunitySpec, progress: Progress | None = None) -> Community:
     """The community that a study asks for."""
     if spec.directory:
         return load(spec.directory)
     towns: Any = "all" if spec.towns == ("all",) else list(spec.towns)
-    say = None if progress is None else (lambda done, total: progress("community", done, total))
+    say = None if progress is None else (lambda what, done: progress("community", int(100 * done), 100))
     return build_community(
-        towns, households=spec.households, seed=spec.seed, vignette=spec.family or None, progress=say
+        towns, households=spec.households, seed=spec.seed, vignette=family(spec.family), progress=say
     )
 
 

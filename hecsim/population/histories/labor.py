@@ -23,10 +23,11 @@ __all__ = ["initialize", "stationary"]
 
 _WORKS, _SEEKS, _OUT, _HELD = 1, 2, 3, 4
 _ADULT, _ELDER = 192, 780
-_LEAST_HOURS = 8.0  # below this a job is not what a survey calls usual work
+_SHORTEST = 0.6  # least share of usual hours; the rest of a gap is a year partly worked
 _WEEKS_PER_YEAR = 12 * WEEKS_PER_MONTH
 _SCALE_RANGE = (0.35, 6.0)  # how far a wage may be pulled to meet the household's income
 _WAGE_MAX = 300.0
+_INCOME_RANGE = (5_000.0, 400_000.0)  # beyond these income says no more about work
 
 
 def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
@@ -127,7 +128,9 @@ def _status(
     pp = community.person
     work, seek = stationary(community, draw, rows)
     income = community.household["income_year"][pp["household"][rows].astype(np.int64)].astype(float)
-    tilt = _p(draw, "income_slope") * np.log2(np.clip(income, 5_000.0, 400_000.0))
+    slope = np.asarray(_p(draw, "income_slope"))[np.where(_likeliest(pp["household"][rows], work), 0, 1)]
+    income = np.clip(income, *_INCOME_RANGE)
+    tilt = slope * np.log2(income / np.median(income))
     g = age_group.py_func(pp["age"][rows], pp["sex"][rows])
     odds = np.log(work / (1.0 - work)) + tilt
     chance = np.empty(rows.size)
@@ -149,6 +152,15 @@ def _status(
     left = 1.0 - _p(draw, "find")[g] * _p(draw, "true_eu") - _p(draw, "give_up")[g] * _p(draw, "true_un")
     spell = 1 + np.floor(np.log(1.0 - rng.random(rows.size)) / np.log(np.clip(left, 0.05, 0.95)))
     pp["unemployed_months"][rows] = np.where(seeks, np.minimum(spell, 60), 0)
+
+
+def _likeliest(home: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Flag the one member of each household who is likeliest to work."""
+    order = np.lexsort((chance, home))
+    last = np.append(home[order][1:] != home[order][:-1], True)
+    out = np.zeros(home.size, bool)
+    out[order[last]] = True
+    return out
 
 
 def _records(
@@ -233,9 +245,10 @@ def _jobs(community: Community, draw: Mapping[str, Any], rng: np.random.Generato
     works = pp["labor"][rows] == _WORKS
     past = works | (g >= 2) | (pp["labor"][rows] == _HELD) | (rng.random(rows.size) < 0.5)
     pp["wage"][rows] = np.where(past, np.maximum(wage, _p(draw, "minimum_wage")), 0.0)
-    part = np.minimum(
-        _p(draw, "part_time")[g] * np.where(g > 0, _p(draw, "part_time_education")[education], 1.0), 1.0
+    paid = np.maximum(pp["wage"][rows].astype(float), _p(draw, "minimum_wage")) / _p(
+        draw, "part_time_reference"
     )
+    part = np.minimum(_p(draw, "part_time")[g] * paid ** _p(draw, "part_time_wage"), 0.95)
     u, v = rng.random(rows.size), rng.random(rows.size)
     short, full = _p(draw, "part_hours"), _p(draw, "full_hours")
     hours = np.where(u < part, short[0] + (short[1] - short[0]) * v, full[0] + (full[1] - full[0]) * v**2)
@@ -275,6 +288,8 @@ def _fit_wages(community: Community, draw: Mapping[str, Any]) -> None:
     old = np.zeros(hh.size, bool)
     old[pp["household"][heads].astype(np.int64)] = pp["age"][heads] >= _ELDER
     aim = hh["income_year"].astype(float) * np.asarray(_p(draw, "earned_share"))[old.astype(int)]
+    band = np.searchsorted([1.0, 2.0, 4.0], hh["poverty_ratio"], side="right")
+    aim = aim / np.asarray(_p(draw, "part_year"))[band]
 
     def paid() -> np.ndarray:
         year = pp["wage"][works].astype(float) * pp["hours"][works] * _WEEKS_PER_YEAR
@@ -282,9 +297,7 @@ def _fit_wages(community: Community, draw: Mapping[str, Any]) -> None:
 
     factor = np.clip(aim / paid(), *_SCALE_RANGE)[home]
     pp["wage"][works] = np.clip(pp["wage"][works] * factor, _p(draw, "minimum_wage"), _WAGE_MAX)
-    shorter = np.minimum(aim / paid(), 1.0)[home]
-    pp["hours"][works] = np.maximum(
-        pp["hours"][works] * shorter, np.minimum(pp["hours"][works], _LEAST_HOURS)
-    )
+    # Wages end at the minimum wage; below that only shorter hours can meet a low income, within reason.
+    pp["hours"][works] *= np.clip(aim / paid(), _SHORTEST, 1.0)[home]
     weeks = WEEKS_PER_MONTH - np.minimum(pp["leave_weeks"][works].astype(int), 4)
     pp["earnings"][works] = pp["wage"][works] * pp["hours"][works] * weeks

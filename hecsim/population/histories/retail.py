@@ -1,8 +1,8 @@
 """The food stores of a community, and who is near whom.
 
-Stores are real, not sampled: a community that simulates one resident in ten still has all its
-stores. Counts per resident follow published rates and lean by disadvantage; places are drawn in
-proportion. Every kind keeps some closed rows, in which stores may open later.
+The synthesis has placed the stores; they are real, not sampled: a community that simulates one
+resident in ten still has all of them. Here they get their size, price and stock, and every kind gets
+some closed rows, in which stores may open later, where stores of the kind and residents are.
 
 Auxiliary arrays
 ----------------
@@ -36,11 +36,7 @@ def initialize(
 ) -> None:
     """Set up stores and distances; `people` are real residents of each neighborhood."""
     _near(community, draw)
-    expected = _expected_stores(community, draw, people)
-    total = expected.sum(axis=1, keepdims=True)
-    community.extras["site_cumulative"] = np.cumsum(expected / np.maximum(total, 1e-12), axis=1)
-    if not (community.business["kind"] < len(STORE)).any():
-        _found_stores(community, draw, rng, expected)
+    _make_room(community, draw, people)
     _furnish(community, draw, rng)
 
 
@@ -79,39 +75,26 @@ def _border(community: Community, lat: np.ndarray, lon: np.ndarray, middle: floa
     return (~known[np.asarray(index)]).mean(axis=1)
 
 
-def _expected_stores(community: Community, draw: Mapping[str, Any], people: np.ndarray) -> np.ndarray:
-    """Return the expected number of stores, float64 (kinds, neighborhoods)."""
-    rate = np.asarray(draw["commerce.retail_per_10000"])
-    slope = np.asarray(draw["commerce.retail_disadvantage"])
-    dis = np.clip(community.neighborhood["disadvantage"].astype(float), -2.0, 2.0)
-    return rate[:, None] * people[None, :] / 10_000 * np.exp(slope[:, None] * dis[None, :])
-
-
-def _found_stores(
-    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, expected: np.ndarray
-) -> None:
-    """Append store rows to the businesses; rows that are there keep their numbers."""
-    kinds, places, is_open = [], [], []
+def _make_room(community: Community, draw: Mapping[str, Any], people: np.ndarray) -> None:
+    """Append closed rows for stores to come; rows that are there keep their numbers."""
+    old, places = community.business, community.neighborhood.size
+    sites = np.zeros((len(STORE), places))
+    kinds = []
     for kind in range(len(STORE)):
-        steps = np.cumsum(expected[kind])
-        count = int(np.floor(steps[-1] + rng.random()))
-        # Evenly spaced along the cumulative count: neighbors get their share, chance only rounds.
-        at = (np.arange(count) + rng.random()) * steps[-1] / max(count, 1)
-        site = np.minimum(np.searchsorted(steps, at, side="right"), steps.size - 1)
-        spare = max(1, int(np.ceil(count * draw["commerce.retail_spare"])))
-        kinds.append(np.full(count + spare, kind))
-        places.append(np.concatenate([site, rng.integers(0, steps.size, spare)]))
-        is_open.append(np.arange(count + spare) < count)
-    old = community.business
-    new = int(sum(k.size for k in kinds))
-    table = Table.empty("business", SCHEMA["business"], [old.size + new])
+        rows = (old["kind"] == kind) & (old["open"] == 1)
+        count = np.bincount(old["neighborhood"][rows], minlength=places)
+        # Half where stores of the kind are, half where people are: no place is closed for good.
+        chance = count + max(int(count.sum()), 1) * people / people.sum()
+        sites[kind] = np.cumsum(chance / chance.sum())
+        kinds.append(np.full(max(1, int(np.ceil(count.sum() * draw["commerce.retail_spare"]))), kind))
+    community.extras["site_cumulative"] = sites
+    new = np.concatenate(kinds)
+    table = Table.empty("business", SCHEMA["business"], [old.size + new.size])
     for name, values in table.columns.items():
         values[: old.size] = old.columns[name]
-    rows = slice(old.size, old.size + new)
-    table.columns["key"][rows] = luck.founder_keys(community.seed, "store", new)
-    table.columns["kind"][rows] = np.concatenate(kinds)
-    table.columns["neighborhood"][rows] = np.concatenate(places)
-    table.columns["open"][rows] = np.concatenate(is_open)
+    table.columns["key"][old.size :] = luck.founder_keys(community.seed, "store to come", new.size)
+    table.columns["kind"][old.size :] = new
+    table.columns["neighborhood"][old.size :] = 0
     community.tables["business"] = table
 
 

@@ -1,0 +1,227 @@
+"""Numbers and sentences, in English and Spanish: plain words first, every number with its range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from hecsim.measures import MEASURES
+from hecsim.report import spanish
+from hecsim.report.facts import Change, Facts, Gap
+from hecsim.report.money import ArmMoney
+from hecsim.report.words import WORDS
+
+__all__ = ["Words", "decimals", "dollars", "percent", "signed"]
+
+
+def decimals(*values: float, digits: int = 2) -> int:
+    """Decimals that show the largest of the values with so many significant digits (0 to 4)."""
+    size = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
+    return 2 if size == 0 else min(max(digits - 1 - math.floor(math.log10(size)), 0), 4)
+
+
+def signed(x: float, places: int) -> str:
+    """A difference with its sign: '+0.82', '−0.82', '0'."""
+    if not math.isfinite(x):
+        return "–"
+    shown = f"{abs(x):,.{places}f}"
+    if float(shown.replace(",", "")) == 0:
+        return shown
+    return ("+" if x > 0 else "−") + shown
+
+
+def _plain(x: float, places: int) -> str:
+    return "–" if not math.isfinite(x) else f"{x:,.{places}f}".replace("-", "−")
+
+
+def dollars(x: float, language: str = "en", *, sign: bool = False) -> str:
+    """Dollars in words short enough for a card: '$12.3 million'."""
+    if not math.isfinite(x):
+        return "–"
+    head = ("−" if x < 0 else "+" if sign and x > 0 else "") + "$"
+    size = abs(x)
+    for edge, word in ((1e9, ("billion", "mil millones")), (1e6, ("million", "millones"))):
+        if size >= edge * 0.9995:
+            return f"{head}{size / edge:,.{decimals(size / edge, digits=3)}f} {word[language == 'es']}"
+    if size >= 1000:
+        return f"{head}{round(size, -1 if size < 1e4 else -2):,.0f}"
+    return f"{head}{size:,.0f}" if size >= 10 or size == 0 else f"{head}{size:,.2f}"
+
+
+def percent(share: float) -> str:
+    """A share as whole percent; never 0% or 100% unless it is."""
+    if not math.isfinite(share):
+        return "–"
+    if 0 < share < 0.005:
+        return "<1%"
+    if 0.995 < share < 1:
+        return ">99%"
+    return f"{share:.0%}"
+
+
+class Words:
+    """Everything the report says in one language."""
+
+    def __init__(self, language: str = "en"):
+        self.language = language
+        self._column = 1 if language == "es" else 0
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A fixed sentence with its blanks filled."""
+        words = WORDS[key][self._column]
+        return words.format(**values) if values else words
+
+    # -- names ----------------------------------------------------------------------------------
+
+    def label(self, measure: str) -> str:
+        """Plain name of a measure."""
+        m = MEASURES[measure]
+        return (m.label_es or spanish.LABELS.get(measure, m.label)) if self._column else m.label
+
+    def inline(self, measure: str) -> str:
+        """The name as it stands within a sentence."""
+        label = self.label(measure)
+        return label[0].lower() + label[1:] if label[1:2].islower() else label
+
+    def term(self, words: str) -> str:
+        """Group, payer, category, cause, unit or topic."""
+        return spanish.term(words) if self._column else words
+
+    def unit(self, measure: str) -> str:
+        """Unit of values."""
+        return self.term(MEASURES[measure].unit)
+
+    def step(self, measure: str) -> str:
+        """Unit of a difference: percentage points for percents."""
+        unit = MEASURES[measure].unit
+        if unit.startswith("percent"):
+            return self("unit.points")
+        if unit.startswith("$"):
+            return self.term(unit[2:])
+        return self.term(unit)
+
+    # -- numbers --------------------------------------------------------------------------------
+
+    def level(self, measure: str, x: float) -> str:
+        """A value in its unit, short."""
+        unit = MEASURES[measure].unit
+        if unit.startswith("$"):
+            return dollars(x, self.language)
+        shown = _plain(x, min(decimals(x, digits=3), 3))
+        return f"{shown}%" if unit.startswith("percent") and math.isfinite(x) else shown
+
+    def delta(self, measure: str, x: float, *others: float) -> str:
+        """A difference with sign; `others` are numbers beside which it stands, shown with as many decimals."""
+        if MEASURES[measure].unit.startswith("$"):
+            return dollars(x, self.language, sign=True)
+        return signed(x, decimals(x, *others))
+
+    def interval(self, c: Change, *, money: bool = False) -> str:
+        """The 95% interval, 'a to b'; a dash if there is none."""
+        return self._range(c.measure, c.low, c.high, c.difference, money)
+
+    def futures_range(self, c: Change, *, money: bool = False) -> str:
+        """The middle 90% of futures."""
+        return self._range(c.measure, c.p5, c.p95, c.difference, money)
+
+    def _range(self, measure: str, low: float, high: float, middle: float, money: bool) -> str:
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return "–"
+        if money:
+            return self("range", a=dollars(low, self.language), b=dollars(high, self.language))
+        return self("range", a=self.delta(measure, low, high, middle), b=self.delta(measure, high, low, middle))
+
+    # -- sentences ------------------------------------------------------------------------------
+
+    def join(self, parts: Sequence[str]) -> str:
+        """'a, b and c'."""
+        parts = list(parts)
+        return parts[0] if len(parts) == 1 else self("and", a="; ".join(parts[:-1]), b=parts[-1])
+
+    def verdict(self, c: Change) -> str:
+        """What can be said of a difference, in a few words."""
+        return self(f"verdict.{c.verdict}")
+
+    def moved(self, c: Change) -> str:
+        """'lower by 0.82 events per 100 child-years (95% interval −1.2 to −0.4)'."""
+        size = self.delta(c.measure, c.difference, c.low, c.high).lstrip("+−")
+        words = self("moved.lower" if c.difference < 0 else "moved.higher", size=size, unit=self.step(c.measure))
+        return f"{words} ({self('interval', range=self.interval(c))})" if c.verdict != "single" else f"{words} ({self('one.future')})"
+
+    def finding(self, c: Change) -> str:
+        """A sentence title: what the arm does to a measure."""
+        label = self.inline(c.measure)
+        match c.verdict:
+            case "nodata" | "same":
+                return self(f"finding.{c.verdict}", arm=c.arm, label=label)
+            case "unclear":
+                return self(
+                    "finding.unclear", arm=c.arm, label=label, size=self.delta(c.measure, c.difference, c.low, c.high),
+                    unit=self.step(c.measure), range=self.interval(c),
+                )  # fmt: skip
+        return self("finding.moved", arm=c.arm, label=label, moved=self.moved(c))
+
+    def matters(self, c: Change) -> str:
+        """How the difference stands to the smallest one that was declared to matter; empty if none was."""
+        if not (c.declared and c.important > 0 and math.isfinite(c.low)):
+            return ""
+        size = f"{c.important:g} {self.step(c.measure)}"
+        if max(abs(c.low), abs(c.high)) < c.important:
+            return self("matters.small", size=size)
+        if c.clear and min(abs(c.low), abs(c.high)) >= c.important:
+            return self("matters.large", size=size)
+        return self("matters.open", size=size)
+
+    def headline(self, facts: Facts, arm: str, money: ArmMoney) -> list[str]:
+        """The sentences that open the report for one arm: most certain gains, losses, money."""
+        changes = [facts.change(arm, m) for m in facts.headlines if m != "health_cost"]
+        gains = sorted((c for c in changes if c.verdict == "better"), key=lambda c: -c.certainty)[:3]
+        worse = sorted((c for c in changes if c.verdict == "worse"), key=lambda c: -c.certainty)[:3]
+        clear = [f"{self.inline(c.measure)}, {self.moved(c)}" for c in gains]
+        out = []
+        if all(c.verdict in ("single", "nodata", "same") for c in changes):
+            out.append(self("headline.single"))
+            best = sorted((c for c in changes if c.verdict == "single" and c.gain > 0 and c.reference), key=lambda c: -c.gain / abs(c.reference))
+            clear = [f"{self.inline(c.measure)}, {self.moved(c)}" for c in best[:2]]
+            if clear:
+                out.append(self("headline.in_one", list=self.join(clear)))
+        else:
+            out.append(self("headline.gains", list=self.join(clear)) if clear else self("headline.no_gain"))
+            if worse:
+                out.append(self("headline.worse", list=self.join([f"{self.inline(c.measure)}, {self.moved(c)}" for c in worse])))
+            else:
+                out.append(self("headline.no_worse"))
+        out.append(self.cost(money, facts.results.years))
+        return out
+
+    def cost(self, money: ArmMoney, years: int) -> str:
+        """What the arm costs and what comes back."""
+        if not money.spending.difference:
+            return self("cost.none")
+        net = money.net
+        ranged = self.interval(net, money=True)
+        words = self(
+            "cost.net" if net.difference >= 0 else "cost.saves", spent=dollars(money.spending.difference, self.language), years=years,
+            net=dollars(abs(net.difference), self.language),
+        )  # fmt: skip
+        return words + (f" ({self('interval', range=ranged)})." if ranged != "–" else ".")
+
+    def gap_finding(self, gap: Gap) -> str:
+        """A sentence on one gap."""
+        c = gap.change
+        verb = {"unclear": "gap.unclear", "single": "gap.single", "nodata": "gap.nodata", "same": "gap.same"}.get(
+            c.verdict, "gap.closes" if c.difference < 0 else "gap.widens"
+        )
+        words = self(
+            verb, label=self.inline(gap.measure), group=self.term(gap.group), against=self.term(gap.against),
+            before=self.delta(gap.measure, abs(gap.before), gap.after).lstrip("+"), after=self.delta(gap.measure, abs(gap.after), gap.before).lstrip("+"),
+            size=self.delta(gap.measure, c.difference, c.low, c.high), range=self.interval(c), unit=self.step(gap.measure),
+        )  # fmt: skip
+        return words
+
+    def per_ace(self, ratio: tuple[float, float, float] | None, aces: Change) -> str:
+        """Dollars per adverse experience prevented, with interval, or why it is not defined."""
+        if ratio is None:
+            return self("per_ace.single" if aces.verdict == "single" else "per_ace.undefined")
+        mean, low, high = (dollars(x, self.language) for x in ratio)
+        return f"{mean} ({self('interval', range=self('range', a=low, b=high))})"

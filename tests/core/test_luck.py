@@ -1,0 +1,83 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hecsim import luck
+
+U = np.uint64
+
+
+def test_known_answers_of_threefry_13_rounds():
+    # Random123 known-answer vectors for threefry2x64, 13 rounds.
+    full = U(0xFFFFFFFFFFFFFFFF)
+    assert [int(w) for w in luck.threefry2x64(U(0), U(0), U(0), U(0))] == [0xF167B032C3B480BD, 0xE91F9FEE4B7A6FB5]
+    assert [int(w) for w in luck.threefry2x64(full, full, full, full)] == [0xCCDEC5C917A874B1, 0x4DF53ABCA26CEB01]
+
+
+def test_number_depends_on_each_of_the_four_and_on_nothing_else():
+    base = luck.uniform(seed=1, who=2, month=3, decision="a.b")
+    assert base == luck.uniform(seed=1, who=2, month=3, decision="a.b")
+    others = [
+        luck.uniform(seed=9, who=2, month=3, decision="a.b"),
+        luck.uniform(seed=1, who=9, month=3, decision="a.b"),
+        luck.uniform(seed=1, who=2, month=9, decision="a.b"),
+        luck.uniform(seed=1, who=2, month=3, decision="a.c"),
+        luck.uniform(seed=1, who=2, month=-3, decision="a.b"),
+    ]
+    assert base not in others
+    assert len(set(others)) == len(others)
+
+
+def test_draws_do_not_depend_on_who_else_is_drawn():
+    keys = luck.founder_keys(5, "person", 1000)
+    together = luck.uniforms(seed=1, decision="x.y", month=7, keys=keys)
+    alone = luck.uniforms(seed=1, decision="x.y", month=7, keys=keys[500:510])
+    assert np.array_equal(together[500:510], alone)
+
+
+def test_uniforms_are_uniform_and_below_one():
+    keys = luck.founder_keys(5, "person", 200_000)
+    u = luck.uniforms(seed=1, decision="x.y", month=7, keys=keys).astype(float)
+    # 200,000 draws: the mean of a uniform lies within 5 standard errors except once in 1.7 million tests.
+    assert abs(u.mean() - 0.5) < 5 * np.sqrt(1 / 12 / u.size)
+    counts = np.bincount((u * 64).astype(int), minlength=64)
+    chi2 = ((counts - u.size / 64) ** 2 / (u.size / 64)).sum()
+    assert chi2 < 63 + 5 * np.sqrt(2 * 63)
+    assert u.max() < 1.0
+    assert u.min() >= 0.0
+
+
+def test_months_and_decisions_are_uncorrelated():
+    keys = luck.founder_keys(5, "person", 100_000)
+    rows = [luck.uniforms(seed=1, decision=d, month=m, keys=keys) for d in ("a.a", "a.b") for m in (0, 1, 2)]
+    correlation = np.corrcoef(np.array(rows, float))
+    off = correlation[~np.eye(len(rows), dtype=bool)]
+    assert np.abs(off).max() < 5 / np.sqrt(keys.size)
+
+
+def test_normals_have_the_normal_distribution():
+    keys = luck.founder_keys(5, "person", 200_000)
+    z = luck.fill_normals(np.empty(keys.size, np.float32), seed=3, decision=4, month=5, keys=keys).astype(float)
+    assert abs(z.mean()) < 5 / np.sqrt(z.size)
+    assert abs(z.std() - 1) < 5 / np.sqrt(2 * z.size)
+    assert abs((z > 1.959964).mean() - 0.025) < 5 * np.sqrt(0.025 * 0.975 / z.size)
+
+
+@given(st.floats(1e-9, 1 - 1e-9))
+def test_normal_quantile_inverts_the_distribution(p):
+    from scipy.stats import norm
+
+    assert abs(norm.cdf(luck.normal_quantile(p)) - p) < 1e-8
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
+def test_pair_key_is_symmetric(a, b):
+    x, y = np.array([a], np.uint64), np.array([b], np.uint64)
+    assert luck.pair_key(x, y)[0] == luck.pair_key(y, x)[0]
+
+
+def test_children_follow_from_mother_and_order():
+    mothers = luck.founder_keys(1, "person", 1000)
+    first, second = luck.child_key(mothers, np.ones(1000)), luck.child_key(mothers, np.full(1000, 2))
+    assert np.array_equal(first, luck.child_key(mothers, np.ones(1000)))
+    assert np.unique(np.concatenate([mothers, first, second])).size == 3000

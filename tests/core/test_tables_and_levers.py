@@ -1,0 +1,124 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hecsim import evidence
+from hecsim.errors import CommunityDataError, LuckError, ScenarioError, UnknownNameError
+from hecsim.levers import LEVERS, LeverBook, Move
+from hecsim.tables import NONE, Column, Table
+from hecsim.testing import toy_community
+
+SCHEMA = [Column("a", "float32", "1", "a number"), Column("to", "uint32", "row", "a row", ref="t")]
+
+
+def test_claim_takes_spare_rows_of_one_block_and_resets_them():
+    t = Table.empty("t", SCHEMA, [2, 2], [2, 0])
+    t["a"][:] = 7
+    rows = t.claim(0, 2)
+    assert rows.tolist() == [2, 3]
+    assert (t["a"][rows] == 0).all()
+    assert (t["to"][rows] == NONE).all()
+    with pytest.raises(CommunityDataError, match="spare rows"):
+        t.claim(1)
+
+
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.integers(0, 5))
+def test_regrow_keeps_content_and_maps_every_row(blocks, spare):
+    t = Table.empty("t", SCHEMA, blocks, [1] * len(blocks))
+    rows = t.rows_in_use()
+    t["a"][rows] = np.arange(rows.size)
+    before = t.digest()
+    moved = t.regrow([spare] * len(blocks))
+    assert t.digest() == before
+    assert t["a"][moved[rows]].tolist() == list(range(rows.size))
+    assert all(t.spare(b) == spare for b in range(t.n_blocks))
+
+
+def test_growing_a_table_moves_every_reference():
+    c = toy_community(households=60)
+    members = {int(k): c.members(int(r)).size for r, k in enumerate(c.household["key"]) if c.household["present"][r]}
+    tied = {int(c.household["key"][r]): set(c.household["key"][c.ties.index[c.ties.indptr[r] : c.ties.indptr[r + 1]]].tolist())
+            for r in np.flatnonzero(c.household["present"])}  # fmt: skip
+    c.ensure_room("household", np.array([500, 10]))
+    c.ensure_room("person", np.array([10, 900]))
+    for r in np.flatnonzero(c.household["present"]):
+        key = int(c.household["key"][r])
+        assert c.members(int(r)).size == members[key]
+        assert set(c.household["key"][c.ties.index[c.ties.indptr[r] : c.ties.indptr[r + 1]]].tolist()) == tied[key]
+
+
+def test_unknown_column_suggests_a_known_one():
+    with pytest.raises(UnknownNameError, match="did you mean 'present'"):
+        toy_community(households=5).person["presnt"]
+
+
+def test_lever_composes_settings_then_additions_then_multipliers():
+    book = LeverBook(evidence.draw(None))
+    out = np.empty(4, np.float32)
+    dose = np.array([0, 0.5, 1, 1], np.float32)
+    book.move(Move("cash", "scale", 2.0, dose, "b"))
+    book.move(Move("cash", "add", 100.0, None, "a"))
+    assert book.fill("cash", slice(0, 4), out).tolist() == [100, 150, 200, 200]
+    book.move(Move("cash", "set", 10.0, np.array([0, 0, 0, 1], np.float32), "c"))
+    assert book.fill("cash", slice(0, 4), out).tolist() == [100, 150, 200, 220]
+    book.move(Move("cash", "set", 7.0, None, "M0 law"))
+    assert book.fill("cash", slice(0, 4), out).tolist() == [107, 160.5, 214, 220]
+    book.clear()
+    assert book.fill("cash", slice(0, 4), out).tolist() == [0, 0, 0, 0]
+
+
+@given(st.lists(st.sampled_from(["p", "q", "r", "s"]), min_size=1, max_size=4, unique=True), st.randoms())
+def test_order_of_entry_never_matters(sources, shuffler):
+    moves = [Move("abuse_scale", "scale", 0.7 + 0.05 * i, 0.3 * (i + 1), s) for i, s in enumerate(sources)]
+    shuffled = list(moves)
+    shuffler.shuffle(shuffled)
+    values = []
+    for order in (moves, shuffled):
+        book = LeverBook(evidence.draw(None))
+        for m in order:
+            book.move(m)
+        values.append(book.fill("abuse_scale", slice(0, 3), np.empty(3, np.float32)).tobytes())
+    assert values[0] == values[1]
+
+
+def test_zero_dose_and_zero_strength_leave_every_bit():
+    for name, lever in LEVERS.items():
+        if lever.scope == "global":
+            continue
+        book = LeverBook(evidence.draw(None))
+        neutral = book.fill(name, slice(0, 5), np.empty(5, np.float32)).copy()
+        book.move(Move(name, "scale", 0.4, np.zeros(5, np.float32), "x"))
+        book.move(Move(name, "add", 3.0, np.zeros(5, np.float32), "x"))
+        assert book.fill(name, slice(0, 5), np.empty(5, np.float32)).tobytes() == neutral.tobytes()
+
+
+def test_effects_of_several_programs_add_up_to_less_than_their_sum():
+    book = LeverBook(evidence.draw(None))
+    for s in "ab":
+        book.move(Move("neglect_scale", "scale", 0.8, None, s))
+    assert book.fill("neglect_scale", slice(0, 1), np.empty(1, np.float32))[0] == pytest.approx(0.64)
+
+
+def test_lever_book_refuses_nonsense():
+    book = LeverBook(evidence.draw(None))
+    with pytest.raises(UnknownNameError, match="did you mean 'abuse_scale'"):
+        book.move(Move("abuse_scal", "scale", 0.5, None, "x"))
+    with pytest.raises(ScenarioError, match="cannot be an array"):
+        book.move(Move("eitc_state_share", "add", 0.1, np.ones(3, np.float32), "x"))
+
+
+def test_explain_names_every_step():
+    book = LeverBook(evidence.draw(None))
+    book.move(Move("cash", "add", 50, None, "P03"))
+    steps = book.explain("cash", np.array([0, 1]))
+    assert [s["source"] for s in steps] == ["base", "P03"]
+    assert steps[-1]["value"].tolist() == [50, 50]
+
+
+def test_a_decision_has_one_owner():
+    from hecsim.engine import check_plan
+    from hecsim.processes import budget
+
+    with pytest.raises(LuckError, match=r"budget\.month\.shock"):
+        check_plan((budget.MONTH_BUDGET, budget.MONTH_BUDGET))
