@@ -63,7 +63,8 @@ PERSON: tuple[Column, ...] = (
       derived=True),
     # labor
     C("labor", "uint8", "code", "labor status", LABOUR),
-    C("unemployed_months", "uint8", "month", "months in the present spell of unemployment"),
+    C("unemployed_months", "uint8", "month", "months without a job, looking or not; 0 if employed, 255 if longer"),
+    C("job_months", "uint8", "month", "months in the present job, 255 if longer"),
     C("employer", "uint32", "row", "row of the employer", ref="business"),
     C("wage", "float32", "$/hour", "hourly wage, now or when last employed"),
     C("hours", "float32", "hour/week", "usual weekly hours at work"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -22,9 +23,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _income_limit(default: float) -> float:
-    limit: float = setting(default, unit="times the poverty line", low=0, high=10, help="income at or below this")
-    return limit
+def _income_limit(default: float) -> Any:
+    return setting(default, unit="times the poverty line", low=0, high=10, help="income at or below this")
 
 
 @intervention

@@ -16,7 +16,7 @@ from numba import njit
 from hecsim.clock import month_label
 from hecsim.columns import INCOME_BAND, RACE
 from hecsim.community import Community
-from hecsim.errors import UnknownNameError
+from hecsim.errors import InvariantError, UnknownNameError
 from hecsim.measures.base import MEASURES, Measure
 
 __all__ = ["GROUP_KINDS", "Recorder", "assign_income_bands"]
@@ -27,8 +27,13 @@ _FIXED = 2.0**20  # a millionth of a unit; sums stay exact up to 8.8e12
 
 @njit(cache=True, nogil=True)
 def _scatter(cell, values, out):
+    """Adds values to their cells; returns the first row whose value is no number, or -1."""
     for i in range(cell.size):
-        out[cell[i]] += np.int64(np.rint(values[i] * 1048576.0))
+        if cell[i] < out.size - 1:
+            if not np.isfinite(values[i]):
+                return i
+            out[cell[i]] += np.int64(np.rint(values[i] * 1048576.0))
+    return -1
 
 
 def assign_income_bands(community: Community) -> None:
@@ -76,8 +81,14 @@ class Recorder:
             found = m.function(*(columns[a] for a in m.arguments))
             top, bottom = (found, 0.0) if m.kind == "count" else found
             shape = community.tables[m.table].size
-            _scatter(cells[m.table], np.ascontiguousarray(np.broadcast_to(top, shape), np.float64), out[i, 0])
-            _scatter(cells[m.table], np.ascontiguousarray(np.broadcast_to(bottom, shape), np.float64), out[i, 1])
+            for k, part in enumerate((top, bottom)):
+                values = np.ascontiguousarray(np.broadcast_to(part, shape), np.float64)
+                bad = _scatter(cells[m.table], values, out[i, k])
+                if bad >= 0:
+                    raise InvariantError(
+                        f"month {community.clock.month}: measure '{m.name}' is not a number in {m.table} row {bad}, "
+                        f"from {', '.join(m.arguments)}"
+                    )
         self.months.append(community.clock.month)
         sums = self._marginals(out[:, :, :-1])
         sums[[m.kind == "count" for m in self.measures], :, 1] = 1.0

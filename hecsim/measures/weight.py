@@ -7,20 +7,24 @@ from typing import Any
 import numpy as np
 
 from hecsim.measures.base import measure
-from hecsim.processes.growth import obese_child, self_reported_bmi
+from hecsim.processes.growth import child_obese
 
 _TOPIC = "Healthy weight"
 _SELF = "self-report scale (BRFSS)"
 _MEASURED = "measured scale (NHANES)"
 
 
+def _reports_30(scale: np.ndarray, power: np.ndarray) -> np.ndarray:
+    """Measured BMI, by sex, of those who would report a BMI of 30: reported = scale x measured^power."""
+    return (30.0 / scale) ** (1.0 / power)
+
+
 @measure("Adults with obesity, self-report scale", unit="percent of adults", factor=100, better="lower", yardstick=_SELF,
          topic=_TOPIC, label_es="Adultos con obesidad (según encuesta)")  # fmt: skip
-def obesity_adult(p_age: Any, p_sex: Any, p_bmi: Any, k_weight__self_report_intercept: Any, k_weight__self_report_slope: Any) -> Any:
+def obesity_adult(p_age: Any, p_sex: Any, p_bmi: Any, k_weight__report_scale: Any, k_weight__report_power: Any) -> Any:
     """Adults whose self-reported BMI would be 30 or more."""
     adult = p_age >= 216
-    said = self_reported_bmi(p_bmi, p_sex, k_weight__self_report_intercept, k_weight__self_report_slope)
-    return (said >= 30) & adult, adult
+    return (p_bmi >= _reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]) & adult, adult
 
 
 @measure("Adults with obesity, measured", unit="percent of adults", factor=100, better="lower", yardstick=_MEASURED, topic=_TOPIC)
@@ -39,25 +43,24 @@ def obesity_severe(p_age: Any, p_bmi: Any) -> Any:
 
 @measure("Obesity at 55 and over, self-report scale", unit="percent of adults 55+", factor=100, better="lower", yardstick=_SELF,
          topic=_TOPIC, label_es="Obesidad a los 55 años o más")  # fmt: skip
-def obesity_55plus(p_age: Any, p_sex: Any, p_bmi: Any, k_weight__self_report_intercept: Any, k_weight__self_report_slope: Any) -> Any:
+def obesity_55plus(p_age: Any, p_sex: Any, p_bmi: Any, k_weight__report_scale: Any, k_weight__report_power: Any) -> Any:
     """Residents of 55 or older whose self-reported BMI would be 30 or more."""
     old = p_age >= 660
-    said = self_reported_bmi(p_bmi, p_sex, k_weight__self_report_intercept, k_weight__self_report_slope)
-    return (said >= 30) & old, old
+    return (p_bmi >= _reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]) & old, old
 
 
 @measure("Children with obesity", unit="percent of ages 2 to 17", factor=100, better="lower", yardstick="measured, CDC 2000 reference",
          topic=_TOPIC, label_es="Niños con obesidad")  # fmt: skip
-def obesity_child(p_age: Any, p_sex: Any, p_bmi: Any) -> Any:
+def obesity_child(p_age: Any, p_bmi_z: Any) -> Any:
     """Children at or above the 95th percentile of BMI for age and sex."""
     child = (p_age >= 24) & (p_age < 216)
-    return obese_child(p_bmi, p_age, p_sex) & child, child
+    return child_obese(p_bmi_z) & child, child
 
 
 def _child_band(low: int, high: int) -> None:
-    def function(p_age: Any, p_sex: Any, p_bmi: Any) -> Any:
+    def function(p_age: Any, p_bmi_z: Any) -> Any:
         child = (p_age >= 12 * low) & (p_age < 12 * high)
-        return obese_child(p_bmi, p_age, p_sex) & child, child
+        return child_obese(p_bmi_z) & child, child
 
     measure(f"Children with obesity, ages {low} to {high - 1}", name=f"obesity_child_{low}_{high - 1}", unit="percent", factor=100,
             better="lower", yardstick="measured, CDC 2000 reference", topic=_TOPIC)(function)  # fmt: skip

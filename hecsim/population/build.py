@@ -15,6 +15,7 @@ from hecsim.errors import CommunityDataError
 from hecsim.geography import Geography
 from hecsim.population import homes, institutions, people, places, ties
 from hecsim.population.families import Families, draw_families, place_persons
+from hecsim.population.incomes import incomes
 from hecsim.population.library import HEAD_EDGES, Library, build_library
 from hecsim.population.targets import Targets, make_targets
 from hecsim.tables import Table
@@ -124,7 +125,7 @@ def _assemble(
     rent = homes.tenure(lib, chosen, tract, race, t, p, rng)
     guideline = p["guideline_first"] + p["guideline_more"] * (size - 1.0)
     deflate = float(p["dollars_2025"])
-    income, category, burden = homes.incomes(
+    income, category, burden = incomes(
         lib, chosen, tract, race, rent, guideline / deflate, t, p, rng
     )  # 2023 dollars, as in the tables
     rank = _rank(income, tract, t.n, rng)

@@ -83,7 +83,7 @@ def draw_families(
         weights = tilt(base[t.town[i]], features[:, local], goal, slack[local] * unit)
         chosen.append(_whole(weights, n, t.size[i], lib, cell, cell_start, traits, per_home[i] * n, rng))
         if i % 50 == 0:
-            progress("families", i / t.n)
+            progress("families", 0.25 * i / t.n)
     tract = np.repeat(np.arange(t.n, dtype=np.int32), t.households)
     return lib, Families(np.concatenate(chosen), tract)
 

@@ -14,7 +14,7 @@ from hecsim.community import Community
 from hecsim.errors import CommunityDataError
 from hecsim.geography import Geography
 from hecsim.population.build import parameters
-from hecsim.population.homes import BAND_EDGES, BURDENS
+from hecsim.population.incomes import BAND_EDGES, BURDENS
 from hecsim.population.library import CENSUS_TYPES
 from hecsim.population.targets import AGE_GROUPS, AGES, BANDS, SIZES, Targets, make_targets
 

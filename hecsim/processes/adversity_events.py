@@ -103,11 +103,12 @@ MALTREATMENT = process(
 def exposure_kernel(
     p_present, p_household, p_age, p_role, p_race, p_placed, p_anxiety, p_leaving, p_ace_bits, p_ace_new,
     p_ace_age, h_neighborhood, h_couple, h_depressed_caregiver, h_substance_caregiver, h_ipv,
-    h_incarcerated_member, h_gunfire, h_tenure, h_evicted_new, h_food_security, h_discrimination,
+    h_incarcerated_member, h_gunfire, h_tenure, h_evicted_new, h_food_security, h_discrimination, h_frailty,
     n_violence, n_disadvantage, lg_policing_bias, pu_mind, pu_substance, pu_ipv, pu_separation, pu_jail,
     pu_violence, pu_housing, pu_hunger, pu_unfair, h0, k_seen_mind, k_seen_substance, k_seen_ipv,
     k_seen_apart, k_seen_jail, k_absent_jail, k_family__arrest_policing, k_absent_disadvantage,
-    k_violence_rate, k_violence_gunfire, k_seen_unhoused, k_seen_hunger, k_seen_unfair, k_unfair_age,
+    k_seen_frailty, k_violence_rate, k_violence_gunfire, k_seen_unhoused, k_seen_hunger, k_seen_unfair,
+    k_unfair_age,
 ):  # fmt: skip
     """Draw what each child lives with this month, types 5 to 13 of `columns.ACE`."""
     n = h_couple.size
@@ -123,14 +124,16 @@ def exposure_kernel(
         h = np.int64(p_household[i]) - h0
         nb = h_neighborhood[h]
         alone = h_couple[h] == 0
-        chance[0] = k_seen_mind if h_depressed_caregiver[h] == 1 or severe[h] == 1 else 0.0
-        chance[1] = k_seen_substance if h_substance_caregiver[h] == 1 else 0.0
-        chance[2] = k_seen_ipv if h_ipv[h] == 1 else 0.0
-        chance[3] = 1.0 if parts[h] == 1 else (k_seen_apart if alone else 0.0)
-        chance[4] = k_seen_jail if h_incarcerated_member[h] == 1 else 0.0
+        # The same state hurts more where the family is frail.
+        frail = k_seen_frailty ** h_frailty[h]
+        chance[0] = k_seen_mind * frail if h_depressed_caregiver[h] == 1 or severe[h] == 1 else 0.0
+        chance[1] = k_seen_substance * frail if h_substance_caregiver[h] == 1 else 0.0
+        chance[2] = k_seen_ipv * frail if h_ipv[h] == 1 else 0.0
+        chance[3] = 1.0 if parts[h] == 1 else (k_seen_apart * frail if alone else 0.0)
+        chance[4] = k_seen_jail * frail if h_incarcerated_member[h] == 1 else 0.0
         if alone:
             policing = 1.0 + lg_policing_bias * (k_family__arrest_policing[p_race[i]] - 1.0)
-            chance[4] += k_absent_jail / 12.0 * policing * k_absent_disadvantage ** n_disadvantage[nb]
+            chance[4] += k_absent_jail / 12.0 * policing * frail * k_absent_disadvantage ** n_disadvantage[nb]
         heard = k_violence_gunfire if h_gunfire[h] == 1 else 1.0
         chance[5] = -np.expm1(-k_violence_rate[_band(p_age[i])] * n_violence[nb] * heard / 12.0)
         chance[6] = 1.0 if h_evicted_new[h] == 1 else (k_seen_unhoused if h_tenure[h] >= 2 else 0.0)
@@ -149,11 +152,12 @@ def exposure_kernel(
 def exposure_plain(
     p_present, p_household, p_age, p_role, p_race, p_placed, p_anxiety, p_leaving, p_ace_bits, p_ace_new,
     p_ace_age, h_neighborhood, h_couple, h_depressed_caregiver, h_substance_caregiver, h_ipv,
-    h_incarcerated_member, h_gunfire, h_tenure, h_evicted_new, h_food_security, h_discrimination,
+    h_incarcerated_member, h_gunfire, h_tenure, h_evicted_new, h_food_security, h_discrimination, h_frailty,
     n_violence, n_disadvantage, lg_policing_bias, pu_mind, pu_substance, pu_ipv, pu_separation, pu_jail,
     pu_violence, pu_housing, pu_hunger, pu_unfair, h0, k_seen_mind, k_seen_substance, k_seen_ipv,
     k_seen_apart, k_seen_jail, k_absent_jail, k_family__arrest_policing, k_absent_disadvantage,
-    k_violence_rate, k_violence_gunfire, k_seen_unhoused, k_seen_hunger, k_seen_unfair, k_unfair_age,
+    k_seen_frailty, k_violence_rate, k_violence_gunfire, k_seen_unhoused, k_seen_hunger, k_seen_unfair,
+    k_unfair_age,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
     n, here = h_couple.size, p_present == 1
@@ -165,17 +169,19 @@ def exposure_plain(
     nb = h_neighborhood.astype(np.int64)[h]
     alone = h_couple[h] == 0
     policing = 1.0 + lg_policing_bias * (k_family__arrest_policing[p_race] - 1.0)
-    absent = k_absent_jail / 12.0 * policing * k_absent_disadvantage ** n_disadvantage[nb].astype(float)
+    frail = k_seen_frailty ** h_frailty[h].astype(float)
+    absent = k_absent_jail / 12.0 * policing * frail
+    absent = absent * k_absent_disadvantage ** n_disadvantage[nb].astype(float)
     heard = np.where(h_gunfire[h] == 1, k_violence_gunfire, 1.0)
     place = -np.expm1(-k_violence_rate[child_band(p_age)] * n_violence[nb].astype(float) * heard / 12.0)
     unfair = (h_discrimination[h] == 1) & (p_age >= 12.0 * k_unfair_age)
     new = np.zeros(p_present.size, np.uint16)
     for k, (chance, luck) in enumerate((
-        (((h_depressed_caregiver == 1) | severe)[h] * k_seen_mind, pu_mind),
-        ((h_substance_caregiver[h] == 1) * k_seen_substance, pu_substance),
-        ((h_ipv[h] == 1) * k_seen_ipv, pu_ipv),
-        (np.where(parts[h], 1.0, alone * k_seen_apart), pu_separation),
-        ((h_incarcerated_member[h] == 1) * k_seen_jail + alone * absent, pu_jail),
+        (((h_depressed_caregiver == 1) | severe)[h] * k_seen_mind * frail, pu_mind),
+        ((h_substance_caregiver[h] == 1) * k_seen_substance * frail, pu_substance),
+        ((h_ipv[h] == 1) * k_seen_ipv * frail, pu_ipv),
+        (np.where(parts[h], 1.0, alone * k_seen_apart * frail), pu_separation),
+        ((h_incarcerated_member[h] == 1) * k_seen_jail * frail + alone * absent, pu_jail),
         (place, pu_violence),
         (np.where(h_evicted_new[h] == 1, 1.0, (h_tenure[h] >= 2) * k_seen_unhoused), pu_housing),
         (k_seen_hunger[h_food_security[h]], pu_hunger),

@@ -282,7 +282,7 @@ def mortality_kernel(
         if pu_death[i] >= hazard * most / mean[year] + 1e-12:
             continue
         b = p_bmi[i]
-        cls = 0 if b < 18.5 else min(int((b - 20.0) // 5), 5) if b >= 25.0 else 1
+        cls = 0 if b < 18.5 else (1 if b < 25.0 else min(int((b - 15.0) // 5), 5))
         poverty = h_poverty_ratio[int(p_household[i]) - h0]
         band = 0 if poverty < 1 else (1 if poverty < 2 else (2 if poverty < 4 else 3))
         rr = (rr_bmi[cls] if b > 0 else 1.0) * rr_income[band]

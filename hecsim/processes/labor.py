@@ -30,6 +30,8 @@ from hecsim.processes.labor_terms import (
     pick_employer,
     pick_employer_plain,
     spell,
+    tenure_band,
+    time_out,
 )
 
 __all__ = ["FINDING", "LABOR", "LOSS", "RECORD"]
@@ -37,18 +39,20 @@ __all__ = ["FINDING", "LABOR", "LOSS", "RECORD"]
 WORKS, SEEKS, OUT, HELD = 1, 2, 3, 4
 _SIXTEEN = 192  # months; the labor force begins at sixteen by definition
 _NEVER = 255
+_RETIRING = 4  # age group from which people leave work whatever their tenure
 
 
 @njit(cache=True, nogil=True)
 def record_kernel(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_employer, p_hours, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear, k_record_wait,
+    p_job_months, p_employer, p_hours, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear, k_record_wait,
 ):  # fmt: skip
     for i in range(p_present.size):
         if p_present[i] == 0:
             continue
         if p_labor[i] == 0 and p_age[i] >= _SIXTEEN:
             p_labor[i] = OUT
+            p_unemployed_months[i] = 1
         if p_released[i] < _NEVER:
             p_released[i] += 1
         if p_record[i] > 0:
@@ -61,7 +65,8 @@ def record_kernel(
             held = p_labor[i] != HELD or p_sentence[i] > 1
             p_sentence[i] = p_sentence[i] - (p_labor[i] == HELD) if held else 0
             p_labor[i] = HELD if held else SEEKS
-            p_unemployed_months[i] = 0 if held else 1
+            p_unemployed_months[i] = min(p_unemployed_months[i] + 1, 255)
+            p_job_months[i] = 0
             if not held:
                 p_released[i] = 0
             p_employer[i] = NOBODY
@@ -73,10 +78,11 @@ def record_kernel(
 
 def record_plain(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_employer, p_hours, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear, k_record_wait,
+    p_job_months, p_employer, p_hours, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear, k_record_wait,
 ):  # fmt: skip
     here = p_present > 0
-    p_labor[here & (p_labor == 0) & (p_age >= _SIXTEEN)] = OUT
+    fresh = here & (p_labor == 0) & (p_age >= _SIXTEEN)
+    p_labor[fresh], p_unemployed_months[fresh] = OUT, 1
     free = here & (p_released < _NEVER)
     p_released[free] += 1
     marked = here & (p_record > 0)
@@ -89,22 +95,22 @@ def record_plain(
     p_sentence[held] -= (p_labor == HELD)[held]
     p_sentence[out] = 0
     p_labor[held], p_labor[out] = HELD, SEEKS
-    p_unemployed_months[held], p_unemployed_months[out] = 0, 1
+    p_unemployed_months[inside] = np.minimum(p_unemployed_months[inside].astype(np.int64) + 1, 255)
     p_released[out] = 0
     p_employer[inside] = NOBODY
-    for column in (p_hours, p_unstable, p_day_labor, p_leave_weeks):
+    for column in (p_hours, p_unstable, p_day_labor, p_leave_weeks, p_job_months):
         column[inside] = 0
 
 
 @njit(cache=True, nogil=True)
 def finding_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
-    p_wage, p_labor, p_unemployed_months, p_employer, p_hours,
+    p_wage, p_labor, p_unemployed_months, p_job_months, p_employer, p_hours,
     h_neighborhood, h_under6, h_care_subsidy, h_kin_nearby, n_demand, n_town, b_open, b_fair_chance,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_finding, pu_job_town, pu_employer,
     lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
-    k_enter_education, k_seek_education, k_duration, k_race_find, k_record_find, k_record_half_life,
+    k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find, k_record_half_life,
     k_fair_chance, k_disability_find, k_demand_find, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
 ):  # fmt: skip
     for i in range(p_present.size):
@@ -135,29 +141,31 @@ def finding_kernel(
             work = at_odds(k_find[g] * k_true_eu, m)
             other = k_give_up[g] * k_true_un
         else:
-            m *= k_enter_level * (k_enter_education[e] if g > 0 else 1.0)
+            still = k_out_duration[time_out(p_unemployed_months[i])] / k_out_mean[g]
+            m *= still * k_enter_level * (k_enter_education[e] if g > 0 else 1.0)
             work = at_odds(k_enter[g] * k_true_en, m)
-            other = k_seek[g] * k_true_un * (k_seek_education[e] if g > 0 else 1.0)
+            other = k_seek[g] * k_true_un * still * (k_seek_education[e] if g > 0 else 1.0)
             other *= k_disability_find if p_disabled[i] > 0 else 1.0
         if pu_finding[i] < work:
             p_labor[i] = WORKS
             p_employer[i] = employer
             p_hours[i] = 0.0
-        elif pu_finding[i] < work + (1.0 - work) * other:
-            p_unemployed_months[i] = 1 if p_labor[i] == OUT else 0
+            p_job_months[i] = 0
+            continue
+        if pu_finding[i] < work + (1.0 - work) * other:
             p_labor[i] = SEEKS if p_labor[i] == OUT else OUT
-        elif p_labor[i] == SEEKS and p_unemployed_months[i] < 255:
+        if p_unemployed_months[i] < 255:
             p_unemployed_months[i] += 1
 
 
 def finding_plain(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
-    p_wage, p_labor, p_unemployed_months, p_employer, p_hours,
+    p_wage, p_labor, p_unemployed_months, p_job_months, p_employer, p_hours,
     h_neighborhood, h_under6, h_care_subsidy, h_kin_nearby, n_demand, n_town, b_open, b_fair_chance,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_finding, pu_job_town, pu_employer,
     lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
-    k_enter_education, k_seek_education, k_duration, k_race_find, k_record_find, k_record_half_life,
+    k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find, k_record_half_life,
     k_fair_chance, k_disability_find, k_demand_find, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
 ):  # fmt: skip
     i = np.flatnonzero((p_present > 0) & ((p_labor == SEEKS) | (p_labor == OUT)))
@@ -185,33 +193,34 @@ def finding_plain(
     seeks = p_labor[i] == SEEKS
     months = p_unemployed_months[i].astype(np.int64)
     grown = g > 0
-    entry = k_enter_level * np.where(grown, k_enter_education[e], 1.0)
+    still = k_out_duration[time_out.py_func(months)] / k_out_mean[g]
+    entry = still * k_enter_level * np.where(grown, k_enter_education[e], 1.0)
     work = np.where(
         seeks,
         at_odds.py_func(k_find[g] * k_true_eu, k_find_level * k_duration[spell.py_func(months)] * m),
         at_odds.py_func(k_enter[g] * k_true_en, m * entry),
     )
-    apart = k_seek[g] * k_true_un * np.where(grown, k_seek_education[e], 1.0) * limit
+    apart = k_seek[g] * k_true_un * still * np.where(grown, k_seek_education[e], 1.0) * limit
     other = np.where(seeks, k_give_up[g] * k_true_un, apart)
     u = pu_finding[i]
     found = u < work
     turned = ~found & (u < work + (1.0 - work) * other)
     p_employer[i[found]] = employer[found]
     p_hours[i[found]] = 0.0
-    p_unemployed_months[i] = np.where(
-        turned, np.where(seeks, 0, 1), np.where(seeks & ~found, np.minimum(months + 1, 255), months)
-    )
+    p_job_months[i[found]] = 0
+    p_unemployed_months[i] = np.where(found, months, np.minimum(months + 1, 255))
     p_labor[i] = np.where(found, WORKS, np.where(turned, np.where(seeks, OUT, SEEKS), p_labor[i]))
 
 
 @njit(cache=True, nogil=True)
 def loss_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
-    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_employer, p_hours,
+    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_job_months, p_employer,
+    p_hours,
     p_unstable, p_day_labor, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
     lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
-    k_loss, k_withdraw, k_job_change, k_true_eu, k_true_en, k_loss_level, k_loss_education,
+    k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level, k_loss_education,
     k_withdraw_education,
     k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
     k_substance_loss, k_unstable_loss, k_day_labor_loss, k_sick_days_loss, k_demand_loss, k_care_withdraw,
@@ -235,7 +244,9 @@ def loss_kernel(
         m *= k_day_labor_loss if p_day_labor[i] > 0 else 1.0
         m *= k_depression_loss if p_depression[i] > 0 else 1.0
         m *= k_substance_loss if p_substance[i] > 0 else 1.0
-        away = k_withdraw_education[e] if g > 0 else 1.0
+        held = k_tenure[tenure_band(p_job_months[i])] / k_tenure_mean[g]
+        m *= held
+        away = (k_withdraw_education[e] if g > 0 else 1.0) * (held if g < _RETIRING else 1.0)
         if p_disabled[i] > 0:
             m *= k_disability_loss
             away *= k_disability_loss
@@ -252,27 +263,32 @@ def loss_kernel(
         if pu_loss[i] < lost + (1.0 - lost) * left or closed:
             out = not closed and pu_loss[i] >= lost
             p_labor[i] = OUT if out else SEEKS
-            p_unemployed_months[i] = 0 if out else 1
+            p_unemployed_months[i] = 1
+            p_job_months[i] = 0
             p_employer[i] = NOBODY
             p_hours[i] = 0.0
             p_unstable[i] = 0
             p_day_labor[i] = 0
             p_leave_weeks[i] = 0
-        elif pu_loss[i] >= 1.0 - k_job_change[g] and p_leave_weeks[i] == 0:
+        elif pu_loss[i] >= 1.0 - k_job_change[g] * held and p_leave_weeks[i] == 0:
             p_hours[i] = 0.0
+            p_job_months[i] = 0
             p_employer[i] = pick_employer(
                 pu_job_town[i], pu_employer[i], n_town[place], x_job_towns, x_employer_start, x_employer_row,
                 x_employer_cdf, b_open,
             )  # fmt: skip
+        elif p_job_months[i] < 255:
+            p_job_months[i] += 1
 
 
 def loss_plain(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
-    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_employer, p_hours,
+    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_job_months, p_employer,
+    p_hours,
     p_unstable, p_day_labor, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
     lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
-    k_loss, k_withdraw, k_job_change, k_true_eu, k_true_en, k_loss_level, k_loss_education,
+    k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level, k_loss_education,
     k_withdraw_education,
     k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
     k_substance_loss, k_unstable_loss, k_day_labor_loss, k_sick_days_loss, k_demand_loss, k_care_withdraw,
@@ -295,7 +311,10 @@ def loss_plain(
         (p_substance, k_substance_loss), (p_disabled, k_disability_loss),
     ):  # fmt: skip
         m *= np.where(flag[i] > 0, factor, 1.0)
-    away = np.where(g > 0, k_withdraw_education[e], 1.0) * np.where(p_disabled[i] > 0, k_disability_loss, 1.0)
+    held = k_tenure[tenure_band.py_func(p_job_months[i])] / k_tenure_mean[g]
+    m *= held
+    away = np.where(g > 0, k_withdraw_education[e], 1.0) * np.where(g < _RETIRING, held, 1.0)
+    away *= np.where(p_disabled[i] > 0, k_disability_loss, 1.0)
     mother = (p_sex[i] == 1) & (p_role[i] <= 1)
     burden = h_care_cost[h].astype(np.float64) / np.maximum(p_earnings[i].astype(np.float64), 1.0)
     away *= np.where(mother, 1.0 + k_care_withdraw * np.minimum(burden, 1.0), 1.0)
@@ -309,9 +328,11 @@ def loss_plain(
     u = pu_loss[i]
     gone = (u < lost + (1.0 - lost) * left) | closed
     out = gone & ~closed & (u >= lost)
-    change = ~gone & (u >= 1.0 - k_job_change[g]) & ~on_leave
+    change = ~gone & (u >= 1.0 - k_job_change[g] * held) & ~on_leave
     p_labor[i] = np.where(gone, np.where(out, OUT, SEEKS), WORKS)
-    p_unemployed_months[i] = np.where(gone, np.where(out, 0, 1), p_unemployed_months[i])
+    p_unemployed_months[i] = np.where(gone, 1, p_unemployed_months[i])
+    months = np.minimum(p_job_months[i].astype(np.int64) + 1, 255)
+    p_job_months[i] = np.where(gone | change, 0, months)
     for column in (p_hours, p_unstable, p_day_labor, p_leave_weeks):
         column[i[gone]] = 0
     p_employer[i[gone]] = NOBODY
@@ -325,18 +346,18 @@ def loss_plain(
 RECORD = process(
     "labor.record", kernel=record_kernel, twin=record_plain,
     writes=("p_labor", "p_sentence", "p_record", "p_record_months", "p_released", "p_unemployed_months",
-            "p_employer", "p_hours", "p_unstable", "p_day_labor", "p_leave_weeks"),
+            "p_job_months", "p_employer", "p_hours", "p_unstable", "p_day_labor", "p_leave_weeks"),
     summary="Sentences run down, people are released, records age and are cleared.",
 )  # fmt: skip
 FINDING = process(
     "labor.finding", kernel=finding_kernel, twin=finding_plain,
-    writes=("p_labor", "p_unemployed_months", "p_employer", "p_hours"),
+    writes=("p_labor", "p_unemployed_months", "p_job_months", "p_employer", "p_hours"),
     summary="People without work find it, begin to look for it, or give up.",
 )  # fmt: skip
 LOSS = process(
     "labor.loss", kernel=loss_kernel, twin=loss_plain,
-    writes=("p_labor", "p_unemployed_months", "p_employer", "p_hours", "p_unstable", "p_day_labor",
-            "p_leave_weeks"),
+    writes=("p_labor", "p_unemployed_months", "p_job_months", "p_employer", "p_hours", "p_unstable",
+            "p_day_labor", "p_leave_weeks"),
     summary="Workers lose their job, leave the labor force, or change employer.",
 )  # fmt: skip
 LABOR = (RECORD, LEAVE, FINDING, LOSS, JOBS, SCHEDULE, PAY)

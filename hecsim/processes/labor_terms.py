@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["NOBODY", "age_group", "at_odds", "fade", "pick_employer", "pick_employer_plain", "spell"]
+__all__ = ["NOBODY", "age_group", "at_odds", "fade", "pick_employer", "pick_employer_plain", "spell",
+           "tenure_band", "time_out"]
 
 NOBODY = np.uint32(0xFFFFFFFF)  # an employer outside the community, or none
 
@@ -25,6 +26,18 @@ def age_group(age, sex):
 def spell(months):
     """Give the row of the duration table: first month, 2-4, 5-8, 9-12, 13 or more months unemployed."""
     return (months >= 2) * 1 + (months >= 5) * 1 + (months >= 9) * 1 + (months >= 13) * 1
+
+
+@njit(cache=True, inline="always")
+def time_out(months):
+    """Give the row of the time-out table: below 6 months without a job, 6-11, 12-23, 24-59, 60 or more."""
+    return (months >= 6) * 1 + (months >= 12) * 1 + (months >= 24) * 1 + (months >= 60) * 1
+
+
+@njit(cache=True, inline="always")
+def tenure_band(months):
+    """Give the row of the tenure table: below 6 months in the job, 6-11, 12-35, 36 or more."""
+    return (months >= 6) * 1 + (months >= 12) * 1 + (months >= 36) * 1
 
 
 @njit(cache=True, inline="always")

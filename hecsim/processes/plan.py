@@ -27,6 +27,7 @@ from hecsim.processes.settle import SETTLE
 from hecsim.processes.settle_means import MEANS
 from hecsim.processes.stress import EXPOSURE, STRESS
 from hecsim.processes.ties import TIES
+from hecsim.processes.trust import TRUST
 from hecsim.processes.weight import WEIGHT
 
 __all__ = ["MONTH", "describe"]
@@ -47,7 +48,7 @@ BLOCK: tuple[Process, ...] = (
     *HEALTH,
     *DEMOGRAPHY,
 )  # fmt: skip
-CLOSING: tuple[Process, ...] = (SETTLE, MEANS, *TIES)
+CLOSING: tuple[Process, ...] = (SETTLE, MEANS, TIES, TRUST)
 
 MONTH: tuple[Process, ...] = (*OPENING, *BLOCK, *CLOSING)
 

@@ -8,7 +8,8 @@ month), the pull is
 plus a Gumbel number that belongs to (family, neighborhood, month). The family applies at its best
 three. Homes that cost more than the landlord's income rule are out; with a voucher, homes above the
 payment standard are. An application succeeds with a chance lowered by an eviction on record, by a
-conviction and by differential treatment of renters and buyers of color (`housing_bias` moves it).
+conviction and by differential treatment of renters and buyers of color (`housing_bias` moves it); of
+those who need a home without giving one up, only as many succeed as fewer homes than usual are open.
 Open homes are counted once a month, so that nobody's place depends on the order of the queue.
 """
 
@@ -37,6 +38,7 @@ class Seekers:
     own_cost : monthly cost of the home an owner gives up, 0 for renters; voucher : flag
     accept : chance that one application succeeds; limit : highest share of income for rent
     share : part of the rent paid (roommates); race : recorded, for the own-group share
+    extra : flag, needs a home without giving one up
     """
 
     key: np.ndarray
@@ -49,6 +51,7 @@ class Seekers:
     limit: np.ndarray
     share: np.ndarray
     race: np.ndarray
+    extra: np.ndarray
 
 
 def bedrooms_for(persons: np.ndarray) -> np.ndarray:
@@ -57,14 +60,15 @@ def bedrooms_for(persons: np.ndarray) -> np.ndarray:
 
 
 def dwellings(m: Settlement) -> np.ndarray:
-    """Homes of each neighborhood, float64: fixed when the community is first settled, plus added supply."""
+    """Homes of each neighborhood, float64: counted when first settled, plus building and added supply."""
     extras, n = m.community.extras, m.community.neighborhood
     if "dwellings" not in extras:
         vacancy = np.clip(extras.get("base_vacancy", n["vacancy"]).astype(float), 0.0, 0.5)
         extras["dwellings"] = _occupied(m) / (1.0 - vacancy)
         extras["usual_vacancy"] = vacancy
     added = np.maximum(n["vacancy"].astype(float) - extras["usual_vacancy"], 0.0)
-    return extras["dwellings"] * (1.0 + added)
+    built = (1.0 + m.k("building")) ** (max(m.month, 0) / 12)
+    return extras["dwellings"] * built * (1.0 + added)
 
 
 def _occupied(m: Settlement) -> np.ndarray:
@@ -97,7 +101,7 @@ def _near(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
 @njit(cache=True, nogil=True)
 def _choose(
     key, origin, income, bedrooms, own_cost, voucher, accept, limit, share, race, near, km, lat, lon, rent,
-    fmr, ratio, log_open, safety, groups, weights, standard, seed, decision, month, chosen, paid,
+    fmr, ratio, log_open, tight, extra, safety, groups, weights, standard, seed, decision, month, chosen, paid,
 ):  # fmt: skip
     n_places, k = rent.size, near.shape[1]
     total = k + _OTHERS
@@ -139,7 +143,8 @@ def _choose(
             best = np.argmax(pull)
             if pull[best] == -np.inf:
                 break
-            if chance[best] < accept[i]:
+            room = tight[place[best]] if extra[i] != 0 else 1.0
+            if chance[best] < accept[i] * room:
                 chosen[i], paid[i] = place[best], cost[best]
                 break
             pull[best] = -np.inf
@@ -159,15 +164,18 @@ def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
     groups = np.bincount(where, minlength=5 * n.size)[: 5 * n.size].reshape(n.size, 5).astype(float)
     groups /= np.maximum(groups.sum(1, keepdims=True), 1.0)
     weights = np.array([m.k(f"pull_{w}") for w in ("burden", "distance", "same", "safety", "group")])
+    free, usual = open_homes(m), dwellings(m) * m.community.extras["usual_vacancy"]
+    tight = np.minimum((free + 0.5) / (usual + 0.5), 1.0)
     seed = np.uint64(m.context.seed & 0xFFFFFFFFFFFFFFFF)
     decision = np.uint64(luck.decision_id("settle.home"))
     _choose(
         s.key.astype(np.uint64), s.origin.astype(np.int64), s.income.astype(float),
         s.bedrooms.astype(np.int64), s.own_cost.astype(float), s.voucher.astype(np.uint8),
-        s.accept.astype(float), s.limit.astype(float), s.share.astype(float), s.race.astype(np.int64), near, km,
+        s.accept.astype(float), s.limit.astype(float), s.share.astype(float), s.race.astype(np.int64), near,
+        km,
         n["lat"].astype(float), n["lon"].astype(float),
-        n["fmr"] * asking, n["fmr"].astype(float), m.k("place.bedroom_ratio"), np.log(open_homes(m) + 0.5),
-        n["safety"].astype(float), groups, weights, m.k("payment_standard"), seed, decision,
+        n["fmr"] * asking, n["fmr"].astype(float), m.k("place.bedroom_ratio"), np.log(free + 0.5),
+        tight, s.extra.astype(np.uint8), n["safety"].astype(float), groups, weights, m.k("payment_standard"), seed, decision,
         np.uint64(m.month & 0xFFFFFFFF), chosen, paid,
     )  # fmt: skip
     return chosen, paid

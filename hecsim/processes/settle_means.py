@@ -24,9 +24,10 @@ def means_kernel(
     n_mean_parenting, n_mean_help, n_poverty, n_unemployment, n_moved_share, h0,
 ):  # fmt: skip
     n = n_residents.size
-    people, poor, adults, at_work, jobless = (np.zeros(n, np.int64) for _ in range(5))
-    active, diet = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    homes, families, parenting, willing, moved = (np.zeros(n, np.int64) for _ in range(5))
+    counts = np.zeros((12, n), np.int64)
+    people, poor, adults, at_work = counts[0], counts[1], counts[2], counts[3]
+    jobless, active, diet, homes = counts[4], counts[5], counts[6], counts[7]
+    families, parenting, willing, moved = counts[8], counts[9], counts[10], counts[11]
     for h in range(h_present.size):
         if h_present[h] == 0:
             continue

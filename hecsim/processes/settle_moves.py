@@ -14,7 +14,7 @@ import numpy as np
 from hecsim import luck
 from hecsim.columns import SCHEMA
 from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, dwellings, find_homes, open_homes
-from hecsim.processes.settle_rows import Settlement, members, rows_of, spot, take
+from hecsim.processes.settle_rows import Settlement, first_of, members, rows_of, spot, take
 
 __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
 
@@ -65,6 +65,7 @@ def moves(m: Settlement) -> None:
             limit=np.where(must, limits[1], limits[0]),
             share=np.ones(homes.size),
             race=household["race"][homes],
+            extra=tenure >= 2,
         ),
     )
     found = chosen >= 0
@@ -111,17 +112,20 @@ def keep_pool(m: Settlement) -> None:
         for column in SCHEMA[table.name]:
             extras[f"pool_{values}_{column.name}"] = table[column.name][kept]
     extras["pool_p_owner"] = owner.astype(np.int64)
+    head = people[first_of(owner, person["role"][people] == 0, homes.size)]
+    group = np.searchsorted(np.array([35, 55, 65]) * 12, person["age"][head], side="right")
+    extras["pool_weight"] = np.cumsum(m.k("housing.far_age")[group])
 
 
 def _donors(m: Settlement, keys: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """Entry of the pool that each newcomer resembles."""
+    """Entry of the pool that each newcomer resembles; ages that leave more also arrive more."""
     pool = m.community.extras["pool_h_neighborhood"].astype(np.int64)
+    weight = np.concatenate([[0.0], m.community.extras["pool_weight"]])
     first = np.searchsorted(pool, where, side="left")
-    count = np.searchsorted(pool, where, side="right") - first
-    u = m.u("donor", keys).astype(float)
-    anywhere = np.minimum((u * pool.size).astype(np.int64), pool.size - 1)
-    own = first + np.minimum((u * count).astype(np.int64), np.maximum(count - 1, 0))
-    return np.where(count > 0, own, anywhere)
+    stop = np.searchsorted(pool, where, side="right")
+    first, stop = np.where(stop > first, first, 0), np.where(stop > first, stop, pool.size)
+    aim = weight[first] + m.u("donor", keys).astype(float) * (weight[stop] - weight[first])
+    return np.clip(np.searchsorted(weight, aim, side="right") - 1, first, stop - 1)
 
 
 def newcomers(m: Settlement) -> None:

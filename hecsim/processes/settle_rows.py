@@ -48,14 +48,14 @@ class Settlement:
     """One month of settlement: the community, the parameters of the room, luck, and what happened.
 
     touched : spots of households whose members changed, to be recounted at the end
-    left : households that left the area this month, by neighborhood
+    left : homes' worth of people who left the area this month, by neighborhood
     """
 
     community: Community
     context: Context
     month: int
     touched: list[Spot] = field(default_factory=list)
-    left: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    left: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     @property
     def person(self) -> Table:
@@ -85,6 +85,13 @@ class Settlement:
         """Remember households to recount."""
         if households.size:
             self.touched.append(spot(self.household, households))
+
+    def gone_persons(self, rows: np.ndarray) -> None:
+        """Count persons who left on their own; the household of a newcomer has several members."""
+        of = self.household["neighborhood"][self.person["household"][rows].astype(np.int64)]
+        owner = self.community.extras["pool_p_owner"]
+        size = owner.size / max(int(owner[-1]) + 1, 1) if owner.size else 1.0
+        self.left = self.left + np.bincount(of, minlength=self.left.size) / size
 
     def record(self, event: str, keys: np.ndarray) -> None:
         """Add keys of persons or households to this month's events."""

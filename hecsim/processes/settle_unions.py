@@ -125,6 +125,7 @@ def _look(m: Settlement, founders: np.ndarray, size: np.ndarray, share: np.ndarr
             limit=np.full(founders.size, m.k("burden_limit")[1]),
             share=share,
             race=person["race"][founders],
+            extra=np.ones(founders.size),
         ),
     )
 
@@ -182,6 +183,7 @@ def leave_home(m: Settlement) -> None:
     m.touch(person["household"][gone].astype(np.int64))
     person["present"][gone], person["exit"][gone] = 0, 3
     m.record("left_home_area", person["key"][rows[away]])
+    m.gone_persons(gone)
     stays = np.flatnonzero(~away)
     place = np.full(rows.size, -1)
     place[stays] = np.arange(stays.size)

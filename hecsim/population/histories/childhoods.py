@@ -13,6 +13,7 @@ from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 __all__ = ["children_so_far"]
 
 _EDGES = np.array([0.0, 3.0, 6.0, 12.0, 18.0])  # years: ends of the age groups of the base rates
+_LOW_INCOME = 2.0  # low income ends, by convention, at twice the poverty line
 _ABUSE, _NEGLECT = 0b00111, 0b11000
 
 
@@ -39,7 +40,7 @@ def children_so_far(community: Community, draw: Mapping[str, Any], rng: np.rando
 def _hazards(
     community: Community, kids: np.ndarray, homes: np.ndarray, draw: Mapping[str, Any]
 ) -> list[tuple[np.ndarray, float, np.ndarray]]:
-    """Per type: cumulative share of hazard at the age edges, hazard by 18, and each child's ratio to the mean."""
+    """Per type: share of the hazard by the age edges, hazard by 18, each child's ratio to the mean."""
     hh, pp = community.household, community.person
     share = float(draw["adversity.start_persistence"])
     found = []
@@ -58,16 +59,17 @@ def _hazards(
     frailty = np.exp(float(draw["adversity.start_frailty"]) * hh["frailty"][homes].astype(float))
     violence = community.neighborhood["violence"][hh["neighborhood"][homes].astype(np.int64)].astype(float)
     unfair = draw["stress.discrimination_rate"][hh["race"][homes]]
+    present = [float(v) for v in draw["adversity.start_present"]]
+    poor = _given(hh["poverty_ratio"][homes] < _LOW_INCOME, float(draw["adversity.start_poor"]))
     relatives = (
-        _given(hh["depressed_caregiver"][homes] == 1, float(draw["adversity.start_present"][0])) * frailty,
-        _given(hh["substance_caregiver"][homes] == 1, float(draw["adversity.start_present"][1])) * frailty,
-        _given(hh["ipv"][homes] == 1, float(draw["adversity.start_present"][2])) * frailty,
-        _given(hh["couple"][homes] == 0, float(draw["adversity.start_present"][3])) * frailty,
-        _given(hh["incarcerated_member"][homes] == 1, float(draw["adversity.start_present"][4])) * frailty,
+        _given(hh["depressed_caregiver"][homes] == 1, present[0]) * frailty,
+        _given(hh["substance_caregiver"][homes] == 1, present[1]) * frailty,
+        _given(hh["ipv"][homes] == 1, present[2]) * frailty,
+        _given(hh["couple"][homes] == 0, present[3]) * frailty,
+        _given(hh["incarcerated_member"][homes] == 1, present[4]) * frailty,
         violence,
-        _given(hh["tenure"][homes] >= 2, float(draw["adversity.start_present"][5]))
-        * np.where(hh["poverty_ratio"][homes] < 2, 2.0, 0.5),
-        np.where(hh["poverty_ratio"][homes] < 2, 2.0, 0.5),
+        _given(hh["tenure"][homes] >= 2, present[5]) * poor,
+        poor,
         unfair,
         np.ones(kids.size),
     )
@@ -84,7 +86,11 @@ def _given(present: np.ndarray, ratio: float) -> np.ndarray:
 
 
 def _growth(
-    community: Community, kids: np.ndarray, homes: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
+    community: Community,
+    kids: np.ndarray,
+    homes: np.ndarray,
+    draw: Mapping[str, Any],
+    rng: np.random.Generator,
 ) -> None:
     hh, pp = community.household, community.person
 
@@ -93,9 +99,10 @@ def _growth(
 
     nurturance = k("nurturance_parenting") * hh["parenting"][homes]
     nurturance = nurturance + k("nurturance_sd") * rng.standard_normal(kids.size)
-    score = k("pce_center") + k("pce_nurturance") * nurturance + k("pce_stability") * hh["stability_index"][homes]
+    score = k("pce_center") + k("pce_nurturance") * nurturance
+    score = score + k("pce_stability") * hh["stability_index"][homes]
     aces = CORE_COUNT[pp["ace_bits"][kids] & CORE_MASK]
-    poor = np.maximum(1.0 - hh["poverty_ratio"][homes].astype(float) / 2.0, 0.0)
+    poor = np.maximum(1.0 - hh["poverty_ratio"][homes].astype(float) / _LOW_INCOME, 0.0)
     mean = k("development_center") - k("development_ace") * aces + k("development_nurturance") * nurturance
     mean = mean - k("development_poor") * poor
     pp["nurturance"][kids] = nurturance
@@ -104,7 +111,11 @@ def _growth(
 
 
 def _protection_history(
-    community: Community, kids: np.ndarray, homes: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
+    community: Community,
+    kids: np.ndarray,
+    homes: np.ndarray,
+    draw: Mapping[str, Any],
+    rng: np.random.Generator,
 ) -> None:
     """Past reports by the hazards of the process, summed over life; true ones since half of it on average."""
     hh, pp = community.household, community.person
@@ -113,7 +124,7 @@ def _protection_history(
     true = np.where((bits & _ABUSE) > 0, lasting * hh["abuse_risk"][homes], 0.0)
     true = (true + np.where((bits & _NEGLECT) > 0, lasting * hh["neglect_risk"][homes], 0.0)) / 2.0
     frail = float(draw["adversity.report_frailty"]) ** hh["frailty"][homes].astype(float)
-    poor = np.maximum(1.0 - hh["poverty_ratio"][homes].astype(float) / 2.0, 0.0)
+    poor = np.maximum(1.0 - hh["poverty_ratio"][homes].astype(float) / _LOW_INCOME, 0.0)
     other = float(draw["adversity.report_other"]) / 12.0 * frail
     other = other * (1.0 + (float(draw["adversity.report_poor"]) - 1.0) * poor)
     other = other * draw["adversity.report_service"][pp["race"][kids]]

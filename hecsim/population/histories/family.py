@@ -37,9 +37,10 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     hh["frailty"][homes] = rng.standard_normal(homes.size)
     for column in ("bereaved", "discrimination", "conflict", "ipv", "ipv_months", "parenting"):
         hh[column][homes] = 0
-    for column in ("ace_bits", "ace_new", "ace_recalled", "prenatal_bits", "reports", "cps_new", "cps_ever", "placed",
-                   "treated", "anxiety", "depression", "depression_months", "depressed_ever", "substance",
-                   "motive"):  # fmt: skip
+    for column in (
+        "ace_bits", "ace_new", "ace_recalled", "prenatal_bits", "reports", "cps_new", "cps_ever", "placed",
+        "treated", "anxiety", "depression", "depression_months", "depressed_ever", "substance", "motive",
+    ):  # fmt: skip
         pp[column][people] = 0
     pp["ace_age"][people] = 255
     _childhoods(community, people[pp["age"][people] >= ADULT], draw, rng)
@@ -54,7 +55,7 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
 
 
 def _local(community: Community, people: np.ndarray, column: str) -> np.ndarray:
-    """A household column at the homes of these people, float64."""
+    """Return a household column at the homes of these people, float64."""
     rows = community.person["household"][people].astype(np.int64)
     return community.household[column][rows].astype(float)
 
@@ -65,14 +66,16 @@ def _spread(level: np.ndarray, weight: np.ndarray, group: np.ndarray) -> np.ndar
     return np.clip(level[group] * weight / mean[group], 0.0, 0.9)
 
 
-def _childhoods(community: Community, adults: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
+def _childhoods(
+    community: Community, adults: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
+) -> None:
     pp = community.person
     age, race, education = pp["age"][adults], pp["race"][adults], pp["education"][adults]
     shift = draw["adversity.past_race"][race] + draw["adversity.past_education"][education]
     shift = shift + draw["adversity.past_age"][age_band(age)]
     tie = float(draw["adversity.past_frailty"])
-    factor = tie * _local(community, adults, "frailty") + np.sqrt(1 - tie**2) * rng.standard_normal(adults.size)
-    factor = factor + shift
+    own = rng.standard_normal(adults.size)
+    factor = tie * _local(community, adults, "frailty") + np.sqrt(1 - tie**2) * own + shift
     factor = (factor - factor.mean()) / factor.std()
     loading = float(draw["adversity.past_loading"])
     sexual = draw["adversity.sexual_abuse_sex"][pp["sex"][adults]]
@@ -87,7 +90,9 @@ def _childhoods(community: Community, adults: np.ndarray, draw: Mapping[str, Any
     pp["pce"][adults] = 7.0 / (1.0 + np.exp(-warmth))
 
 
-def _stress(community: Community, people: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
+def _stress(
+    community: Community, people: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
+) -> None:
     pp = community.person
 
     def k(name: str) -> float:
@@ -99,7 +104,8 @@ def _stress(community: Community, people: np.ndarray, draw: Mapping[str, Any], r
     load = load + k("unsafe") * (1.0 - community.neighborhood["safety"][place].astype(float))
     load = load + k("hardship") * _local(community, people, "hardship")
     asked = pp["age"][people] >= 12 * k("first_age")
-    mean = np.where(asked, k("trait_ace") * (aces - k("trait_ace_reference")) + k("trait_chronic") * load, 0.0)
+    mean = k("trait_ace") * (aces - k("trait_ace_reference")) + k("trait_chronic") * load
+    mean = np.where(asked, mean, 0.0)
     trait = mean + k("trait_sd") * rng.standard_normal(people.size)
     state = load + k("state_sd") * rng.standard_normal(people.size)
     noise = k("noise_sd") * rng.standard_normal(people.size)
@@ -108,7 +114,9 @@ def _stress(community: Community, people: np.ndarray, draw: Mapping[str, Any], r
     pp["stress"][people] = np.where(asked, trait + state + noise, 0.0)
 
 
-def _recall(community: Community, adults: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
+def _recall(
+    community: Community, adults: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
+) -> None:
     pp = community.person
     pp["ace_recalled"][adults] = recalled_bits(
         pp["ace_bits"][adults],
@@ -131,7 +139,9 @@ def _spell_months(recovery: np.ndarray, n: int, rng: np.random.Generator) -> np.
     return rng.choice(months, n, p=still / still.sum())
 
 
-def _minds(community: Community, asked: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
+def _minds(
+    community: Community, asked: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
+) -> None:
     pp, n = community.person, asked.size
 
     def k(name: str) -> Any:
@@ -151,11 +161,13 @@ def _minds(community: Community, asked: np.ndarray, draw: Mapping[str, Any], rng
     spell = _spell_months(k("depression_recovery"), n, rng)
     pp["depression_months"][asked] = np.where(ill, spell, rng.integers(12, _EVER + 1, n))
     using = k("substance_sex")[sex] * k("substance_ace") ** aces * k("substance_frailty") ** frailty
-    using = using * np.where(jobless, k("substance_unemployed"), 1.0) * np.where(ill, k("substance_depression"), 1.0)
+    using = using * np.where(jobless, k("substance_unemployed"), 1.0)
+    using = using * np.where(ill, k("substance_depression"), 1.0)
     uses = rng.random(n) < _spread(k("start_substance"), using, band)
     pp["substance"][asked] = uses
     moderate, severe = k("start_anxiety")
-    uneasy = k("anxiety_sex")[sex] * k("anxiety_stress") ** stress * np.where(ill, k("anxiety_depression"), 1.0)
+    uneasy = k("anxiety_sex")[sex] * k("anxiety_stress") ** stress
+    uneasy = uneasy * np.where(ill, k("anxiety_depression"), 1.0)
     everyone = np.zeros(n, np.int64)
     either = rng.random(n) < _spread(np.array([moderate + severe]), uneasy, everyone)
     worst = rng.random(n) < severe / (moderate + severe)
@@ -165,7 +177,9 @@ def _minds(community: Community, asked: np.ndarray, draw: Mapping[str, Any], rng
     pp["treated"][asked] = in_care * 1 + (uses & (rng.random(n) < substance)) * 2
 
 
-def _couples(community: Community, homes: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
+def _couples(
+    community: Community, homes: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
+) -> None:
     hh, n = community.household, homes.size
     frailty, hardship = hh["frailty"][homes].astype(float), hh["hardship"][homes].astype(float)
     couple = hh["couple"][homes] > 0
@@ -178,5 +192,5 @@ def _couples(community: Community, homes: np.ndarray, draw: Mapping[str, Any], r
     violent = couple & (rng.random(n) < _spread(draw["family.start_ipv"], weight, band))
     hh["ipv"][homes] = violent
     hh["ipv_months"][homes] = np.minimum(rng.exponential(1.0 / draw["family.ipv_end"], n), _EVER)
-    parenting = draw["family.parenting_sd"] * rng.standard_normal(n) - draw["family.parenting_frailty"] * frailty
-    hh["parenting"][homes] = parenting
+    particular = draw["family.parenting_sd"] * rng.standard_normal(n)
+    hh["parenting"][homes] = particular - draw["family.parenting_frailty"] * frailty

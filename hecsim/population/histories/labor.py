@@ -287,9 +287,9 @@ def _fit_wages(community: Community, draw: Mapping[str, Any]) -> None:
     heads = np.flatnonzero((pp["present"] == 1) & (pp["role"] == 0))
     old = np.zeros(hh.size, bool)
     old[pp["household"][heads].astype(np.int64)] = pp["age"][heads] >= _ELDER
-    aim = hh["income_year"].astype(float) * np.asarray(_p(draw, "earned_share"))[old.astype(int)]
     band = np.searchsorted([1.0, 2.0, 4.0], hh["poverty_ratio"], side="right")
-    aim = aim / np.asarray(_p(draw, "part_year"))[band]
+    earned = np.asarray(_p(draw, "earned_share"))[np.where(old, 3, np.maximum(band - 1, 0))]
+    aim = hh["income_year"].astype(float) * earned / np.asarray(_p(draw, "part_year"))[band]
 
     def paid() -> np.ndarray:
         year = pp["wage"][works].astype(float) * pp["hours"][works] * _WEEKS_PER_YEAR

@@ -52,8 +52,9 @@ def _near(community: Community, draw: Mapping[str, Any]) -> None:
     k = int(draw["commerce.retail_near"])
     here = min(k, n.size)
     points = _plane(lat, lon, middle)
-    km, index = cKDTree(points).query(points, k=here)
-    km, index = km.reshape(n.size, here), index.reshape(n.size, here).astype(np.int64)
+    found = cKDTree(points).query(points, k=here)
+    km = np.asarray(found[0], float).reshape(n.size, here)
+    index = np.asarray(found[1], np.int64).reshape(n.size, here)
     # A resident is on average 0.376 sqrt(area) from a random point of a round neighborhood.
     inside = 0.376 * np.sqrt(np.maximum(area, 0.01))
     itself = index == np.arange(n.size)[:, None]

@@ -1,0 +1,302 @@
+"""Household incomes and cost-burden classes that meet the tract's bands and its poverty by age.
+
+Income is drawn on a fine ladder: log-normal around what a family of that kind usually has, raked to the
+tract's bands by tenure and to who is poor there by age group. Homes draw their quantiles from a
+golden-ratio sequence, then band counts are made exact by rank and burden classes given out, so that the
+tract's joint table of tenure, income and burden holds to whole households.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numba import njit
+
+from hecsim.population.fitting import cumulative_counts, share_out
+from hecsim.population.library import HEAD_EDGES, Library
+from hecsim.population.people import head_band
+from hecsim.population.targets import AGE_GROUPS, BANDS, Targets
+
+__all__ = ["BAND_EDGES", "BURDENS", "LADDER", "NO_CASH", "ZERO", "incomes"]
+
+# Steps of yearly income in 2023 dollars; fine near the poverty lines, coarse above the top band.
+LADDER = np.array([
+    1.0, *np.arange(2.5, 61.0, 2.5), 67.5, 75.0, 87.5, 100.0, 125.0, 150.0, 200.0, 300.0, 600.0,
+]) * 1000.0  # fmt: skip
+BAND_EDGES = np.array([20.0, 35.0, 50.0, 75.0]) * 1000.0
+BAND_OF_STEP = np.digitize(LADDER[:-1], BAND_EDGES)
+BURDENS = ("below_20", "20_29", "30_up")
+POOR_AGES = (6, 12, 18, 25, 35, 45, 55, 65, 75)  # age groups of the poverty fit
+_ROUNDS = 40  # of the income fit inside a tract
+_PASSES = (4, 2)  # over the drawn homes of a town: small communities, and those where luck evens out
+_LARGE = 100_000  # households
+ZERO, NO_CASH = 5, 6  # categories beside the five bands
+
+
+@njit(cache=True, nogil=True)
+def _fit_income(start, center, spread, poverty_line, members, rent, edges, band_of, band_goal, poor_goal,
+                rounds, out):  # fmt: skip
+    """For each tract, shares of the income ladder that meet bands by tenure and poverty by age group."""
+    steps = edges.size - 1
+    groups = members.shape[1]
+    reach = np.empty(4)
+    for t in range(start.size - 1):
+        lo, hi = start[t], start[t + 1]
+        if hi == lo:
+            continue
+        # kind: below 50, 50-99, 100-199, 200% and more of poverty.
+        kind = np.zeros((hi - lo, steps), np.uint8)
+        for i in range(lo, hi):
+            before = 0.0
+            for j in range(steps):
+                z = (np.log(edges[j + 1]) - center[i]) / spread
+                after = 1.0 / (1.0 + np.exp(-1.702 * z)) if j < steps - 1 else 1.0
+                out[i, j] = max(after - before, 1e-7)
+                before = after
+                ratio = np.sqrt(edges[j] * edges[j + 1]) / poverty_line[i]
+                kind[i - lo, j] = 0 if ratio < 0.5 else 1 if ratio < 1.0 else 2 if ratio < 2.0 else 3
+        band = np.ones((2, 5))
+        lam = np.zeros((groups, 3))
+        for r in range(rounds):
+            have = np.zeros((2, 5))
+            poor = np.zeros((groups, 3))
+            for i in range(lo, hi):
+                ten = rent[i]
+                reach[3] = 0.0
+                for c in range(2, -1, -1):
+                    v = reach[c + 1]
+                    for g in range(groups):
+                        v += lam[g, c] * members[i, g]
+                    reach[c] = v
+                top = max(reach[0], reach[1], reach[2], 0.0)
+                for c in range(4):
+                    reach[c] = np.exp(reach[c] - top)
+                total = 0.0
+                for j in range(steps):
+                    total += out[i, j] * band[ten, band_of[j]] * reach[kind[i - lo, j]]
+                below = np.zeros(3)
+                for j in range(steps):
+                    v = out[i, j] * band[ten, band_of[j]] * reach[kind[i - lo, j]] / total
+                    have[ten, band_of[j]] += v
+                    for c in range(kind[i - lo, j], 3):
+                        below[c] += v
+                    if r == rounds - 1:
+                        out[i, j] = v
+                for g in range(groups):
+                    for c in range(3):
+                        poor[g, c] += members[i, g] * below[c]
+            for a in range(2):
+                for b in range(5):
+                    if have[a, b] > 0.0:
+                        band[a, b] *= max(band_goal[t, a, b], 0.02) / have[a, b]
+            if r % 2 == 1 and r < rounds - 4:
+                for g in range(groups):
+                    for c in range(3):
+                        if poor_goal[t, g, c] >= 0.0 and poor[g, c] > 0.0:
+                            lift = np.log(max(poor_goal[t, g, c], 0.3) / poor[g, c])
+                            lam[g, c] = min(max(lam[g, c] + 0.45 * lift, -2.5), 2.5)
+
+
+@njit(cache=True, nogil=True)
+def _ladder_quantile(shares, u, edges):
+    """The income at quantile u of each row's shares of the ladder, log-even inside a step."""
+    n, steps = shares.shape
+    out = np.empty(n)
+    for i in range(n):
+        left = u[i]
+        j = 0
+        while j < steps - 1 and left >= shares[i, j]:
+            left -= shares[i, j]
+            j += 1
+        within = min(max(left / max(shares[i, j], 1e-12), 0.0), 1.0)
+        out[i] = edges[j] * (edges[j + 1] / edges[j]) ** within
+    return out
+
+
+def incomes(
+    lib: Library, chosen: np.ndarray, tract: np.ndarray, race: np.ndarray, rent: np.ndarray,
+    poverty_line: np.ndarray, t: Targets, p: Mapping[str, Any], rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Yearly income in 2023 dollars, income category (five bands, zero, no cash rent) and burden class.
+
+    poverty_line : 2023 dollars for each household. Burden class: 0 below 20%, 1 20-29%, 2 30% or more.
+    """
+    n = len(chosen)
+    ages = lib.age[chosen]
+    people = lib.size[chosen]
+    group = np.digitize(ages, POOR_AGES)
+    members = np.stack([((group == k) & (ages >= 0)).sum(axis=1) for k in range(10)], axis=1).astype(np.float32)
+    earners = ((ages >= 22) & (ages < 65)).sum(axis=1)
+    center = np.log(np.maximum(t.inputs["median_income"].to_numpy(float), 15000.0))[tract]
+    center = center + np.asarray(p["income_by_age"])[np.digitize(ages[:, 0], HEAD_EDGES)]
+    center += float(p["income_adults"]) * np.log(np.maximum(earners, 0.7) / 1.5)
+    center += np.where(np.isin(lib.kind[chosen], (4, 8)), float(p["income_single_parent"]), 0.0)
+    center += np.asarray(p["income_by_race"])[race]
+
+    start = np.searchsorted(tract, np.arange(t.n + 1))
+    tens = rent.astype(np.int64)
+    held = np.bincount(tract * 2 + tens, minlength=t.n * 2).reshape(t.n, 2)
+    table = _cell_table(t)
+    band_goal = table[:, :, :5, :].sum(axis=3)
+    band_goal[:, :, 0] += table[:, :, ZERO, 0]
+    total = band_goal.sum(axis=2, keepdims=True)
+    band_goal = band_goal / np.where(total > 0, total, 1.0) * held[:, :, None]
+    poor_goal = _poor_goal(t, tract, members)
+    # The homes of like families stand together, so each kind gets its own mix of incomes.
+    order = np.lexsort((rng.random(n), np.minimum(people, 5), members[:, :3].any(axis=1), head_band(ages[:, 0]), rent, tract))
+    # A golden-ratio sequence along that order: every home draws from its own shares, and any run of
+    # like homes together covers them evenly.
+    u = np.empty(n)
+    u[order] = np.modf(rng.random() + np.arange(n) * 0.6180339887498949)[0]
+    again = int(rng.integers(2**62))
+    wanted = _by_town(poor_goal, t)
+    shares = np.empty((n, len(LADDER) - 1), np.float32)
+    best, result = np.inf, None
+    for _ in range(_PASSES[n > _LARGE]):
+        _fit_income(start, center, float(p["income_spread"]), poverty_line, members, tens, LADDER,
+                    BAND_OF_STEP, band_goal, poor_goal, _ROUNDS, shares)  # fmt: skip
+        income = _ladder_quantile(shares, u, LADDER)
+        drawn = _exact_bands(income, tract, tens, held, table, np.random.default_rng(again))
+        have = _by_town(_poor_count(drawn[0] / poverty_line, tract, members, t.n), t)
+        miss = np.abs(have - wanted).sum()
+        if miss < best:
+            best, result = miss, drawn
+        # What bands and whole homes pushed away from the poverty tables, the next pass leans against.
+        lean = np.clip((wanted + 1.0) / (have + 1.0), 0.7, 1.4)
+        poor_goal *= lean[t.town]
+    assert result is not None  # at least one pass was made
+    return result
+
+
+def _by_town(by_tract: np.ndarray, t: Targets) -> np.ndarray:
+    out = np.zeros((len(t.geography.towns), *by_tract.shape[1:]))
+    np.add.at(out, t.town, by_tract)
+    return out
+
+
+def _poor_count(ratio: np.ndarray, tract: np.ndarray, members: np.ndarray, n: int) -> np.ndarray:
+    """(T, groups, 3) persons of each age group below 50, 100 and 200% of poverty."""
+    out = np.zeros((n, members.shape[1], 3))
+    for c, line in enumerate((0.5, 1.0, 2.0)):
+        rows = ratio < line
+        for g in range(members.shape[1]):
+            out[:, g, c] = np.bincount(tract[rows], members[rows, g], n)
+    return out
+
+
+def _exact_bands(
+    income: np.ndarray, tract: np.ndarray, rent: np.ndarray, held: np.ndarray, table: np.ndarray,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Give out the whole cells of tenure, income and burden; incomes outside their band move to it by rank."""
+    n_tracts = len(table)
+    group = tract.astype(np.int64) * 2 + rent
+    # Cells run by income, then burden; zero income and no cash rent stand first and last.
+    flat = np.concatenate([
+        table[:, :, ZERO, :1], table[:, :, :5, :].reshape(n_tracts, 2, 15), table[:, :, NO_CASH, :1],
+    ], axis=2).reshape(n_tracts * 2, 17)  # fmt: skip
+    whole = cumulative_counts(flat, held.reshape(-1), rng)
+    # Who pays no cash rent does not depend on income: chosen first, at random, and put last.
+    sorted_once = np.lexsort((rng.random(len(group)), group))
+    first = np.cumsum(held.reshape(-1)) - held.reshape(-1)
+    place = np.empty(len(group), np.int64)
+    place[sorted_once] = np.arange(len(group)) - first[group[sorted_once]]
+    no_cash = place < whole[group, 16]
+    bands = np.concatenate([
+        whole[:, :1], whole[:, 1:16].reshape(-1, 5, 3).sum(axis=2), whole[:, 16:],
+    ], axis=1)  # fmt: skip
+    kind = share_out(bands, group, np.where(no_cash, np.inf, income))
+    category = np.where(kind == 0, ZERO, np.where(kind == 6, NO_CASH, kind - 1)).astype(np.int64)
+
+    edges = np.array([1000.0, *BAND_EDGES, 600000.0])
+    low, high = edges[category.clip(0, 4)], edges[category.clip(0, 4) + 1]
+    inside = (income >= low) & (income < high)
+    near = np.where(income < low, low * 1.002, high * 0.998)
+    fixed = np.where(inside, income, near * (1.0 + 0.02 * (rng.random(len(income)) - 0.5)))
+    fixed = np.clip(fixed, low + 1.0, high - 1.0)
+    income = np.where(category == NO_CASH, income, np.where(category == ZERO, 0.0, fixed))
+    # Inside a band the poorer are the likelier to be burdened.
+    burden = np.zeros(len(income), np.int64)
+    score = -np.log(np.maximum(income, 1.0)) + rng.normal(0.0, 0.25, len(income))
+    rows = np.flatnonzero(category < 5)
+    cell_counts = whole[:, 1:16].reshape(-1, 3)
+    burden[rows] = share_out(cell_counts, group[rows] * 5 + category[rows], score[rows])
+    return income, category, burden
+
+
+def _cell_table(t: Targets) -> np.ndarray:
+    """(T, 2 tenures, 7 income categories, 3 burdens) counts."""
+    out = np.zeros((t.n, 2, 7, 3))
+    for a, name in enumerate(("owner", "renter")):
+        for b, band in enumerate(BANDS):
+            for c, burden in enumerate(BURDENS):
+                out[:, a, b, c] = t.cells[name, band, burden].to_numpy(float)
+        out[:, a, ZERO, 0] = t.cells[name, "zero_or_negative", "not_computed"].to_numpy(float)
+    out[:, 1, NO_CASH, 0] = t.cells["renter", "no_cash_rent", "not_computed"].to_numpy(float)
+    # A tenure that the table lacks in a tract takes the whole tract's incomes and burdens.
+    empty = out.sum(axis=(2, 3)) == 0
+    for a in range(2):
+        out[empty[:, a], a] = out[empty[:, a], 1 - a]
+    out[:, 0, NO_CASH] = 0.0
+    out[out.sum(axis=(1, 2, 3)) == 0] = 1.0
+    return out
+
+
+def _poor_goal(t: Targets, tract: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """(T, 10 age groups, 3) persons below 50, 100 and 200% of poverty.
+
+    The tract's own rates hold for everyone, children and seniors; inside those groups the town's table
+    of age by poverty says how the rates differ.
+    """
+    k = members.shape[1]
+    held = np.stack([np.bincount(tract, members[:, g], t.n) for g in range(k)], axis=1)
+    rate = _town_poverty(t)[t.town]
+    share = {c: t.inputs[c].to_numpy(float) for c in t.inputs.columns if "poor_below" in c}
+    usual = rate.copy()
+    lines = ("50", "100", "200")
+    settled = np.zeros(k, bool)
+    for name, part in (("child", slice(0, 3)), ("senior", slice(8, 10))):
+        settled[part] = True
+        people = np.maximum(held[:, part].sum(axis=1), 1e-6)
+        for c in (1, 2, 0):  # the poorest last: their rate follows that of the poor
+            own = share.get(f"{name}_poor_below_{lines[c]}")
+            have = (usual[:, part, c] * held[:, part]).sum(axis=1) / people
+            if own is not None:
+                lift = np.minimum(own, share[f"poor_below_{lines[c]}"] * held.sum(axis=1) / people) / np.maximum(have, 1e-4)
+            elif c == 0:
+                lift = (rate[:, part, 1] * held[:, part]).sum(axis=1) / np.maximum(
+                    (usual[:, part, 1] * held[:, part]).sum(axis=1), 1e-6)  # fmt: skip
+            else:
+                lift = np.ones(t.n)
+            rate[:, part, c] = (usual[:, part, c] * lift[:, None]).clip(0.0, 0.99)
+    for c, line in enumerate(lines):
+        left = share[f"poor_below_{line}"] * held.sum(axis=1) - (rate[:, settled, c] * held[:, settled]).sum(axis=1)
+        have = (rate[:, ~settled, c] * held[:, ~settled]).sum(axis=1)
+        rate[:, ~settled, c] *= (np.maximum(left, 0.0) / np.maximum(have, 1e-6))[:, None]
+    # Rates cannot fall as the line rises.
+    rate = np.maximum.accumulate(rate.clip(0.0, 0.99), axis=2)
+    return rate * held[:, :, None]
+
+
+def _town_poverty(t: Targets) -> np.ndarray:
+    """(M, 10, 3) shares below 50, 100 and 200% of poverty by age of each town; the state's where unknown."""
+    state = t.geography.joint("age_poverty", "state")
+    table = t.geography.joint("age_poverty")
+    table = state if table is None else table
+    ratios = list(state.columns.get_level_values("ratio").unique())
+
+    def shares(frame: pd.DataFrame) -> np.ndarray:
+        out = np.zeros((len(frame), len(AGE_GROUPS), 3))
+        for k, name in enumerate(AGE_GROUPS):
+            running = np.cumsum(frame[name][ratios].to_numpy(float), axis=1)
+            total = np.maximum(running[:, -1:], 1e-9)
+            # The ladder of ratios: the first step ends at 50%, the third at 100%, the eighth at 200%.
+            out[:, k] = np.where(running[:, -1:] > 0, running[:, [0, 2, 7]] / total, np.nan)
+        return out
+
+    of_state = shares(state)[0]
+    of_towns = shares(table.reindex(list(t.geography.towns)).fillna(0.0))
+    return np.where(np.isnan(of_towns), of_state, of_towns)

@@ -1,0 +1,14 @@
+"""Health: the processes of the month, in order: coverage, disease, quality of life, cost.
+
+Deaths belong to the process demography, which reads `health.mortality_rr_*`.
+"""
+
+from __future__ import annotations
+
+from hecsim.processes.health_coverage import COVERAGE
+from hecsim.processes.health_disease import DISEASE, bmi_class
+from hecsim.processes.health_value import COST, UTILITY
+
+__all__ = ["COST", "COVERAGE", "DISEASE", "HEALTH", "UTILITY", "bmi_class"]
+
+HEALTH = (COVERAGE, DISEASE, UTILITY, COST)

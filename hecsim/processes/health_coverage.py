@@ -1,0 +1,212 @@
+"""Health coverage: who is insured by whom, month by month.
+
+At 65 everyone has Medicare; at low income Medicaid counts as the main coverage. Younger people move
+between four states by monthly chances:
+
+* an employer's plan begins and ends with work; by wage and hours it is more or less common, and
+  partners and children (to 26) join a worker's plan. Losing the job ends it at once;
+* HUSKY (Medicaid) has limits for children, pregnant and recently delivered women, parents and other
+  adults (benefits room). The eligible enroll with a delay, lose coverage to paperwork, and stay on
+  until renewal when income rises above the limit. Foreign-born adults who speak another language
+  best enroll at a quarter of the pace;
+* direct and exchange plans, more often at higher income;
+* a share of those who lose coverage finds another within the month.
+
+Levers: `coverage` enrolls the uninsured, `coverage_loss` adds to Medicaid losses (as new paperwork
+does). The state of last month decides who has a plan to join, so order inside the month is moot.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hecsim.processes.ace_bits import ADULT
+from hecsim.processes.base import process
+
+__all__ = ["COVERAGE", "DIRECT", "EMPLOYER", "MEDICAID", "MEDICARE", "UNINSURED", "medicaid_limit", "plan_share"]
+
+UNINSURED, EMPLOYER, MEDICAID, MEDICARE, DIRECT = 0, 1, 2, 3, 4
+_OLD = 65 * 12
+_EMPLOYED, _JAILED = 1, 4
+
+
+def medicaid_limit(
+    months: np.ndarray, expecting: np.ndarray, parent: np.ndarray, child_age: float, child: float, pregnant: float,
+    caretaker: float, other: float,
+) -> np.ndarray:  # fmt: skip
+    """HUSKY A and D income limit below 65, in multiples of the poverty guideline."""
+    adult = np.where(expecting, pregnant, np.where(parent, caretaker, other))
+    return np.where(months < child_age * 12, np.where(expecting, np.maximum(child, pregnant), child), adult)
+
+
+def plan_share(
+    wage: np.ndarray, hours: np.ndarray, steps: np.ndarray, share: np.ndarray, part_time: float, plan_hours: np.ndarray
+) -> np.ndarray:  # fmt: skip
+    """Share of workers with this wage and these hours in their own employer's plan."""
+    full = share[np.searchsorted(steps, np.asarray(wage, float), side="right")]
+    return np.where(hours >= plan_hours[1], full, np.where(hours >= plan_hours[0], full * part_time, 0.0))
+
+
+@njit(cache=True, nogil=True)
+def _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance, n, h0):
+    """Members of each household who bring an employer's plan: householder or partner, at work, in a plan."""
+    plans = np.zeros(n, np.int64)
+    for i in range(p_present.size):
+        if p_present[i] != 0 and p_role[i] <= 1 and p_labor[i] == 1 and p_insurance[i] == 1 and p_age[i] >= 216:
+            plans[np.int64(p_household[i]) - h0] += 1
+    return plans
+
+
+@njit(cache=True, nogil=True)
+def coverage_kernel(
+    p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth, p_labor, p_hours,
+    p_wage, p_disabled, p_insurance, h_present, h_children, h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave,
+    pu_join, pu_bridge, h0, k_wage_steps, k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain,
+    k_employer_loss, k_family_join, k_family_age, k_medicaid_enroll, k_medicaid_enroll_b, k_medicaid_churn,
+    k_redetermination, k_immigrant_factor, k_direct_gain, k_direct_loss, k_bridge, k_dual_limit, k_medicare_disabled,
+    k_benefits__husky_child_age, k_benefits__husky_child_limit, k_benefits__husky_b2_limit,
+    k_benefits__husky_pregnant_limit, k_benefits__husky_parent_limit, k_benefits__husky_d_limit,
+):  # fmt: skip
+    plans = _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance, h_present.size, h0)
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_labor[i] == _JAILED:
+            continue
+        h, months, now = np.int64(p_household[i]) - h0, np.int64(p_age[i]), np.int64(p_insurance[i])
+        poverty = float(h_poverty_ratio[h])
+        if months >= _OLD:
+            p_insurance[i] = MEDICAID if poverty <= k_dual_limit else MEDICARE
+            continue
+        child = months < k_benefits__husky_child_age * 12
+        limit = k_benefits__husky_d_limit
+        if child:
+            limit = k_benefits__husky_child_limit
+        elif p_role[i] <= 1 and h_children[h] > 0:
+            limit = k_benefits__husky_parent_limit
+        if p_pregnancy[i] > 0 or p_since_birth[i] <= 12:
+            limit = max(limit, k_benefits__husky_pregnant_limit)
+        eligible = poverty <= limit
+        eligible_b = child and poverty <= k_benefits__husky_b2_limit
+        share = 0.0
+        if p_labor[i] == _EMPLOYED and months >= ADULT and p_hours[i] >= k_plan_hours[0]:
+            share = k_employer_share[np.searchsorted(k_wage_steps, float(p_wage[i]), side="right")]
+            share *= 1.0 if p_hours[i] >= k_plan_hours[1] else k_part_time_factor
+        brings = p_role[i] <= 1 and p_labor[i] == _EMPLOYED and now == EMPLOYER and months >= ADULT
+        relative = p_role[i] <= 1 or (p_role[i] == 2 and months < k_family_age * 12)
+        family = relative and plans[h] - (1 if brings else 0) > 0
+        disabled = p_disabled[i] != 0 and p_labor[i] != _EMPLOYED and months >= ADULT
+        leave = 0.0
+        if now == EMPLOYER:
+            if not family:
+                leave = 1.0 if share == 0.0 else -np.expm1(-k_employer_loss * (1.0 - share) / 12.0)
+        elif now == MEDICAID:
+            leave = k_medicaid_churn[0 if child else 1] if eligible or eligible_b else k_redetermination
+            leave += lp_coverage_loss[i]
+        elif now == MEDICARE:
+            leave = 0.0 if disabled else 1.0
+        elif now == DIRECT:
+            leave = k_direct_loss
+        bridged = now != UNINSURED and pu_leave[i] < leave
+        if bridged:
+            now = UNINSURED
+        if now == MEDICARE:
+            continue
+        pace = k_immigrant_factor if p_foreign_born[i] != 0 and p_language[i] != 0 and not child else 1.0
+        employer = -np.expm1(-k_employer_gain * share / 12.0)
+        if family:
+            employer = max(employer, k_family_join)
+        public = k_medicaid_enroll * pace if eligible else (k_medicaid_enroll_b if eligible_b else 0.0)
+        band = 0 if poverty < 2 else (1 if poverty < 4 else 2)
+        direct = k_direct_gain[band] * pace
+        medicare = k_medicare_disabled if disabled and not eligible else 0.0
+        if bridged and pu_bridge[i] < k_bridge:  # special enrollment: the usual chances, scaled to a certainty
+            total = employer + public + direct
+            if total > 0:
+                employer, public, direct = employer / total, public / total, direct / total
+        elif now == UNINSURED:
+            if eligible or eligible_b:
+                public += lp_coverage[i]
+            else:
+                direct += lp_coverage[i]
+        if now == UNINSURED or now == DIRECT:
+            u = pu_join[i]
+            if u < employer:
+                now = EMPLOYER
+            elif u < employer + public:
+                now = MEDICAID
+            elif u < employer + public + medicare:
+                now = MEDICARE
+            elif now == UNINSURED and u < employer + public + medicare + direct:
+                now = DIRECT
+        p_insurance[i] = now
+
+
+def coverage_plain(
+    p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth, p_labor, p_hours,
+    p_wage, p_disabled, p_insurance, h_present, h_children, h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave,
+    pu_join, pu_bridge, h0, k_wage_steps, k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain,
+    k_employer_loss, k_family_join, k_family_age, k_medicaid_enroll, k_medicaid_enroll_b, k_medicaid_churn,
+    k_redetermination, k_immigrant_factor, k_direct_gain, k_direct_loss, k_bridge, k_dual_limit, k_medicare_disabled,
+    k_benefits__husky_child_age, k_benefits__husky_child_limit, k_benefits__husky_b2_limit,
+    k_benefits__husky_pregnant_limit, k_benefits__husky_parent_limit, k_benefits__husky_d_limit,
+):  # fmt: skip
+    here = (p_present != 0) & (p_labor != _JAILED)
+    at_work, grown = p_labor == _EMPLOYED, p_age >= ADULT
+    source = (p_present != 0) & (p_role <= 1) & at_work & (p_insurance == EMPLOYER) & grown
+    plans = np.bincount(p_household[source].astype(np.int64) - h0, minlength=h_present.size)
+    old = np.flatnonzero(here & (p_age >= _OLD))
+    poor = h_poverty_ratio[p_household[old].astype(np.int64) - h0] <= k_dual_limit
+    i = np.flatnonzero(here & (p_age < _OLD))
+    h, months, now = p_household[i].astype(np.int64) - h0, p_age[i].astype(np.int64), p_insurance[i].astype(np.int64)
+    poverty, work = h_poverty_ratio[h].astype(float), at_work[i]
+    child = months < k_benefits__husky_child_age * 12
+    expecting = (p_pregnancy[i] > 0) | (p_since_birth[i] <= 12)
+    limit = medicaid_limit(
+        months, expecting, (p_role[i] <= 1) & (h_children[h] > 0), k_benefits__husky_child_age,
+        k_benefits__husky_child_limit, k_benefits__husky_pregnant_limit, k_benefits__husky_parent_limit,
+        k_benefits__husky_d_limit,
+    )  # fmt: skip
+    eligible = poverty <= limit
+    eligible_b = child & (poverty <= k_benefits__husky_b2_limit)
+    share = plan_share(p_wage[i], p_hours[i], k_wage_steps, k_employer_share, k_part_time_factor, k_plan_hours)
+    share = np.where(work & grown[i], share, 0.0)
+    relative = (p_role[i] <= 1) | ((p_role[i] == 2) & (months < k_family_age * 12))
+    family = relative & (plans[h] - source[i] > 0)
+    disabled = (p_disabled[i] != 0) & ~work & grown[i]
+    own = np.where(share == 0.0, 1.0, -np.expm1(-k_employer_loss * (1.0 - share) / 12.0))
+    member = np.where(eligible | eligible_b, k_medicaid_churn[np.where(child, 0, 1)], k_redetermination) + lp_coverage_loss[i]
+    leave = np.choose(now, [0.0, np.where(family, 0.0, own), member, np.where(disabled, 0.0, 1.0), k_direct_loss])
+    bridged = (now != UNINSURED) & (pu_leave[i] < leave)
+    now = np.where(bridged, UNINSURED, now)
+    pace = np.where((p_foreign_born[i] != 0) & (p_language[i] != 0) & ~child, k_immigrant_factor, 1.0)
+    employer = -np.expm1(-k_employer_gain * share / 12.0)
+    employer = np.where(family, np.maximum(employer, k_family_join), employer)
+    public = np.where(eligible, k_medicaid_enroll * pace, np.where(eligible_b, k_medicaid_enroll_b, 0.0))
+    direct = k_direct_gain[np.searchsorted([2, 4], poverty, side="right")] * pace
+    medicare = np.where(disabled & ~eligible, k_medicare_disabled, 0.0)
+    special = bridged & (pu_bridge[i] < k_bridge)
+    total = employer + public + direct
+    scale = np.where(special & (total > 0), 1.0 / np.where(total > 0, total, 1.0), 1.0)
+    offered = np.where(~special & (now == UNINSURED), lp_coverage[i].astype(float), 0.0)
+    reach = eligible | eligible_b
+    employer = employer * scale
+    public = public * scale + np.where(reach, offered, 0.0)
+    direct = direct * scale + np.where(reach, 0.0, offered)
+    free, u = (now == UNINSURED) | (now == DIRECT), pu_join[i]
+    result = np.select(
+        [~free, u < employer, u < employer + public, u < employer + public + medicare,
+         (now == UNINSURED) & (u < employer + public + medicare + direct)],
+        [now, EMPLOYER, MEDICAID, MEDICARE, DIRECT],
+        now,
+    )  # fmt: skip
+    p_insurance[old] = np.where(poor, MEDICAID, MEDICARE)
+    p_insurance[i] = result
+
+
+COVERAGE = process(
+    "health.coverage",
+    kernel=coverage_kernel,
+    twin=coverage_plain,
+    writes=("p_insurance",),
+    summary="Coverage follows work, income, age and pregnancy, with take-up, paperwork losses and bridges.",
+)

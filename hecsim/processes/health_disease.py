@@ -1,0 +1,109 @@
+"""Type 2 diabetes, hypertension, cardiovascular disease, gestational diabetes.
+
+All are diagnosed conditions that begin and do not end. Hazards per year are an age curve at normal
+weight times published ratios:
+
+    diabetes      weight class, earlier gestational diabetes, four or more ACEs, lever `diabetes_onset`
+    hypertension  weight class by sex
+    CVD           weight class by sex (what diabetes and pressure do not carry), sex, diabetes,
+                  hypertension, ACEs
+
+Treatment lowers the ratio of hypertension: treated share by coverage times events prevented. ACE
+ratios reach their size at the fourth adversity and shrink with the lever `ace_harm`. Gestational
+diabetes is found in one month of pregnancy. Sources in the evidence room `health`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
+from hecsim.processes.base import process
+from hecsim.processes.growth import between, between_
+
+__all__ = ["DISEASE", "bmi_class"]
+
+_EDGES = np.array([25.0, 30.0, 35.0, 40.0])
+
+
+def bmi_class(bmi: np.ndarray) -> np.ndarray:
+    """Weight class of adults: 0 below 25, 1 below 30, 2 below 35, 3 below 40, 4 above (measured BMI)."""
+    return np.searchsorted(_EDGES, np.asarray(bmi, float), side="right")
+
+
+@njit(cache=True, nogil=True)
+def disease_kernel(
+    p_present, p_household, p_age, p_sex, p_bmi, p_pregnancy, p_insurance, p_ace_bits, p_diabetes, p_hypertension,
+    p_cvd, p_gestational_diabetes, lp_diabetes_onset, lh_ace_harm, pu_diabetes, pu_hypertension, pu_cvd, pu_gestational,
+    h0, k_disease_ages, k_diabetes_rate, k_diabetes_bmi, k_diabetes_gestational, k_diabetes_ace, k_hypertension_rate,
+    k_hypertension_bmi_male, k_hypertension_bmi_female, k_cvd_rate, k_cvd_female, k_cvd_bmi_male, k_cvd_bmi_female,
+    k_cvd_diabetes, k_cvd_hypertension, k_cvd_ace, k_ace_limit, k_treated_share, k_treatment_effect,
+    k_gestational_diabetes, k_gestational_month,
+):  # fmt: skip
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_age[i] < ADULT:
+            continue
+        age, weight = p_age[i] / 12.0, np.searchsorted(_EDGES, float(p_bmi[i]), side="right")
+        dose = min(CORE_COUNT[p_ace_bits[i] & CORE_MASK] / k_ace_limit, 1.0) * lh_ace_harm[np.int64(p_household[i]) - h0]
+        had, pressure, gestational = p_diabetes[i], p_hypertension[i], p_gestational_diabetes[i]
+        if had == 0:
+            rate = between_(age, k_disease_ages, k_diabetes_rate, 0) * k_diabetes_bmi[weight]
+            rate *= (k_diabetes_gestational if gestational != 0 else 1.0) * (1.0 + (k_diabetes_ace - 1.0) * dose)
+            if pu_diabetes[i] < -np.expm1(-rate * lp_diabetes_onset[i] / 12.0):
+                p_diabetes[i] = 1
+        if pressure == 0:
+            ratio = k_hypertension_bmi_male if p_sex[i] == 0 else k_hypertension_bmi_female
+            rate = between_(age, k_disease_ages, k_hypertension_rate, 0) * ratio[weight]
+            if pu_hypertension[i] < -np.expm1(-rate / 12.0):
+                p_hypertension[i] = 1
+        if p_cvd[i] == 0:
+            rate = between_(age, k_disease_ages, k_cvd_rate, 0)
+            rate *= k_cvd_bmi_male[weight] if p_sex[i] == 0 else k_cvd_bmi_female[weight] * k_cvd_female
+            rate *= k_cvd_diabetes if had != 0 else 1.0
+            if pressure != 0:
+                rate *= k_cvd_hypertension * (1.0 - k_treated_share[np.int64(p_insurance[i])] * k_treatment_effect)
+            rate *= 1.0 + (k_cvd_ace - 1.0) * dose
+            if pu_cvd[i] < -np.expm1(-rate / 12.0):
+                p_cvd[i] = 1
+        if p_pregnancy[i] == k_gestational_month and had == 0 and pu_gestational[i] < k_gestational_diabetes[weight]:
+            p_gestational_diabetes[i] = 1
+
+
+def disease_plain(
+    p_present, p_household, p_age, p_sex, p_bmi, p_pregnancy, p_insurance, p_ace_bits, p_diabetes, p_hypertension,
+    p_cvd, p_gestational_diabetes, lp_diabetes_onset, lh_ace_harm, pu_diabetes, pu_hypertension, pu_cvd, pu_gestational,
+    h0, k_disease_ages, k_diabetes_rate, k_diabetes_bmi, k_diabetes_gestational, k_diabetes_ace, k_hypertension_rate,
+    k_hypertension_bmi_male, k_hypertension_bmi_female, k_cvd_rate, k_cvd_female, k_cvd_bmi_male, k_cvd_bmi_female,
+    k_cvd_diabetes, k_cvd_hypertension, k_cvd_ace, k_ace_limit, k_treated_share, k_treatment_effect,
+    k_gestational_diabetes, k_gestational_month,
+):  # fmt: skip
+    i = np.flatnonzero((p_present != 0) & (p_age >= ADULT))
+    age, weight, man = p_age[i] / 12.0, bmi_class(p_bmi[i]), p_sex[i] == 0
+    dose = np.minimum(CORE_COUNT[p_ace_bits[i] & CORE_MASK] / k_ace_limit, 1.0)
+    dose = dose * lh_ace_harm[p_household[i].astype(np.int64) - h0]
+    had, pressure, heart = p_diabetes[i] != 0, p_hypertension[i] != 0, p_cvd[i] != 0
+    rate = between(age, k_disease_ages, k_diabetes_rate) * k_diabetes_bmi[weight] * lp_diabetes_onset[i]
+    rate = rate * np.where(p_gestational_diabetes[i] != 0, k_diabetes_gestational, 1.0)
+    rate = rate * (1.0 + (k_diabetes_ace - 1.0) * dose)
+    p_diabetes[i[~had & (pu_diabetes[i] < -np.expm1(-rate / 12.0))]] = 1
+    ratio = np.where(man, k_hypertension_bmi_male[weight], k_hypertension_bmi_female[weight])
+    rate = between(age, k_disease_ages, k_hypertension_rate) * ratio
+    p_hypertension[i[~pressure & (pu_hypertension[i] < -np.expm1(-rate / 12.0))]] = 1
+    rate = between(age, k_disease_ages, k_cvd_rate)
+    rate = rate * np.where(man, k_cvd_bmi_male[weight], k_cvd_bmi_female[weight] * k_cvd_female)
+    rate = rate * np.where(had, k_cvd_diabetes, 1.0) * (1.0 + (k_cvd_ace - 1.0) * dose)
+    prevented = k_treated_share[p_insurance[i].astype(np.int64)] * k_treatment_effect
+    rate = rate * np.where(pressure, k_cvd_hypertension * (1.0 - prevented), 1.0)
+    p_cvd[i[~heart & (pu_cvd[i] < -np.expm1(-rate / 12.0))]] = 1
+    found = (p_pregnancy[i] == k_gestational_month) & ~had & (pu_gestational[i] < k_gestational_diabetes[weight])
+    p_gestational_diabetes[i[found]] = 1
+
+
+DISEASE = process(
+    "health.disease",
+    kernel=disease_kernel,
+    twin=disease_plain,
+    writes=("p_diabetes", "p_hypertension", "p_cvd", "p_gestational_diabetes"),
+    summary="Diabetes, hypertension and cardiovascular disease begin by age, weight and earlier illness.",
+)

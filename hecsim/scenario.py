@@ -1,0 +1,220 @@
+"""A scenario: a community, what is done there, and for how long.
+
+    name = "stable start"
+    years = 10
+
+    [community]
+    towns = ["Hartford"]
+    households = 10000
+    seed = 1
+
+    [[intervention]]
+    id = "G04"
+    reach = 0.7
+
+The reference scenario has no interventions: current law as it is delivered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from hecsim.clock import MONTHS_PER_YEAR
+from hecsim.community import Community
+from hecsim.errors import ScenarioError, UnknownNameError
+from hecsim.interventions import Intervention, check_schedule, from_mapping, mix
+
+__all__ = ["CommunitySpec", "Scenario"]
+
+_KEYS = ("name", "years", "start_year", "burn_in", "mix", "community", "intervention")
+_FIRST_YEAR, _LAST_YEAR = 2024, 2036  # years that the calendar of current law knows
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommunitySpec:
+    """What a community is built from.
+
+    towns : names of towns, or "all", "region:...", "county:..."
+    households : simulated households; None for every household of the towns
+    seed : seed of the synthesis
+    """
+
+    towns: tuple[str, ...]
+    households: int | None = 10_000
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        towns = (self.towns,) if isinstance(self.towns, str) else tuple(self.towns)
+        object.__setattr__(self, "towns", towns)
+        if not towns or not all(isinstance(t, str) and t for t in towns):
+            raise ScenarioError("must name at least one town, such as \"Hartford\"", key="community.towns")
+        for key, least in (("households", 1), ("seed", 0)):
+            value = getattr(self, key)
+            if key == "households" and value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise ScenarioError(f"must be a whole number of at least {least}, not {value!r}", key=f"community.{key}")
+
+    def build(self) -> Community:
+        """The synthetic community; equal specs give equal communities."""
+        from hecsim.population import build_community
+
+        return build_community(list(self.towns), households=self.households, seed=self.seed)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """As it stands in a file."""
+        out: dict[str, Any] = {"towns": list(self.towns), "seed": self.seed}
+        if self.households is not None:
+            out["households"] = self.households
+        return out
+
+
+class Scenario:
+    """One arm: current law in a community, and the interventions added to it.
+
+    community : a built `Community`, a `CommunitySpec`, or the name of a town
+    years, start_year, burn_in : length of the run, first calendar year, months run before the start
+    """
+
+    def __init__(
+        self,
+        community: Community | CommunitySpec | str,
+        *,
+        name: str = "current law",
+        interventions: Iterable[Intervention] = (),
+        years: int = 10,
+        start_year: int = 2025,
+        burn_in: int = 12,
+    ):
+        self.community = CommunitySpec(towns=(community,)) if isinstance(community, str) else community
+        self.name = str(name)
+        self.interventions = tuple(interventions)
+        for key, value, low, high in (
+            ("years", years, 1, 75), ("start_year", start_year, _FIRST_YEAR, _LAST_YEAR), ("burn_in", burn_in, 0, 120),
+        ):  # fmt: skip
+            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+                raise ScenarioError(f"must be a whole number from {low} to {high}, not {value!r}", key=key)
+        self.years, self.start_year, self.burn_in = years, start_year, burn_in
+        for iv in self.interventions:
+            if not isinstance(iv, Intervention):
+                raise ScenarioError(f"must be interventions, not {iv!r}", key="interventions")
+        check_schedule(self.interventions, self.horizon)
+
+    @property
+    def horizon(self) -> int:
+        """Months after burn-in."""
+        return self.years * MONTHS_PER_YEAR
+
+    def with_interventions(self, *interventions: Intervention, name: str | None = None) -> Scenario:
+        """The same scenario with more interventions; it needs a name of its own in a comparison."""
+        added = [*self.interventions, *interventions]
+        named = name or " + ".join(iv.id for iv in added) or self.name
+        return self._like(name=named, interventions=added)
+
+    def _like(self, **changes: Any) -> Scenario:
+        same = {k: getattr(self, k) for k in ("name", "interventions", "years", "start_year", "burn_in")}
+        return Scenario(self.community, **{**same, **changes})
+
+    def build(self) -> Community:
+        """A community of its own, ready to run; what was passed in is never changed."""
+        return self.community.build() if isinstance(self.community, CommunitySpec) else self.community.copy()
+
+    # -- files --------------------------------------------------------------------------------------
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any], *, file: Any = None) -> Scenario:
+        """A scenario from what a file holds; unknown keys are errors with a suggestion."""
+        for key in data:
+            if key not in _KEYS:
+                raise UnknownNameError(key, _KEYS, what="key", file=file, key=key)
+        place = data.get("community")
+        if not isinstance(place, Mapping):
+            raise ScenarioError("a scenario needs a [community] table with 'towns'", file=file, key="community")
+        known = ("towns", "households", "seed")
+        for key in place:
+            if key not in known:
+                raise UnknownNameError(key, known, what="key", file=file, key=f"community.{key}")
+        if "towns" not in place:
+            raise ScenarioError("name at least one town, such as towns = [\"Hartford\"]", file=file, key="community.towns")
+        items = list(mix(data["mix"]).interventions) if "mix" in data else []
+        listed = data.get("intervention", [])
+        if not isinstance(listed, list):
+            raise ScenarioError("write [[intervention]] with two brackets", file=file, key="intervention")
+        items += [from_mapping(item, file=file) for item in listed]
+        settings = {k: data[k] for k in ("name", "years", "start_year", "burn_in") if k in data}
+        try:
+            return cls(CommunitySpec(**place), interventions=items, **settings)
+        except ScenarioError as problem:
+            if file is not None and problem.file is None:
+                raise ScenarioError(str(problem), file=file) from None
+            raise
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Scenario:
+        """Read a scenario from a TOML file."""
+        file = Path(path)
+        try:
+            data = tomllib.loads(file.read_text(encoding="utf-8"))
+        except OSError as problem:
+            raise ScenarioError(f"cannot be read: {problem.strerror}", file=file) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+            raise ScenarioError(f"is not valid TOML: {problem}", file=file) from None
+        return cls.from_mapping(data, file=file)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Everything that a file holds; a community that was built elsewhere stands by its digest."""
+        place = self.community
+        return {
+            "name": self.name,
+            "years": self.years,
+            "start_year": self.start_year,
+            "burn_in": self.burn_in,
+            "community": place.to_mapping() if isinstance(place, CommunitySpec) else {"digest": self._community_digest},
+            "intervention": [iv.to_mapping() for iv in self.interventions],
+        }
+
+    def to_toml(self) -> str:
+        """The scenario as a file that `from_file` reads back."""
+        if not isinstance(self.community, CommunitySpec):
+            raise ScenarioError(
+                "a community that was built in memory cannot be written to a scenario file", key="community",
+                hint="Give the scenario a CommunitySpec",
+            )  # fmt: skip
+        data = self.to_mapping()
+        lines = [f"{k} = {_toml(data[k])}" for k in ("name", "years", "start_year", "burn_in")]
+        lines += ["", "[community]", *(f"{k} = {_toml(v)}" for k, v in data["community"].items())]
+        for item in data["intervention"]:
+            lines += ["", "[[intervention]]", *(f"{k} = {_toml(v)}" for k, v in item.items())]
+        return "\n".join(lines) + "\n"
+
+    @cached_property
+    def _community_digest(self) -> str:
+        place = self.community
+        if isinstance(place, CommunitySpec):
+            return hashlib.sha256(json.dumps(place.to_mapping(), sort_keys=True).encode()).hexdigest()
+        return place.digest()
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of what is simulated; the name does not count."""
+        data = {**self.to_mapping(), "name": "", "community": self._community_digest}
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+    def __repr__(self) -> str:
+        ids = ", ".join(iv.id for iv in self.interventions) or "current law only"
+        return f"<Scenario {self.name!r}: {ids}; {self.years} years from {self.start_year}>"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_toml(v) for v in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
