@@ -64,10 +64,10 @@ PERSON: tuple[Column, ...] = (
     # labor
     C("labor", "uint8", "code", "labor status", LABOUR),
     C("unemployed_months", "uint8", "month", "months without a job, looking or not; 0 if employed, 255 if longer"),
-    C("job_months", "uint8", "month", "months in the present job, 255 if longer"),
+    C("job_months", "uint8", "month", "months in the present job, 255 if longer; 0 if not employed"),
     C("employer", "uint32", "row", "row of the employer", ref="business"),
     C("wage", "float32", "$/hour", "hourly wage, now or when last employed"),
-    C("hours", "float32", "hour/week", "usual weekly hours at work"),
+    C("hours", "float32", "hour/week", "usual weekly hours at work, now or when last employed"),
     C("unstable", "uint8", "flag", "works on an unstable schedule"),
     C("day_labor", "uint8", "flag", "finds work by the day"),
     C("earnings", "float32", "$/month", "earnings this month"),

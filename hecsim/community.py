@@ -130,15 +130,16 @@ class Community:
         found = np.flatnonzero(self.household["key"] == np.uint64(key))
         return int(found[0]) if found.size else None
 
-    def ensure_room(self, table: str, minimum: np.ndarray, reserve: float = 0.04) -> None:
+    def ensure_room(self, table: str, minimum: np.ndarray, reserve: float = 0.04) -> np.ndarray | None:
         """Make sure that block b of a table has `minimum[b]` spare rows; lays it out again if not.
 
-        Columns that point into the table follow, and so does the household graph.
+        Columns that point into the table follow, and so does the household graph. Returns the new row
+        of every old row, for whoever else holds rows of the table, or None if nothing moved.
         """
         t = self.tables[table]
         free = np.array([t.spare(b) for b in range(t.n_blocks)])
         if (free >= minimum).all():
-            return
+            return None
         spare = np.maximum(minimum + 16, (t.used * reserve).astype(np.int64))
         old_size = t.size
         moved = t.regrow(spare)
@@ -150,6 +151,7 @@ class Community:
                     values[live] = moved[values[live].astype(np.int64)].astype(np.uint32)
         if table == "household":
             self._move_ties(moved, old_size)
+        return moved
 
     def _move_ties(self, moved: np.ndarray, old_size: int) -> None:
         counts = np.diff(self.ties.indptr)

@@ -54,13 +54,15 @@ class CommunitySpec:
         towns = (self.towns,) if isinstance(self.towns, str) else tuple(self.towns)
         object.__setattr__(self, "towns", towns)
         if not towns or not all(isinstance(t, str) and t for t in towns):
-            raise ScenarioError("must name at least one town, such as \"Hartford\"", key="community.towns")
+            raise ScenarioError('must name at least one town, such as "Hartford"', key="community.towns")
         for key, least in (("households", 1), ("seed", 0)):
             value = getattr(self, key)
             if key == "households" and value is None:
                 continue
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise ScenarioError(f"must be a whole number of at least {least}, not {value!r}", key=f"community.{key}")
+                raise ScenarioError(
+                    f"must be a whole number of at least {least}, not {value!r}", key=f"community.{key}"
+                )
 
     def build(self) -> Community:
         """The synthetic community; equal specs give equal communities."""
@@ -97,8 +99,10 @@ class Scenario:
         self.name = str(name)
         self.interventions = tuple(interventions)
         for key, value, low, high in (
-            ("years", years, 1, 75), ("start_year", start_year, _FIRST_YEAR, _LAST_YEAR), ("burn_in", burn_in, 0, 120),
-        ):  # fmt: skip
+            ("years", years, 1, 75),
+            ("start_year", start_year, _FIRST_YEAR, _LAST_YEAR),
+            ("burn_in", burn_in, 0, 120),
+        ):
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
                 raise ScenarioError(f"must be a whole number from {low} to {high}, not {value!r}", key=key)
         self.years, self.start_year, self.burn_in = years, start_year, burn_in
@@ -136,13 +140,17 @@ class Scenario:
                 raise UnknownNameError(key, _KEYS, what="key", file=file, key=key)
         place = data.get("community")
         if not isinstance(place, Mapping):
-            raise ScenarioError("a scenario needs a [community] table with 'towns'", file=file, key="community")
+            raise ScenarioError(
+                "a scenario needs a [community] table with 'towns'", file=file, key="community"
+            )
         known = ("towns", "households", "seed")
         for key in place:
             if key not in known:
                 raise UnknownNameError(key, known, what="key", file=file, key=f"community.{key}")
         if "towns" not in place:
-            raise ScenarioError("name at least one town, such as towns = [\"Hartford\"]", file=file, key="community.towns")
+            raise ScenarioError(
+                'name at least one town, such as towns = ["Hartford"]', file=file, key="community.towns"
+            )
         items = list(mix(data["mix"]).interventions) if "mix" in data else []
         listed = data.get("intervention", [])
         if not isinstance(listed, list):
@@ -176,7 +184,9 @@ class Scenario:
             "years": self.years,
             "start_year": self.start_year,
             "burn_in": self.burn_in,
-            "community": place.to_mapping() if isinstance(place, CommunitySpec) else {"digest": self._community_digest},
+            "community": place.to_mapping()
+            if isinstance(place, CommunitySpec)
+            else {"digest": self._community_digest},
             "intervention": [iv.to_mapping() for iv in self.interventions],
         }
 

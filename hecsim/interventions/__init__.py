@@ -16,14 +16,18 @@ from hecsim.interventions.norms import *  # noqa: F403
 from hecsim.interventions.norms import __all__ as _norms
 from hecsim.interventions.policies import *  # noqa: F403
 from hecsim.interventions.policies import __all__ as _policies
+from hecsim.interventions.policies_health import *  # noqa: F403
+from hecsim.interventions.policies_health import __all__ as _policies_health
 from hecsim.interventions.programs import *  # noqa: F403
 from hecsim.interventions.programs import __all__ as _programs
+from hecsim.interventions.programs_health import *  # noqa: F403
+from hecsim.interventions.programs_health import __all__ as _programs_health
 from hecsim.interventions.settings import setting
 from hecsim.interventions.systems import *  # noqa: F403
 from hecsim.interventions.systems import __all__ as _systems
 
 __all__ = [  # noqa: PLE0604
-    "Calendar", "Cost", "Delivery", "Effect", "Intervention", "Ledger", "Mix", "Words", "catalogue", "check_intervention",
-    "check_schedule", "find", "from_mapping", "intervention", "mix", "mixes", "setting",
-    *_norms, *_policies, *_programs, *_systems,
+    "Calendar", "Cost", "Delivery", "Effect", "Intervention", "Ledger", "Mix", "Words", "catalogue",
+    "check_intervention", "check_schedule", "find", "from_mapping", "intervention", "mix", "mixes", "setting",
+    *_norms, *_policies, *_policies_health, *_programs, *_programs_health, *_systems,
 ]  # fmt: skip

@@ -15,7 +15,7 @@ Numbers of the world are evidence parameters, found by name: for the interventio
     interventions.g03_dropout         probability/month of leaving before the end
     interventions.g03_implementation  months between the start of a law and its being carried out
     interventions.g03_compliance      share of a law that is carried out
-    interventions.g03_cost_<per>      dollars per month served, start, year, resident and year, or area and year
+    interventions.g03_cost_<per>      dollars per month served, start, year, resident-year or area-year
 
 >>> from hecsim.interventions import NurseVisits
 >>> NurseVisits(reach=0.7).title.en
@@ -78,7 +78,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Dollars of one month at the scale of the real place; negative for revenue. `payers` None: the intervention's."""
+    """Dollars of one month at the scale of the real place; negative for revenue.
+
+    payers : shares by payer; None for those of the intervention
+    """
 
     category: str
     amount: float
@@ -126,14 +129,24 @@ class Intervention:
     more_levers: ClassVar[tuple[str, ...]] = ()
 
     reach: float = setting(
-        1.0, unit="share", low=0, high=1, help="share of those eligible who are served in the end, at full ramp"
+        1.0,
+        unit="share",
+        low=0,
+        high=1,
+        help="share of those eligible who are served in the end, at full ramp",
     )
-    start: int = setting(12, unit="month", low=0, help="month in which it starts; month 0 is the first January")
+    start: int = setting(
+        12, unit="month", low=0, help="month in which it starts; month 0 is the first January"
+    )
     end: int | None = setting(None, unit="month", low=1, help="month in which it stops, if it does")
     ramp: int = setting(12, unit="month", low=0, high=240, help="months from the start to full scale")
-    strength: float = setting(1.0, unit="share", low=0, high=1, help="share of the published effect that it has here")
+    strength: float = setting(
+        1.0, unit="share", low=0, high=1, help="share of the published effect that it has here"
+    )
     fidelity: float = setting(1.0, unit="share", low=0, high=1, help="how faithfully it is carried out")
-    places: tuple[str, ...] = setting((), unit="name", help="neighborhoods or towns that have it; empty for all")
+    places: tuple[str, ...] = setting(
+        (), unit="name", help="neighborhoods or towns that have it; empty for all"
+    )
     payers: Payers = setting((("state", 1.0),), unit="share", help="who pays, as shares that sum to one")
     instrument: str = setting("grants", unit="name", options=INSTRUMENTS, help="how the money comes")
 
@@ -174,7 +187,9 @@ class Intervention:
         for f in fields(self):
             value = getattr(self, f.name)
             if value != f.default:
-                out[f.name] = dict(value) if f.name == "payers" else list(value) if isinstance(value, tuple) else value
+                out[f.name] = (
+                    dict(value) if f.name == "payers" else list(value) if isinstance(value, tuple) else value
+                )
         return out
 
     # -- evidence -------------------------------------------------------------------------------
@@ -235,7 +250,11 @@ class Intervention:
         """The lever moves of this month, from `plan` and the doses reached."""
         out = []
         for e in self.plan():
-            value = float(getattr(self, e.field)) if e.field else float(context.draw[f"interventions.{e.parameter}"])
+            value = (
+                float(getattr(self, e.field))
+                if e.field
+                else float(context.draw[f"interventions.{e.parameter}"])
+            )
             dose = doses.at(LEVERS[e.lever].scope, e.who, while_served=e.while_served)
             out.append(Move(e.lever, e.operation, value, dose, doses.source))
         return out
@@ -250,5 +269,7 @@ class Intervention:
         for per, count in units.counts.items():
             price = self.number(context.draw, f"cost_{per}", 0.0)
             if price and count:
-                out.append(Cost({"start": "enrollment", "month": "service"}.get(per, "operation"), price * count))
+                out.append(
+                    Cost({"start": "enrollment", "month": "service"}.get(per, "operation"), price * count)
+                )
         return out + self.spending(community, context, units)

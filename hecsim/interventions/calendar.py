@@ -27,12 +27,13 @@ from hecsim.community import Community
 from hecsim.engine import Context
 from hecsim.interventions.programs import NurseVisits
 from hecsim.levers import Move
+from hecsim.levers.book import CURRENT_LAW
 
 __all__ = ["GREATER_BRIDGEPORT", "Calendar"]
 
 GREATER_BRIDGEPORT = ("Bridgeport", "Easton", "Fairfield", "Monroe", "Stratford", "Trumbull")
 URBAN_CORE = 3  # code of a town's `urban`
-SOURCE = "M0"
+SOURCE = CURRENT_LAW
 _FIRST_YEAR = 2024
 
 

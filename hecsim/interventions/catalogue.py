@@ -16,7 +16,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from hecsim.errors import ScenarioError, UnknownNameError
-from hecsim.interventions import norms, policies, programs, systems
+from hecsim.interventions import norms, policies, policies_health, programs, programs_health, systems
 from hecsim.interventions.base import Intervention
 
 __all__ = ["GROUP", "catalogue", "find", "from_mapping"]
@@ -27,7 +27,11 @@ GROUP = "hecsim.interventions"
 def _classes(where: Any) -> Iterator[type[Intervention]]:
     if isinstance(where, ModuleType):
         for value in vars(where).values():
-            if isinstance(value, type) and issubclass(value, Intervention) and value.__module__ == where.__name__:
+            if (
+                isinstance(value, type)
+                and issubclass(value, Intervention)
+                and value.__module__ == where.__name__
+            ):
                 yield value
     elif isinstance(where, type) and issubclass(where, Intervention):
         yield where
@@ -37,7 +41,8 @@ def _classes(where: Any) -> Iterator[type[Intervention]]:
 def catalogue() -> Mapping[str, type[Intervention]]:
     """Id to class, systems first, then policies, programs, norms, and those of other packages."""
     found: dict[str, type[Intervention]] = {}
-    for where in (systems, policies, programs, norms, *(e.load() for e in entry_points(group=GROUP))):
+    ours = (systems, policies, policies_health, programs, programs_health, norms)
+    for where in (*ours, *(e.load() for e in entry_points(group=GROUP))):
         for cls in _classes(where):
             if not cls.id:
                 continue

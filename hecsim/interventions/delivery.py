@@ -22,7 +22,7 @@ from hecsim.engine import Context
 from hecsim.errors import ScheduleError, UnknownNameError
 from hecsim.interventions.base import Intervention
 from hecsim.interventions.calendar import Calendar
-from hecsim.interventions.doses import Doses, Units, check_scopes, delivered, extent, fading, law_stage
+from hecsim.interventions.doses import Doses, Units, check_scopes, delivered, extent, fading, standing
 from hecsim.interventions.frame import Frame
 from hecsim.interventions.funnel import ENROLLED, LEFT, STAGES, Funnel
 from hecsim.interventions.ledger import Ledger
@@ -96,7 +96,7 @@ class Run:
         return Doses(
             frame, self.key.upper(), area, self.iv.unit,
             full=lambda: self._dose(frame, context, area, reached, left),
-            serving=lambda: self.served(frame, context, month) if self.running(month) else self._nobody(frame),
+            serving=lambda: self._serving(frame, context, month),
             power=self.power,
         )  # fmt: skip
 
@@ -120,7 +120,9 @@ class Run:
         able[rows] = context.uniforms(f"{self.key}.place", 0, keys) < reached
         return able
 
-    def _nobody(self, frame: Frame) -> np.ndarray:
+    def _serving(self, frame: Frame, context: Context, month: int) -> np.ndarray:
+        if self.running(month):
+            return self.served(frame, context, month)
         return np.zeros(frame.community.tables[self.iv.unit].size, bool)
 
     def served(self, frame: Frame, context: Context, month: int) -> np.ndarray:
@@ -134,7 +136,7 @@ class Run:
         return self.iv.eligible(frame.community, context) & self.covered[frame.place[self.iv.unit]]
 
     def units(self, frame: Frame, context: Context, month: int, served: np.ndarray, new: float) -> Units:
-        """What was delivered this month, for the costs. In an area the units served count by the share reached."""
+        """What was delivered this month, for the costs; in an area, units count by the share reached."""
         weight, residents = frame.weight[self.iv.unit], float(frame.residents[self.covered].sum())
         share = delivered(self.iv, context.draw, month)
         if self.iv.delivery == "area":
@@ -218,12 +220,11 @@ class Delivery:
         return moves + self._disappointed(r, frame, month)
 
     def _disappointed(self, r: Run, frame: Frame, month: int) -> list[Move]:
-        """Clients of a service that was ended while they used it trust services less for a time."""
-        end = r.iv.end
-        if r.funnel is None or end is None or not 0 <= month - end < float(self.draw["interventions.trust_shock_months"]):
+        """Clients of a service that is ended while they use it lose trust in services."""
+        if r.funnel is None or r.iv.end != month:
             return []
         stage, months, _ = r.funnel.columns(frame.community)
-        hurt = (stage == LEFT) & (months == month - end) & frame.present(r.iv.unit)
+        hurt = (stage == LEFT) & (months == 0) & frame.present(r.iv.unit)
         if r.iv.unit == "person":
             homes = np.zeros(frame.community.household.size, bool)
             homes[frame.home[np.flatnonzero(hurt)]] = True
@@ -240,7 +241,11 @@ class Delivery:
             funnel.find(frame, context, month, r.covered)
             by_pool[r.iv.pool][r.key] = Request(*funnel.request(frame))
         workforce, residents = Workforce(context.draw), float(frame.residents.sum())
-        grants = {k: g for pool, asked in by_pool.items() for k, g in workforce.share(pool, residents, asked).items()}
+        grants = {
+            k: g
+            for pool, asked in by_pool.items()
+            for k, g in workforce.share(pool, residents, asked).items()
+        }
         new = {}
         for r, funnel in funnels:
             rows = funnel.offer(frame, context, month, grants[r.key])
@@ -253,14 +258,16 @@ class Delivery:
                 self.ledger.add(month, payer, iv.instrument, cost.category, key.upper(), cost.amount * share)
 
     def status(self, community: Community) -> dict[str, dict[str, Any]]:
-        """Where every intervention stands: stage of the law, and simulated units per stage of the funnel."""
+        """Where every intervention stands, and simulated units per stage of the funnel."""
         month, out = community.clock.month, {}
         for r in self.runs:
-            report: dict[str, Any] = {"title": r.iv.title.en, "law": law_stage(r.iv, self.draw, month)}
+            report: dict[str, Any] = {"title": r.iv.title.en, "stands": standing(r.iv, self.draw, month)}
             report["reached"] = delivered(r.iv, self.draw, month) if r.running(month) else 0.0
             if r.funnel is not None and r.funnel.column("stage") in community.tables[r.iv.unit]:
                 table = community.tables[r.iv.unit]
-                counts = np.bincount(table[r.funnel.column("stage")][table["present"] == 1], minlength=len(STAGES))
+                counts = np.bincount(
+                    table[r.funnel.column("stage")][table["present"] == 1], minlength=len(STAGES)
+                )
                 report |= {name: int(counts[i]) for i, name in enumerate(STAGES)}
             out[r.key.upper()] = report
         return out

@@ -20,7 +20,7 @@ from hecsim.errors import ScenarioError
 from hecsim.interventions.base import Intervention
 from hecsim.interventions.frame import Frame
 
-__all__ = ["Doses", "Units", "delivered", "extent", "fading", "law_stage", "ramp"]
+__all__ = ["Doses", "Units", "delivered", "extent", "fading", "ramp", "standing"]
 
 
 def ramp(iv: Intervention, month: float) -> float:
@@ -53,16 +53,18 @@ def fading(iv: Intervention, draw: Mapping[str, Any], month: int) -> float:
     return 0.5 ** ((month - iv.end + 1) / half_life) if half_life > 0 else 0.0
 
 
-def law_stage(iv: Intervention, draw: Mapping[str, Any], month: int) -> str:
-    """Where a law stands: drafted, enacted, implemented, complied with or ended."""
+def standing(iv: Intervention, draw: Mapping[str, Any], month: int) -> str:
+    """Where it stands, such as "enacted" for a law that is not carried out yet, or "growing"."""
     if iv.end is not None and month >= iv.end:
         return "ended"
     if month < iv.start:
-        return "drafted"
-    waited = iv.number(draw, "implementation", float(draw["interventions.law_implementation"])) if iv.law else 0.0
-    if month - waited < iv.start:
-        return "enacted"
-    return "complied with" if ramp(iv, month - waited) >= 1 else "implemented"
+        return "drafted" if iv.law else "planned"
+    if not iv.law:
+        return "running" if ramp(iv, month) >= 1 else "growing"
+    grown = ramp(
+        iv, month - iv.number(draw, "implementation", float(draw["interventions.law_implementation"]))
+    )
+    return "enacted" if grown == 0 else "implemented" if grown < 1 else "complied with"
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What several interventions need of a month, computed once: where everybody lives and how many they stand for."""
+"""What interventions need of a month, computed once: where people live and for how many they stand."""
 
 from __future__ import annotations
 

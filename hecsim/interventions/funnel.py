@@ -33,6 +33,7 @@ __all__ = ["COMPLETED", "ENROLLED", "LEFT", "NEVER", "STAGES", "WAITING", "Funne
 
 STAGES = ("never", "waiting", "enrolled", "left or declined", "completed")
 NEVER, WAITING, ENROLLED, LEFT, COMPLETED = range(5)
+_TRUST = ("trust_health", "trust_services", "trust_community", "trust_police")
 _LONG = 255  # months saturate here
 
 
@@ -82,7 +83,7 @@ class Funnel:
         back = rows[(months[rows] >= float(draw["interventions.retry"])) & self._may_return(stage[rows])]
         stage[back] = NEVER
 
-    def _close(self, stage, months, dose, rows, served, keep) -> None:  # noqa: ANN001
+    def _close(self, stage, months, dose, rows, served, keep) -> None:
         stage[served], months[served] = LEFT, 0
         dose[served] *= keep
         stage[rows[stage[rows] == WAITING]] = NEVER
@@ -121,7 +122,9 @@ class Funnel:
         hazard = -np.log1p(-min(iv.number(draw, "found", 1.0), 1 - 1e-6))
         chance = -np.expm1(-hazard * self._outreach(frame, context, rows))
         rows = rows[context.uniforms(f"{self.key}.found", month, self._keys(frame, rows)) < chance]
-        loss = float(draw["interventions.handoff_loss"]) * _lever(context, "handoff_scale", self._home(frame, rows))
+        loss = float(draw["interventions.handoff_loss"]) * _lever(
+            context, "handoff_scale", self._home(frame, rows)
+        )
         rows = rows[context.uniforms(f"{self.key}.handoff", month, self._keys(frame, rows)) >= loss]
         stage[rows], months[rows] = WAITING, 0
 
@@ -186,9 +189,12 @@ class Funnel:
     def propensity(self, frame: Frame, context: Context, rows: np.ndarray) -> np.ndarray:
         """Multiplier of consent: trust and mental room against their reference levels, and language."""
         draw, home, h = context.draw, self._home(frame, rows), frame.community.household
-        trust = np.maximum(h[self.iv.trust][home], 0.02) / float(draw["interventions.trust_reference"])
+        usual = float(np.asarray(draw["interventions.trust_reference"])[_TRUST.index(self.iv.trust)])
+        trust = np.maximum(h[self.iv.trust][home], 0.02) / usual
         match = _lever(context, "language_match", home)
-        spoken = np.where(h["language"][home] > 0, match + (1 - match) * float(draw["interventions.unspoken"]), 1.0)
+        spoken = np.where(
+            h["language"][home] > 0, match + (1 - match) * float(draw["interventions.unspoken"]), 1.0
+        )
         return trust ** float(draw["interventions.trust_power"]) * self._room(frame, draw, rows) * spoken
 
 

@@ -16,8 +16,10 @@ LEDGER_COLUMNS = ("month", "payer", "instrument", "category", "intervention", "a
 
 
 class Ledger:
-    """Rows of (month, payer, instrument, category, intervention, amount). Amounts are constant 2025 dollars
-    at the scale of the real place; a negative amount is revenue."""
+    """Rows of (month, payer, instrument, category, intervention, amount).
+
+    Amounts are constant 2025 dollars at the scale of the real place; a negative amount is revenue.
+    """
 
     def __init__(self) -> None:
         self._columns: dict[str, list[Any]] = {name: [] for name in LEDGER_COLUMNS}

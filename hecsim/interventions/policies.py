@@ -1,4 +1,4 @@
-"""Policies: laws and rules of the state, the towns and Medicaid. What is enacted is not yet delivered."""
+"""Policies on homes, income and work. What is enacted is not yet delivered. See also `policies_health`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ from hecsim.interventions.settings import Payers, paid_by, ramp_of, reach_of, se
 from hecsim.levers import Move
 
 __all__ = [
-    "ChildCareSubsidy", "CleanSlate", "FamilyTaxCredits", "HousingVouchers", "PaidLeaveForAll", "PredictableWork",
-    "ProduceIncentives", "RentAid", "RightToCounsel", "SchoolMeals", "SugaryDrinkTax", "ViolenceReduction", "WageFloor",
-]  # fmt: skip
+    "ChildCareSubsidy",
+    "FamilyTaxCredits",
+    "HousingVouchers",
+    "PaidLeaveForAll",
+    "PredictableWork",
+    "RentAid",
+    "RightToCounsel",
+    "WageFloor",
+]
 
 
 @intervention
@@ -32,13 +38,17 @@ class RightToCounsel(Intervention):
     aims, actor, strategy = ("child", "equity"), "state", ("CDC 1",)
     connecticut = "In force since January 2022 in part of the ZIP codes; 12 percent of tenants represented"
     effects = (Effect("representation", "set", field="coverage"),)
-    coverage: float = setting(0.6, unit="share", low=0, high=1, help="share of tenants in court who have a lawyer")
+    coverage: float = setting(
+        0.6, unit="share", low=0, high=1, help="share of tenants in court who have a lawyer"
+    )
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """New cases with counsel, less those who would have had it anyway."""
         h, without = community.household, context.levers.base("representation")
         extra = 1.0 - without / max(without + units.share * (self.coverage - without), without, 1e-9)
-        new = (h["present"] == 1) & (h["filed_new"] == 1) & (h["represented"] == 1) & units.covers("household")
+        new = (
+            (h["present"] == 1) & (h["filed_new"] == 1) & (h["represented"] == 1) & units.covers("household")
+        )
         cases = float(units.frame.weight["household"][new].sum()) * extra
         return [Cost("service", cases * self.number(context.draw, "case"))]
 
@@ -60,7 +70,9 @@ class RentAid(Intervention):
     ramp: int = ramp_of(3)
     payers: Payers = paid_by(state=0.5, federal=0.5)
     aid: float = setting(900.0, unit="$/month", low=0, high=5000, help="aid paid toward arrears while served")
-    income_limit: float = setting(2.5, unit="times the poverty line", low=0, high=10, help="income at or below this")
+    income_limit: float = setting(
+        2.5, unit="times the poverty line", low=0, high=10, help="income at or below this"
+    )
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Tenants with low income who owe a month of rent or face a filing."""
@@ -95,13 +107,20 @@ class HousingVouchers(Intervention):
     reach: float = reach_of(0.1)
     ramp: int = ramp_of(24)
     payers: Payers = paid_by(federal=0.7, state=0.3)
-    income_limit: float = setting(1.0, unit="times the poverty line", low=0, high=10, help="income at or below this")
+    income_limit: float = setting(
+        1.0, unit="times the poverty line", low=0, high=10, help="income at or below this"
+    )
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Poor families with children in shelter, doubled up or lately evicted, without a voucher."""
         h = community.household
         unstable = (h["tenure"] >= who.UNSTABLE_TENURE) | (h["eviction_clock"] > 0)
-        return who.income_below(community, self.income_limit) & (h["children"] > 0) & unstable & (h["voucher"] == 0)
+        return (
+            who.income_below(community, self.income_limit)
+            & (h["children"] > 0)
+            & unstable
+            & (h["voucher"] == 0)
+        )
 
     def retains(self, community: Community, context: Context) -> np.ndarray:
         """Those who hold the voucher, and those still looking for a home to lease with it."""
@@ -135,7 +154,9 @@ class FamilyTaxCredits(Intervention):
     )
     ramp: int = ramp_of(0)
     points: float = setting(0.1, unit="share", low=0, high=1, help="added to the share of the federal credit")
-    child_credit: float = setting(0.0, unit="$/child/year", low=0, high=5000, help="refundable credit for each child")
+    child_credit: float = setting(
+        0.0, unit="$/child/year", low=0, high=5000, help="refundable credit for each child"
+    )
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """Average cost of a point to a filer, and the child credit."""
@@ -143,7 +164,9 @@ class FamilyTaxCredits(Intervention):
         filers = (h["present"] == 1) & (h["takes_eitc"] == 1) & (h["earnings"] > 0)
         filers &= h["poverty_ratio"] <= self.number(context.draw, "filer_limit")
         per_filer = self.number(context.draw, "point") * self.points * 100
-        credit = units.total(per_filer, filers) + units.total(self.child_credit * h["children"], h["present"] == 1)
+        credit = units.total(per_filer, filers) + units.total(
+            self.child_credit * h["children"], h["present"] == 1
+        )
         return [Cost("benefits", credit / MONTHS_PER_YEAR)]
 
 
@@ -167,14 +190,25 @@ class ChildCareSubsidy(Intervention):
     )
     ramp: int = ramp_of(24)
     payers: Payers = paid_by(state=0.7, federal=0.3)
-    places_scale: float = setting(1.3, unit="multiplier", low=1, high=5, help="subsidized places against today")
-    entry_add: float = setting(0.15, unit="share of state median income", low=0, high=1, help="added to the entry limit")
+    places_scale: float = setting(
+        1.3, unit="multiplier", low=1, high=5, help="subsidized places against today"
+    )
+    entry_add: float = setting(
+        0.15, unit="share of state median income", low=0, high=1, help="added to the entry limit"
+    )
     fee_scale: float = setting(0.5, unit="multiplier", low=0, high=1, help="family fee against today")
-    kin_pay: float = setting(0.0, unit="$/month", low=0, high=2000, help="pay for kin who care for a young child")
+    kin_pay: float = setting(
+        0.0, unit="$/month", low=0, high=2000, help="pay for kin who care for a young child"
+    )
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """Places beyond today's, fees forgone on the rest, and pay for kin."""
-        h, draw, share, weight = community.household, context.draw, units.share, units.frame.weight["household"]
+        h, draw, share, weight = (
+            community.household,
+            context.draw,
+            units.share,
+            units.frame.weight["household"],
+        )
         subsidized = (h["present"] == 1) & (h["care_subsidy"] == 2)
         beyond = 1 - 1 / (1 + share * (self.places_scale - 1))
         places = float(weight[subsidized].sum()) * beyond * self.number(draw, "slot") / MONTHS_PER_YEAR
@@ -191,15 +225,15 @@ class WageFloor(Intervention):
 
     id, kind, verb, grade, law = "P06", "policy", "revise", "B", True
     title = Words("Higher minimum wage", "Salario mínimo más alto")
-    sentence = Words(
-        "The lowest hourly pay rises step by step.", "El pago mínimo por hora sube paso a paso."
-    )
+    sentence = Words("The lowest hourly pay rises step by step.", "El pago mínimo por hora sube paso a paso.")
     aims, actor, strategy = ("child", "weight", "equity"), "state", ("CDC 1",)
     connecticut = "$16.35 in 2025, indexed each January"
     more_levers = ("minimum_wage",)
     ramp: int = ramp_of(36)
     payers: Payers = paid_by(employers=1.0)
-    floor: float = setting(20.0, unit="$/hour", low=7.25, high=60, help="minimum wage at full ramp, in 2025 dollars")
+    floor: float = setting(
+        20.0, unit="$/hour", low=7.25, high=60, help="minimum wage at full ramp, in 2025 dollars"
+    )
 
     def moves(self, community: Community, context: Context, doses: Doses) -> list[Move]:
         """From whatever the law of the month says toward the floor."""
@@ -226,7 +260,8 @@ class PaidLeaveForAll(Intervention):
     title = Words("Paid leave for every new parent", "Licencia pagada para todos los padres nuevos")
     sentence = Words(
         "Day workers and parents with low pay also get paid weeks at home after a birth.",
-        "Los trabajadores por día y los padres con bajos salarios también reciben semanas pagadas tras un nacimiento.",
+        "Los trabajadores por día y los padres con bajos salarios también reciben semanas pagadas "
+        "tras un nacimiento.",
     )
     aims, actor, strategy = ("child",), "CT Paid Leave Authority", ("CDC 1",)
     connecticut = "Paid leave since January 2022; about 55,000 workers a year"
@@ -239,12 +274,16 @@ class PaidLeaveForAll(Intervention):
     ramp: int = ramp_of(6)
     payers: Payers = paid_by(payroll_contributions=1.0)
     monthly_pay: float = setting(2000.0, unit="$/month", low=0, high=6000, help="pay during leave")
-    income_limit: float = setting(2.5, unit="times the poverty line", low=0, high=10, help="income at or below this")
+    income_limit: float = setting(
+        2.5, unit="times the poverty line", low=0, high=10, help="income at or below this"
+    )
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Families with a newborn, low income and a worker."""
         h = community.household
-        return who.child_aged(community, 0, 3) & (h["poverty_ratio"] <= self.income_limit) & (h["workers"] > 0)
+        return (
+            who.child_aged(community, 0, 3) & (h["poverty_ratio"] <= self.income_limit) & (h["workers"] > 0)
+        )
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """The pay itself."""
@@ -260,7 +299,8 @@ class PredictableWork(Intervention):
     title = Words("Predictable schedules and sick days", "Horarios previsibles y días de enfermedad")
     sentence = Words(
         "Hourly workers know their hours in advance and may stay home when a child is sick.",
-        "Los trabajadores por hora conocen su horario con tiempo y pueden quedarse en casa si un hijo se enferma.",
+        "Los trabajadores por hora conocen su horario con tiempo y pueden quedarse en casa si un "
+        "hijo se enferma.",
     )
     aims, actor, strategy = ("child", "weight"), "state", ("CDC 1",)
     connecticut = "Paid sick days widen from 2025 to 2027; no schedule law"
@@ -269,8 +309,12 @@ class PredictableWork(Intervention):
         Effect("sick_days", "add", field="sick"),
     )
     payers: Payers = paid_by(employers=1.0)
-    stable: float = setting(0.4, unit="share", low=0, high=1, help="share of unstable schedules that become stable")
-    sick: float = setting(0.05, unit="share", low=0, high=1, help="share of workers newly given paid sick days")
+    stable: float = setting(
+        0.4, unit="share", low=0, high=1, help="share of unstable schedules that become stable"
+    )
+    sick: float = setting(
+        0.05, unit="share", low=0, high=1, help="share of workers newly given paid sick days"
+    )
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """Employers' cost for each worker on an unstable schedule, and for sick days taken."""
@@ -280,161 +324,3 @@ class PredictableWork(Intervention):
         newly = float(weight[employed].sum()) * self.sick
         price = self.number(context.draw, "worker") / MONTHS_PER_YEAR
         return [Cost("wages", (unstable + newly) * units.share * price)]
-
-
-@intervention
-class ProduceIncentives(Intervention):
-    """P11. Money back on fruit and vegetables, and help to claim SNAP and WIC."""
-
-    id, kind, verb, grade = "P11", "policy", "expand", "A"
-    title = Words("Money back on fruit and vegetables", "Reembolso en frutas y verduras")
-    sentence = Words(
-        "Families who use SNAP or WIC get part of their money back on fruit and vegetables.",
-        "Las familias que usan SNAP o WIC recuperan parte del dinero que gastan en frutas y verduras.",
-    )
-    aims, actor = ("weight",), "social services and public health departments"
-    connecticut = "Produce coupon pilots in Hartford"
-    delivery = "sample"
-    effects = (
-        Effect("produce_price", "scale", field="net_price"),
-        Effect("snap_take_up", "add", "p11_take_up", who="area"),
-        Effect("wic_take_up", "add", "p11_take_up", who="area"),
-    )
-    reach: float = reach_of(0.6)
-    payers: Payers = paid_by(federal=0.7, state=0.3)
-    net_price: float = setting(0.7, unit="multiplier", low=0, high=1, help="price of produce after the money back")
-
-    def eligible(self, community: Community, context: Context) -> np.ndarray:
-        """Households that receive SNAP or WIC."""
-        h = community.household
-        return (h["present"] == 1) & ((h["snap"] > 0) | (h["wic"] > 0))
-
-
-@intervention
-class CleanSlate(Intervention):
-    """P12. Old records are cleared as the law promised, and licenses opened to people with records."""
-
-    id, kind, verb, grade, law = "P12", "policy", "enforce", "B", True
-    title = Words("Clean slate delivered in full", "Borrón y cuenta nueva, cumplido")
-    sentence = Words(
-        "Old records are cleared automatically, and people with records may work in more licensed jobs.",
-        "Los antecedentes antiguos se borran automáticamente y se abren más oficios con licencia.",
-    )
-    aims, actor, strategy = ("child", "equity"), "state", ("CDC 1",)
-    connecticut = "Law of 2021, due January 2023; 13,600 people cleared by March 2024"
-    unit = "person"
-    effects = (
-        Effect("record_clear", "add", "p12_clear"),
-        Effect("record_penalty", "scale", "p12_license"),
-    )
-
-    def eligible(self, community: Community, context: Context) -> np.ndarray:
-        """Residents with a record; the law's waiting periods are applied where records are cleared."""
-        return (community.person["present"] == 1) & (community.person["record"] > 0)
-
-
-@intervention
-class SugaryDrinkTax(Intervention):
-    """P13. A tax on sugary drinks, its revenue paid back to families with low income if so set."""
-
-    id, kind, verb, grade, law = "P13", "policy", "enact", "A", True
-    title = Words("Sugary drink tax", "Impuesto a las bebidas azucaradas")
-    sentence = Words(
-        "Sugary drinks cost more, and the money goes back to families with low income.",
-        "Las bebidas azucaradas cuestan más y el dinero regresa a las familias con bajos ingresos.",
-    )
-    aims, actor = ("weight",), "state or city"
-    connecticut = "No such tax; hypothetical"
-    more_levers = ("sugary_drink_price", "cash")
-    ramp: int = ramp_of(3)
-    payers: Payers = paid_by(state=1.0)
-    border: bool = setting(True, unit="flag", help="a city's tax, so that some shop outside")
-    recycled: float = setting(1.0, unit="share", low=0, high=1, help="share of the revenue paid to low-income families")
-    income_limit: float = setting(2.0, unit="times the poverty line", low=0, high=10, help="who receives the revenue")
-
-    def eligible(self, community: Community, context: Context) -> np.ndarray:
-        """Households that share in the revenue."""
-        return who.income_below(community, self.income_limit)
-
-    def _revenue(self, context: Context, residents: float, share: float) -> float:
-        """Dollars a month."""
-        return residents * share * self.number(context.draw, "revenue") / MONTHS_PER_YEAR
-
-    def moves(self, community: Community, context: Context, doses: Doses) -> list[Move]:
-        """The price, less what leaks over the border, and equal shares of the revenue."""
-        price = 1 + (self.number(context.draw, "price") - 1) * self._kept(context)
-        frame, dose = doses.frame, doses.at("household")
-        receives = float(frame.weight["household"][dose > 0].sum())
-        taxed = float((frame.residents * doses.area).sum())
-        each = self.recycled * self._revenue(context, taxed, 1.0) * self._kept(context) / max(receives, 1.0)
-        return [
-            Move("sugary_drink_price", "scale", price, doses.area, doses.source),
-            Move("cash", "add", each, (dose > 0).astype(np.float32), doses.source),
-        ]
-
-    def _kept(self, context: Context) -> float:
-        return 1 - self.number(context.draw, "leak") if self.border else 1.0
-
-    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
-        """Revenue, and what is paid back."""
-        revenue = self._revenue(context, units.residents, units.share) * self._kept(context)
-        return [Cost("revenue", -revenue), Cost("benefits", revenue * self.recycled * self.strength * self.fidelity)]
-
-
-@intervention
-class ViolenceReduction(Intervention):
-    """P14. Focused deterrence with diversion. Made punitive, it raises arrests and costs trust."""
-
-    id, kind, verb, grade = "P14", "policy", "revise", "C"
-    title = Words("Fewer shootings, fewer arrests", "Menos tiroteos, menos arrestos")
-    sentence = Words(
-        "Police and courts focus on the few at highest risk, offer help first, and spare parents jail where they can.",
-        "La policía y las cortes se enfocan en los pocos de mayor riesgo, ofrecen ayuda primero y evitan la cárcel a los padres.",
-    )
-    aims, actor, strategy = ("child", "weight"), "police and courts", ("CDC 2", "CDC 6")
-    more_levers = ("violence_scale", "arrest_scale", "trust_police_add")
-    ramp: int = ramp_of(18)
-    payers: Payers = paid_by(town=0.5, state=0.5)
-    punitive: float = setting(0.0, unit="share", low=0, high=1, help="share of the effort that is enforcement alone")
-
-    def moves(self, community: Community, context: Context, doses: Doses) -> list[Move]:
-        """Less violence; fewer arrests of parents, or more where it is punitive."""
-        number = {n: self.number(context.draw, n) for n in ("violence", "diversion", "backlash", "trust")}
-        arrests = 1 + (1 - self.punitive) * (number["diversion"] - 1) + self.punitive * (number["backlash"] - 1)
-        source, area = doses.source, doses.at("household", "area")
-        return [
-            Move("violence_scale", "scale", number["violence"], doses.area, source),
-            Move("arrest_scale", "scale", arrests, doses.at("person", "area"), source),
-            Move("trust_police_add", "add", self.punitive * number["trust"], area, source),
-        ]
-
-
-@intervention
-class SchoolMeals(Intervention):
-    """P15. Free meals in every school, better food in them, and daily physical education."""
-
-    id, kind, verb, grade, law = "P15", "policy", "enact", "B", True
-    title = Words("Free, healthy school meals for all", "Comidas escolares gratis y saludables para todos")
-    sentence = Words(
-        "Every pupil eats free at school, the food meets higher standards, and every day has physical education.",
-        "Todos los alumnos comen gratis, la comida cumple mejores normas y hay educación física cada día.",
-    )
-    aims, actor = ("weight", "child", "equity"), "department of education"
-    connecticut = "Free for all to 2022; since then by district and by year"
-    ramp: int = ramp_of(6)
-    payers: Payers = paid_by(state=0.6, federal=0.4)
-    served: float = setting(1.0, unit="share", low=0, high=1, help="share of pupils in schools that serve all free")
-    effects = (
-        Effect("free_school_meals", "set", field="served"),
-        Effect("school_meal_quality", "add", "p15_quality"),
-        Effect("school_activity", "add", "p15_activity"),
-    )
-    from_age: int = setting(60, unit="month", low=0, high=216, help="pupils are at least this old")
-    below_age: int = setting(216, unit="month", low=0, high=252, help="pupils are younger than this")
-
-    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
-        """Cost per pupil and year."""
-        p = community.person
-        pupils = (p["age"] >= self.from_age) & (p["age"] < self.below_age) & units.covers("person")
-        number = float(units.frame.weight["person"][pupils].sum()) * units.share
-        return [Cost("operation", number * self.number(context.draw, "pupil") / MONTHS_PER_YEAR)]

@@ -43,13 +43,19 @@ def setting(
     options: tuple[str, ...] = (),
 ) -> Any:
     """A dataclass field with its unit, allowed range and help."""
-    return field(default=default, metadata={"unit": unit, "low": low, "high": high, "help": help, "options": options})
+    return field(
+        default=default, metadata={"unit": unit, "low": low, "high": high, "help": help, "options": options}
+    )
 
 
 def reach_of(default: float) -> Any:
     """The common field `reach` with another default."""
     return setting(
-        default, unit="share", low=0, high=1, help="share of those eligible who are served in the end, at full ramp"
+        default,
+        unit="share",
+        low=0,
+        high=1,
+        help="share of those eligible who are served in the end, at full ramp",
     )
 
 
@@ -69,10 +75,25 @@ def schema(cls: type) -> tuple[Setting, ...]:
     found = []
     for f in fields(cls):
         meta = f.metadata
-        kind = f.type if isinstance(f.type, str) else f.type.__name__ if isinstance(f.type, type) else str(f.type)
+        kind = (
+            f.type
+            if isinstance(f.type, str)
+            else f.type.__name__
+            if isinstance(f.type, type)
+            else str(f.type)
+        )
         kind = kind.replace("Payers", "table").removesuffix(" | None")
         found.append(
-            Setting(f.name, kind, f.default, meta["unit"], meta["low"], meta["high"], meta["help"], meta["options"])
+            Setting(
+                f.name,
+                kind,
+                f.default,
+                meta["unit"],
+                meta["low"],
+                meta["high"],
+                meta["help"],
+                meta["options"],
+            )
         )
     return tuple(found)
 
@@ -104,8 +125,15 @@ def _number(s: Setting, value: Any, file: Any) -> Any:
 def _payers(s: Setting, value: Any, file: Any) -> Payers:
     pairs = tuple(value.items()) if isinstance(value, Mapping) else tuple(tuple(p) for p in value)
     for pair in pairs:
-        if len(pair) != 2 or not isinstance(pair[0], str) or not isinstance(pair[1], (int, float)) or pair[1] < 0:
-            raise ScenarioError(f"must be payers with shares of at least 0, not {value!r}", file=file, key=s.name)
+        if (
+            len(pair) != 2
+            or not isinstance(pair[0], str)
+            or not isinstance(pair[1], (int, float))
+            or pair[1] < 0
+        ):
+            raise ScenarioError(
+                f"must be payers with shares of at least 0, not {value!r}", file=file, key=s.name
+            )
     if not pairs or abs(sum(share for _, share in pairs) - 1) > 1e-6:
         raise ScenarioError("the payers' shares must sum to 1", file=file, key=s.name)
     return tuple((name, float(share)) for name, share in pairs)

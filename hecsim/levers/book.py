@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -55,6 +55,23 @@ class LeverBook:
         if LEVERS[move.lever].scope == "global" and isinstance(move.dose, np.ndarray):
             raise ScenarioError(f"lever '{move.lever}' is one number for everybody; its dose cannot be an array")
         self._moves[move.lever].append(move)
+
+    def relay(self, table: str, moved: np.ndarray, size: int) -> None:
+        """Follow rows that were laid out anew: `moved` is the new row of every old one, `size` the new length.
+
+        Rows that are new have no dose until the next month.
+        """
+        kept = np.flatnonzero(moved >= 0)
+        done: dict[int, np.ndarray] = {}  # several moves may share one array
+        for name, moves in self._moves.items():
+            if LEVERS[name].scope != table:
+                continue
+            for i, m in enumerate(moves):
+                if isinstance(m.dose, np.ndarray):
+                    if id(m.dose) not in done:
+                        done[id(m.dose)] = np.zeros(size, m.dose.dtype)
+                        done[id(m.dose)][moved[kept]] = m.dose[kept]
+                    moves[i] = replace(m, dose=done[id(m.dose)])
 
     def base(self, name: str) -> float:
         """The value that holds when nobody moves the lever."""

@@ -46,7 +46,7 @@ def build_community(
     histories: bool = True,
     progress: Callable[[str, float], None] | None = None,
 ) -> Community:
-    """A synthetic community for any set of towns, touching or not.
+    """Build a synthetic community for any set of towns, touching or not.
 
     towns : a name, several names, "all", "region:...", "county:...", or a `Geography`
     households : simulated households; None for as many as there are. Fewer scale the places down and
@@ -72,7 +72,7 @@ def build_community(
     library = build_library(p, rng)
     library, families = draw_families(library, t, p, rng, say)
     community = _assemble(g, t, library, families, p, seed, block_persons, rng, say)
-    community.notes.extend(f"{a.place}: {a.column} assumed from {a.used} ({a.why})" for a in g.assumptions)
+    community.notes.extend(_assumed(g, t))
 
     from hecsim.population import vignette as stories
 
@@ -86,21 +86,38 @@ def build_community(
         rooms.run(community, seed, say)
     if story is not None and seat is not None:
         stories.apply(community, story, seat, rng)
-        count_members(community)
+        if histories:
+            rooms.recount(community, evidence.draw(None))
+        else:
+            count_members(community)
     say("done", 1.0)
     return community
+
+
+def _assumed(g: Geography, t: Targets) -> list[str]:
+    """Say what the tables lacked, one line a place; tracts where nobody is simulated are left out."""
+    empty = set(t.inputs["geoid"][t.households == 0].astype(str))
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for a in g.assumptions:
+        if a.place not in empty:
+            found.setdefault((a.place, a.used, a.why), []).append(a.column)
+    return [f"{place}: {', '.join(c)} assumed from {used} ({why})" for (place, used, why), c in found.items()]
 
 
 def _name(g: Geography) -> str:
     if len(g.towns) == len(geo.towns()) and g.source == "packaged":
         return "Connecticut"
-    return ", ".join(g.towns) if len(g.towns) <= 3 else f"{', '.join(g.towns[:2])} and {len(g.towns) - 2} more towns"
+    return (
+        ", ".join(g.towns)
+        if len(g.towns) <= 3
+        else f"{', '.join(g.towns[:2])} and {len(g.towns) - 2} more towns"
+    )
 
 
 def _blocks(tract: np.ndarray, size: np.ndarray, n_tracts: int, block_persons: int) -> np.ndarray:
     """Block of each tract: runs of whole neighborhoods of about `block_persons` persons."""
     persons = np.bincount(tract, size, n_tracts)
-    blocks = max(1, int(round(persons.sum() / block_persons)))
+    blocks = max(1, round(float(persons.sum()) / block_persons))
     # The middle of each tract along the line of people decides, so blocks are as even as tracts allow.
     middle = np.cumsum(persons) - persons / 2.0
     block = np.minimum((middle / max(persons.sum(), 1.0) * blocks).astype(np.int64), blocks - 1)
@@ -147,8 +164,9 @@ def _assemble(
     head_age = lib.age[chosen, 0]
     hh["key"][h_rows] = luck.founder_keys(seed, "household", len(h_rows))
     for column, values in (
-        ("neighborhood", tract), ("present", 1), ("couple", couple), ("tenure", rent), ("rent", cost * deflate),
-        ("bedrooms", rooms), ("income_year", income * deflate), ("poverty_ratio", income * deflate / guideline),
+        ("neighborhood", tract), ("present", 1), ("couple", couple), ("tenure", rent),
+        ("rent", cost * deflate), ("bedrooms", rooms), ("income_year", income * deflate),
+        ("poverty_ratio", income * deflate / guideline),
         ("vehicles", homes.vehicles(lib, chosen, tract, rent, rank, t, p, rng)),
         ("voucher", homes.vouchers(t.town[tract], rent, category, _units(t, size, tract, p), p, rng)),
         ("couple_months", _union_months(couple, head_age, p, rng)),
@@ -180,17 +198,20 @@ def _assemble(
     tables["business"] = institutions.business_table(town, hood, count, workers, p, seed, rng)
     tables["organization"] = institutions.organization_table(town, hood, count, p, seed, rng)
     degree = (education[np.flatnonzero(person["slot"] == 0)] == 3).astype(np.int64)
+    kin_homes = h_rows[np.isin(lib.kind[chosen], (10, 11))]  # kin who look like roommates by their roles
     graph: Ties = ties.build_ties(hh, h_rows, t.town[tract], degree, race.astype(np.int64), p, rng)
     return Community(
         name=_name(g), tables=tables, labels=places.labels(g), ties=graph, seed=int(seed),
         partners=institutions.partner_links(tables["organization"], hood, p, rng),
-        extras=places.data_arrays(t) | {"kin_homes": np.sort(hh["key"][h_rows[np.isin(lib.kind[chosen], (10, 11))]])},
+        extras=places.data_arrays(t) | {"kin_homes": np.sort(hh["key"][kin_homes])},
         notes=list(t.notes),
     )  # fmt: skip
 
 
 def _table(name: str, rows: np.ndarray) -> Table:
-    return Table.empty(name, SCHEMA[name], rows.tolist(), (np.ceil(rows * SPARE) + 16).astype(np.int64).tolist())
+    return Table.empty(
+        name, SCHEMA[name], rows.tolist(), (np.ceil(rows * SPARE) + 16).astype(np.int64).tolist()
+    )
 
 
 def _rank(income: np.ndarray, tract: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -217,7 +238,9 @@ def _units(t: Targets, size: np.ndarray, tract: np.ndarray, p: Mapping[str, Any]
     return units * simulated / np.maximum(real, 1.0)
 
 
-def _union_months(couple: np.ndarray, head_age: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator) -> np.ndarray:
+def _union_months(
+    couple: np.ndarray, head_age: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator
+) -> np.ndarray:
     """Months of the present union, or since the last one for those alone (unknown, so long ago)."""
     mean, share = p["union_years"]
     n = len(couple)
@@ -230,7 +253,9 @@ def _union_months(couple: np.ndarray, head_age: np.ndarray, p: Mapping[str, Any]
 
 def _attends(race: np.ndarray, head_age: np.ndarray, p: Mapping[str, Any]) -> np.ndarray:
     """Chance that a household attends a congregation regularly."""
-    factor = np.asarray(p["church_by_race"])[race] * np.where(head_age >= HEAD_EDGES[4], float(p["church_65"]), 1.0)
+    factor = np.asarray(p["church_by_race"])[race] * np.where(
+        head_age >= HEAD_EDGES[4], float(p["church_65"]), 1.0
+    )
     return np.clip(float(p["church_attends"]) * factor, 0.0, 0.9)
 
 
@@ -261,4 +286,6 @@ def count_members(community: Community) -> None:
     hh["education"] = 0
     both = rows[pp["role"][rows] <= 1]
     np.maximum.at(hh["education"], pp["household"][both].astype(np.int64), pp["education"][both])
-    hh["crowded"] = (hh["persons"] > 2 * np.maximum(hh["bedrooms"], 1).astype(np.int64)) & (hh["present"] == 1)
+    hh["crowded"] = (hh["persons"] > 2 * np.maximum(hh["bedrooms"], 1).astype(np.int64)) & (
+        hh["present"] == 1
+    )

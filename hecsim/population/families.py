@@ -8,9 +8,9 @@ the tract's ages and sexes are right to about one person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -18,15 +18,9 @@ from hecsim.population.fitting import cumulative_counts, polish, tilt
 from hecsim.population.library import CENSUS_TYPES, CHILD, MOST, Library
 from hecsim.population.targets import Targets
 
-__all__ = ["Families", "Progress", "draw_families", "place_persons"]
+__all__ = ["Families", "draw_families", "place_persons"]
 
 _TRIES = 12  # swaps tried for each household; more gain nothing visible
-
-
-class Progress(Protocol):
-    """Called with a sentence and the share done."""
-
-    def __call__(self, what: str, done: float) -> None: ...
 
 
 @dataclass
@@ -49,7 +43,7 @@ def _features(lib: Library) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _sorted_library(lib: Library) -> tuple[Library, np.ndarray]:
-    """The library by size, type and age of the householder, and the cell (size and type) of each row."""
+    """Sort the library by size, type and age of the householder; cell (size and type) of each row."""
     cell = np.minimum(lib.size, 4) * 16 + lib.census * 2 + np.isin(lib.kind, (7, 8))
     order = np.lexsort((lib.age[:, 0], cell))
     parts = {k: v[order] for k, v in lib.__dict__.items()}
@@ -58,9 +52,13 @@ def _sorted_library(lib: Library) -> tuple[Library, np.ndarray]:
 
 
 def draw_families(
-    lib: Library, t: Targets, p: Mapping[str, Any], rng: np.random.Generator, progress: Progress
+    lib: Library,
+    t: Targets,
+    p: Mapping[str, Any],
+    rng: np.random.Generator,
+    progress: Callable[[str, float], None],
 ) -> tuple[Library, Families]:
-    """The library in its final order, and the family of every household."""
+    """Choose the family of every household; returns the library in its final order with it."""
     lib, cell = _sorted_library(lib)
     cell_start = np.flatnonzero(np.diff(cell, prepend=-1, append=cell.max() + 1)).astype(np.int64)
     features, traits = _features(lib)
@@ -125,7 +123,7 @@ def _whole(
     goal: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """n whole families: exact sizes, systematic within sizes, then swapped toward the goal."""
+    """Draw n whole families: exact sizes, systematic within sizes, then swapped toward the goal."""
     size = np.minimum(lib.size, 4)
     counts = cumulative_counts(size_shares[None, :], np.array([n]), rng)[0]
     picked = []

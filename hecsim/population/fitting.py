@@ -154,7 +154,9 @@ def diffuse(
     owed = (rng.random((groups, k)) - 0.5) * (float(w.mean()) if n else 1.0)
     owed -= owed.mean(axis=1, keepdims=True) if groups else 0.0
     out = np.zeros(n, np.uint8)
-    _diffuse(np.asarray(p, np.float32), np.asarray(order, np.int64), np.asarray(group, np.int32), w, owed, out)
+    _diffuse(
+        np.asarray(p, np.float32), np.asarray(order, np.int64), np.asarray(group, np.int32), w, owed, out
+    )
     return out
 
 

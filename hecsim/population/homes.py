@@ -44,7 +44,9 @@ def tenure(
     return diffuse(shares, tract, order, rng)
 
 
-def bedrooms(lib: Library, chosen: np.ndarray, rent: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator) -> np.ndarray:
+def bedrooms(
+    lib: Library, chosen: np.ndarray, rent: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator
+) -> np.ndarray:
     """Bedrooms: the state's mix by tenure, larger homes to larger families, with noise."""
     n = len(chosen)
     score = np.log(lib.size[chosen]) + rng.normal(0.0, 0.45, n)
@@ -58,7 +60,7 @@ def rents(
     income: np.ndarray, category: np.ndarray, burden: np.ndarray, rent: np.ndarray, rooms: np.ndarray,
     market: np.ndarray, home_cost: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator,
 ) -> np.ndarray:  # fmt: skip
-    """What the household pays for its home, 2023 dollars a month: near the market, inside its burden class.
+    """Find what the household pays for its home, 2023 $/month: near the market, in its burden class.
 
     market : two-bedroom rent of sitting tenants; home_cost : owners' usual cost; both (N,) $/month.
     Subsidized tenants pay their own part only, as in the tables. No cash rent is 0.
@@ -87,7 +89,10 @@ def vehicles(
     size = np.minimum(lib.size[chosen], 4).astype(np.int64) - 1
     group = tract.astype(np.int64) * 4 + size
     table = np.stack(
-        [[t.vehicles[s, v].to_numpy(float) for v in ("0", "1", "2", "3", "4_up")] for s in ("1", "2", "3", "4_up")]
+        [
+            [t.vehicles[s, v].to_numpy(float) for v in ("0", "1", "2", "3", "4_up")]
+            for s in ("1", "2", "3", "4_up")
+        ]
     )
     shares = np.moveaxis(table, 2, 0).reshape(t.n * 4, 5)
     empty = shares.sum(axis=1) == 0
@@ -96,7 +101,9 @@ def vehicles(
     counts = cumulative_counts(shares, np.bincount(group, minlength=t.n * 4), rng)
     by_income, owner, adult = p["vehicle_score"]
     adults = (lib.age[chosen] >= 18).sum(axis=1)
-    score = by_income * rank + owner * (rent == 0) + adult * (adults - 1.0) + rng.normal(0.0, 0.8, len(chosen))
+    score = (
+        by_income * rank + owner * (rent == 0) + adult * (adults - 1.0) + rng.normal(0.0, 0.8, len(chosen))
+    )
     return share_out(counts, group, score)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
+from hecsim.geography import joint
 from hecsim.population.fitting import cumulative_counts, share_out
 from hecsim.population.library import HEAD_EDGES, Library
 from hecsim.population.people import head_band
@@ -102,7 +103,7 @@ def _fit_income(start, center, spread, poverty_line, members, rent, edges, band_
 
 @njit(cache=True, nogil=True)
 def _ladder_quantile(shares, u, edges):
-    """The income at quantile u of each row's shares of the ladder, log-even inside a step."""
+    """Find the income at quantile u of each row's shares of the ladder, log-even inside a step."""
     n, steps = shares.shape
     out = np.empty(n)
     for i in range(n):
@@ -128,7 +129,9 @@ def incomes(
     ages = lib.age[chosen]
     people = lib.size[chosen]
     group = np.digitize(ages, POOR_AGES)
-    members = np.stack([((group == k) & (ages >= 0)).sum(axis=1) for k in range(10)], axis=1).astype(np.float32)
+    members = np.stack([((group == k) & (ages >= 0)).sum(axis=1) for k in range(10)], axis=1).astype(
+        np.float32
+    )
     earners = ((ages >= 22) & (ages < 65)).sum(axis=1)
     center = np.log(np.maximum(t.inputs["median_income"].to_numpy(float), 15000.0))[tract]
     center = center + np.asarray(p["income_by_age"])[np.digitize(ages[:, 0], HEAD_EDGES)]
@@ -146,7 +149,9 @@ def incomes(
     band_goal = band_goal / np.where(total > 0, total, 1.0) * held[:, :, None]
     poor_goal = _poor_goal(t, tract, members)
     # The homes of like families stand together, so each kind gets its own mix of incomes.
-    order = np.lexsort((rng.random(n), np.minimum(people, 5), members[:, :3].any(axis=1), head_band(ages[:, 0]), rent, tract))
+    order = np.lexsort(
+        (rng.random(n), np.minimum(people, 5), members[:, :3].any(axis=1), head_band(ages[:, 0]), rent, tract)
+    )
     # A golden-ratio sequence along that order: every home draws from its own shares, and any run of
     # like homes together covers them evenly.
     u = np.empty(n)
@@ -191,7 +196,7 @@ def _exact_bands(
     income: np.ndarray, tract: np.ndarray, rent: np.ndarray, held: np.ndarray, table: np.ndarray,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-    """Give out the whole cells of tenure, income and burden; incomes outside their band move to it by rank."""
+    """Give out the whole cells of tenure, income and burden; incomes outside their band move to it."""
     n_tracts = len(table)
     group = tract.astype(np.int64) * 2 + rent
     # Cells run by income, then burden; zero income and no cash rent stand first and last.
@@ -265,7 +270,9 @@ def _poor_goal(t: Targets, tract: np.ndarray, members: np.ndarray) -> np.ndarray
             own = share.get(f"{name}_poor_below_{lines[c]}")
             have = (usual[:, part, c] * held[:, part]).sum(axis=1) / people
             if own is not None:
-                lift = np.minimum(own, share[f"poor_below_{lines[c]}"] * held.sum(axis=1) / people) / np.maximum(have, 1e-4)
+                lift = np.minimum(
+                    own, share[f"poor_below_{lines[c]}"] * held.sum(axis=1) / people
+                ) / np.maximum(have, 1e-4)
             elif c == 0:
                 lift = (rate[:, part, 1] * held[:, part]).sum(axis=1) / np.maximum(
                     (usual[:, part, 1] * held[:, part]).sum(axis=1), 1e-6)  # fmt: skip
@@ -273,7 +280,9 @@ def _poor_goal(t: Targets, tract: np.ndarray, members: np.ndarray) -> np.ndarray
                 lift = np.ones(t.n)
             rate[:, part, c] = (usual[:, part, c] * lift[:, None]).clip(0.0, 0.99)
     for c, line in enumerate(lines):
-        left = share[f"poor_below_{line}"] * held.sum(axis=1) - (rate[:, settled, c] * held[:, settled]).sum(axis=1)
+        left = share[f"poor_below_{line}"] * held.sum(axis=1) - (rate[:, settled, c] * held[:, settled]).sum(
+            axis=1
+        )
         have = (rate[:, ~settled, c] * held[:, ~settled]).sum(axis=1)
         rate[:, ~settled, c] *= (np.maximum(left, 0.0) / np.maximum(have, 1e-6))[:, None]
     # Rates cannot fall as the line rises.
@@ -283,9 +292,9 @@ def _poor_goal(t: Targets, tract: np.ndarray, members: np.ndarray) -> np.ndarray
 
 def _town_poverty(t: Targets) -> np.ndarray:
     """(M, 10, 3) shares below 50, 100 and 200% of poverty by age of each town; the state's where unknown."""
-    state = t.geography.joint("age_poverty", "state")
-    table = t.geography.joint("age_poverty")
-    table = state if table is None else table
+    state = joint("age_poverty", "state")
+    own = t.geography.joint("age_poverty")
+    table = state if own is None else own
     ratios = list(state.columns.get_level_values("ratio").unique())
 
     def shares(frame: pd.DataFrame) -> np.ndarray:

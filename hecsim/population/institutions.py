@@ -40,7 +40,7 @@ def business_table(
     town: Table, neighborhood: Table, people: np.ndarray, adults: np.ndarray, p: Mapping[str, Any], seed: int,
     rng: np.random.Generator,
 ) -> Table:  # fmt: skip
-    """All businesses, sorted by neighborhood. `people`, `adults` (16 and older): simulated, by neighborhood."""
+    """All businesses, sorted by neighborhood. `people`, `adults` (16 and older) by neighborhood."""
     where = neighborhood["town"].astype(np.int64)
     urban = town["urban"].astype(np.int64)
     residents = people * neighborhood["scale"]
@@ -94,7 +94,7 @@ def _employer_sizes(positions: float, p: Mapping[str, Any], rng: np.random.Gener
     low = np.array([1.0, 5.0, 10.0, 20.0, 50.0, 100.0])
     high = np.array([5.0, 10.0, 20.0, 50.0, 100.0, float(p["employer_largest"])])
     mean = (share * (high - low) / np.log(high / low)).sum()
-    n = max(1, int(round(positions / mean)))
+    n = max(1, round(float(positions / mean)))
     band = rng.permutation(np.searchsorted(np.cumsum(share / share.sum()), (np.arange(n) + rng.random()) / n))
     band = np.minimum(band, len(share) - 1)
     # Log-even sizes inside a class are the power law of exponent one that sizes of firms follow.
@@ -105,7 +105,12 @@ def _employer_sizes(positions: float, p: Mapping[str, Any], rng: np.random.Gener
 
 
 def organization_table(
-    town: Table, neighborhood: Table, people: np.ndarray, p: Mapping[str, Any], seed: int, rng: np.random.Generator
+    town: Table,
+    neighborhood: Table,
+    people: np.ndarray,
+    p: Mapping[str, Any],
+    seed: int,
+    rng: np.random.Generator,
 ) -> Table:
     """Partners of every kind in columns.ORGANIZATION, at least one of each in the geography."""
     where = neighborhood["town"].astype(np.int64)

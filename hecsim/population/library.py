@@ -85,7 +85,7 @@ class _Draft:
         self.size[rows] += 1
 
     def chance(self, share: Any) -> np.ndarray:
-        """A flag for each family."""
+        """Draw a flag for each family."""
         return self.rng.random(self.n) < share
 
     def woman(self, share: float = 0.5) -> np.ndarray:
@@ -93,13 +93,13 @@ class _Draft:
         return self.chance(share).astype(np.int8)
 
     def head(self, table: str, woman: np.ndarray, least: int = 18) -> np.ndarray:
-        """The householder: age from the band shares of `table`; returns the ages."""
+        """Add the householder: age from the band shares of `table`; returns the ages."""
         age = _in_bands(np.asarray(self.p[table]), self.n, self.rng).clip(least, OLDEST)
         self.add(np.ones(self.n, bool), age, woman, HEAD)
         return age
 
     def partner(self, who: np.ndarray) -> None:
-        """A partner of the householder: husband minus wife as observed."""
+        """Add a partner of the householder: husband minus wife as observed."""
         mean, sd = self.p["husband_older"]
         gap = np.rint(self.rng.normal(mean, sd, self.n)).astype(np.int64)
         own = self.sex[:, 0]
@@ -116,7 +116,7 @@ class _Draft:
         slot = np.where(self.sex[:, 0] == 1, 0, np.where((self.couple > 0) & (self.sex[:, 1] == 1), 1, -1))
         own = np.take_along_axis(self.age, slot.clip(0)[:, None], 1)[:, 0]
         # A father alone: the mother lives elsewhere and was younger than he by the usual gap.
-        reckon = np.where(slot >= 0, own, self.age[:, 0] - int(round(self.p["husband_older"][0])))
+        reckon = np.where(slot >= 0, own, self.age[:, 0] - round(float(self.p["husband_older"][0])))
         return slot.astype(np.int8), reckon
 
     def children(self, who: np.ndarray, count: np.ndarray, low: int, high: int, role: int = CHILD) -> None:
@@ -139,7 +139,7 @@ class _Draft:
             self.add(who & (column >= 0), column, self.woman(), role, slot if role == CHILD else -1)
 
     def elder(self, who: np.ndarray) -> None:
-        """A parent of the householder."""
+        """Add a parent of the householder."""
         at_birth = _draw_birth_age(self.n, self.rng, self.p)
         age = self.age[:, 0] + at_birth
         self.add(who & (age <= OLDEST), age, self.woman(self.p["elder_woman"]), ELDER)
@@ -198,8 +198,8 @@ def _draft(kind: int, n: int, rng: np.random.Generator, p: Mapping[str, Any]) ->
         d.partner(everyone)
         count = _counts(p["children_couple"], n, rng)
         weigh("children_couple", count)
-        d.children(everyone, count, 0, 17)
         d.children(d.chance(p["grown_beside_children"]), np.ones(n, np.int64), 18, 29)
+        d.children(everyone, count, 0, 17)
         if kind == 7:
             d.elder(everyone)
     elif kind == 3:
@@ -212,8 +212,8 @@ def _draft(kind: int, n: int, rng: np.random.Generator, p: Mapping[str, Any]) ->
         d.head("head_age_single_parent", lone_parent, least=18)
         count = _counts(p["children_single"], n, rng)
         weigh("children_single", count)
-        d.children(everyone, count, 0, 17)
         d.children(d.chance(p["grown_beside_children"]), np.ones(n, np.int64), 18, 29)
+        d.children(everyone, count, 0, 17)
         if kind == 8:
             d.elder(everyone)
     elif kind == 5:
@@ -252,7 +252,7 @@ def _draft(kind: int, n: int, rng: np.random.Generator, p: Mapping[str, Any]) ->
 
 
 def build_library(p: Mapping[str, Any], rng: np.random.Generator) -> Library:
-    """The families; `p` are the parameters of the room "population" by short name."""
+    """Build the families; `p` are the parameters of the room "population" by short name."""
     parts = [(*_draft(k, SIZES[k], rng, p), p["family_share"][k]) for k in range(len(KINDS))]
     kept = []
     for draft, weight, share in parts:
@@ -279,7 +279,7 @@ def build_library(p: Mapping[str, Any], rng: np.random.Generator) -> Library:
 
 
 def _census_type(lib: Library) -> np.ndarray:
-    """The published household type: cohabiting parents count as single, as in the census tables."""
+    """Find the published household type: cohabiting parents count as single, as in the census tables."""
     own = ((lib.role == CHILD) & (lib.age < 18) & (lib.age >= 0)).any(axis=1)
     kin = ((lib.role == CHILD) | (lib.role == ELDER)).any(axis=1) | np.isin(lib.kind, (10, 11))
     woman = lib.sex[:, 0] == 1

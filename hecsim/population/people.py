@@ -26,7 +26,12 @@ def head_band(years: np.ndarray) -> np.ndarray:
 
 
 def household_race(
-    lib: Library, chosen: np.ndarray, tract: np.ndarray, t: Targets, p: Mapping[str, Any], rng: np.random.Generator
+    lib: Library,
+    chosen: np.ndarray,
+    tract: np.ndarray,
+    t: Targets,
+    p: Mapping[str, Any],
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Race/ethnicity of each householder, uint8 (N,); persons of each group match the tract."""
     size = lib.size[chosen].astype(np.float32)
@@ -43,7 +48,11 @@ def household_race(
 
 
 def person_race(
-    race: np.ndarray, person: dict[str, np.ndarray], tract: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator
+    race: np.ndarray,
+    person: dict[str, np.ndarray],
+    tract: np.ndarray,
+    p: Mapping[str, Any],
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Race/ethnicity of every person: that of the householder, except partners of mixed couples.
 
@@ -89,7 +98,11 @@ def nativity(
 
 
 def languages(
-    race: np.ndarray, foreign: np.ndarray, person: dict[str, np.ndarray], p: Mapping[str, Any], rng: np.random.Generator
+    race: np.ndarray,
+    foreign: np.ndarray,
+    person: dict[str, np.ndarray],
+    p: Mapping[str, Any],
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Language spoken best (0 English, 1 Spanish, 2 other), from group, birthplace and the family's.
 
@@ -106,7 +119,9 @@ def languages(
     abroad, here, young = p["speaks_other"]
     strange_home = np.zeros(n, bool)
     strange_home[home[(foreign == 1) & ~hispanic & ~child]] = True
-    other = np.where(child, strange_home[home] & (u_child < young), np.where(foreign == 1, u < abroad, u < here))
+    other = np.where(
+        child, strange_home[home] & (u_child < young), np.where(foreign == 1, u < abroad, u < here)
+    )
     return np.where(spanish, 1, np.where(other & ~hispanic, 2, 0)).astype(np.uint8)
 
 
@@ -165,12 +180,12 @@ def limits_work(
     person: dict[str, np.ndarray], tract: np.ndarray, any_disability: np.ndarray, p: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> np.ndarray:  # fmt: skip
-    """Flag of a disability that limits work: the tract's adult share by age, times the part that limits work."""
+    """Flag of a disability that limits work: the tract's share by age, times the part that does."""
     years = person["age"] // 12
     by_age = np.asarray(p["disability_by_age"])[np.digitize(years, (16, 35, 55, 65, 75))]
     where = tract[person["household"]]
     adult = years >= 18
-    mean = np.bincount(where[adult], by_age[adult], len(any_disability))
+    mean: np.ndarray = np.bincount(where[adult], by_age[adult], len(any_disability))
     mean = mean / np.maximum(np.bincount(where[adult], minlength=len(any_disability)), 1)
     level = any_disability * float(p["disability_limits_work"]) / np.maximum(mean, 1e-9)
     share = np.clip(by_age * level[where], 0.0, 0.9)
@@ -179,7 +194,11 @@ def limits_work(
 
 
 def mothers(
-    person: dict[str, np.ndarray], key: np.ndarray, couple: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator
+    person: dict[str, np.ndarray],
+    key: np.ndarray,
+    couple: np.ndarray,
+    p: Mapping[str, Any],
+    rng: np.random.Generator,
 ) -> dict[str, np.ndarray]:
     """mother_key, parity, since_birth and the months of present pregnancies.
 
@@ -190,17 +209,17 @@ def mothers(
     has = mother >= 0
     mother_key = np.zeros(n, np.uint64)
     mother_key[has] = key[mother[has]]
-    parity = np.bincount(mother[has], minlength=n)
+    parity: np.ndarray = np.bincount(mother[has], minlength=n)
     youngest = np.full(n, 10**6)
     np.minimum.at(youngest, mother[has], age[has])
     woman = (person["sex"] == 1) & (age >= 15 * 12)
-    years = age // 12
+    years: np.ndarray = age // 12
     shares = np.asarray(p["childless_at_45"], float)
     ever = rng.choice(len(shares), size=n, p=shares / shares.sum())
     # Children of women past forty have partly left; the share who could have grows with her age.
     left = np.clip((years - 38) / 12.0, 0.0, 1.0)
     parity = np.where(woman & (rng.random(n) < left), np.maximum(parity, ever), parity)
-    since = np.where(youngest < 255, youngest, 255)
+    since: np.ndarray = np.where(youngest < 255, youngest, 255)
 
     band = np.digitize(years, (20, 25, 30, 35, 40))
     rate = np.asarray(p["birth_rate"])[band] / 1000.0

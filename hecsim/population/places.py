@@ -24,7 +24,15 @@ from hecsim.geography import Geography
 from hecsim.population.targets import Targets
 from hecsim.tables import Table
 
-__all__ = ["CARE_REGIONS", "FMR_AREAS", "data_arrays", "fair_rent", "labels", "neighborhood_table", "town_table"]
+__all__ = [
+    "CARE_REGIONS",
+    "FMR_AREAS",
+    "data_arrays",
+    "fair_rent",
+    "labels",
+    "neighborhood_table",
+    "town_table",
+]
 
 # Codes of neighborhood columns `fmr_area` and `care_region`. The regions stand in the order of the
 # child-care rate tables of the benefits rules.
@@ -76,7 +84,7 @@ def urbanicity(density: np.ndarray, poor: np.ndarray, p: Mapping[str, Any]) -> n
 
 
 def _statewide(table: pd.DataFrame, towns: pd.DataFrame) -> np.ndarray:
-    """The five parts of the disadvantage index, (rows, 5)."""
+    """Compute the five parts of the disadvantage index, (rows, 5)."""
     single = towns["single_parent_families"] if "single_parent_families" in towns else pd.Series(dtype=float)
     return np.stack([
         table["poor_below_100"].to_numpy(float),
@@ -107,7 +115,9 @@ def disadvantage(t: Targets) -> np.ndarray:
     return (np.nanmean(mine, axis=1) - center[0]) / spread[0]
 
 
-def neighborhood_table(t: Targets, people: np.ndarray, urban: np.ndarray, p: Mapping[str, Any], seed: int) -> Table:
+def neighborhood_table(
+    t: Targets, people: np.ndarray, urban: np.ndarray, p: Mapping[str, Any], seed: int
+) -> Table:
     """One row a tract. Levels that histories own (violence, rents, norms) are left to them."""
     g = t.geography
     table = Table.empty("neighborhood", SCHEMA["neighborhood"], [t.n])
@@ -137,7 +147,10 @@ def neighborhood_table(t: Targets, people: np.ndarray, urban: np.ndarray, p: Map
 
 def _areas(g: Geography) -> tuple[np.ndarray, np.ndarray]:
     """Codes of the fair-market-rent area and the child-care region of each town; Hartford's where unknown."""
-    area = [FMR_AREAS.index(a) if a in FMR_AREAS else FMR_AREAS.index("hartford") for a in g.town_table["fmr_area"]]
+    area = [
+        FMR_AREAS.index(a) if a in FMR_AREAS else FMR_AREAS.index("hartford")
+        for a in g.town_table["fmr_area"]
+    ]
     region = [CARE_REGIONS.index(r) if r in CARE_REGIONS else 0 for r in g.town_table["care4kids_region"]]
     return np.array(area, np.uint8), np.array(region, np.uint8)
 
@@ -152,8 +165,8 @@ def fair_rent(t: Targets, p: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]
     rented = (of_area["median_gross_rent"] * of_area["renter_households"]).groupby(of_area["fmr_area"]).sum()
     mean = rented / of_area["renter_households"].groupby(of_area["fmr_area"]).sum()
     own = g.town_table.get("median_gross_rent", pd.Series(np.nan, index=g.town_table.index))
-    relative = (own / g.town_table["fmr_area"].map(mean)).fillna(1.0).clip(0.6, 1.6).to_numpy(float)
-    value = g.town_table.get("median_home_value", pd.Series(np.nan, index=g.town_table.index))
+    relative: Any = (own / g.town_table["fmr_area"].map(mean)).fillna(1.0).clip(0.6, 1.6).to_numpy(float)
+    value: Any = g.town_table.get("median_home_value", pd.Series(np.nan, index=g.town_table.index))
     value = value.fillna(whole["median_home_value"].median()).to_numpy(float)
     three = float(np.asarray(p["fmr_bedroom_ratio"])[3])
     return fmr * float(p["sitting_rent"]) * relative, value * float(p["owner_cost"]) / three
@@ -190,6 +203,8 @@ def any_disability(t: Targets, p: Mapping[str, Any]) -> np.ndarray:
     """Adult share with any disability by tract: its own, its town's, or the state's."""
     g = t.geography
     own = g.tracts.get("disability_2023", pd.Series(np.nan, index=g.tracts.index)).to_numpy(float)
-    of_town = g.town_table.get("disability_2023", pd.Series(np.nan, index=g.town_table.index)).to_numpy(float)[t.town]
+    of_town = g.town_table.get("disability_2023", pd.Series(np.nan, index=g.town_table.index)).to_numpy(
+        float
+    )[t.town]
     best = np.where(np.isnan(own), of_town, own)
     return np.where(np.isnan(best), float(p["adult_disability"]), best)

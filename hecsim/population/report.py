@@ -12,7 +12,7 @@ from hecsim.columns import EDUCATION as LEVELS
 from hecsim.columns import RACE
 from hecsim.community import Community
 from hecsim.errors import CommunityDataError
-from hecsim.geography import Geography
+from hecsim.geography import Geography, joint
 from hecsim.population.build import parameters
 from hecsim.population.incomes import BAND_EDGES, BURDENS
 from hecsim.population.library import CENSUS_TYPES
@@ -69,7 +69,9 @@ def margins(community: Community, geography: Geography, *, level: str | None = N
     """
     p = parameters()
     t = make_targets(geography, None, p)
-    if community.neighborhood.size != t.n or list(community.labels["geoid"]) != list(geography.tracts["geoid"]):
+    if community.neighborhood.size != t.n or list(community.labels["geoid"]) != list(
+        geography.tracts["geoid"]
+    ):
         raise CommunityDataError(
             "the community and the geography do not have the same neighborhoods",
             rows=community.neighborhood.size,
@@ -90,7 +92,11 @@ def margins(community: Community, geography: Geography, *, level: str | None = N
         for table in tables:
             if table.town_only and name == "neighborhood":
                 continue
-            to = group if not table.town_only else (np.arange(len(town_names)) if name == "town" else 0 * np.arange(len(town_names)))
+            to = (
+                group
+                if not table.town_only
+                else (np.arange(len(town_names)) if name == "town" else 0 * np.arange(len(town_names)))
+            )
             frames.append(_compare(table, to, places, name))
     out = pd.concat(frames, ignore_index=True)
     order = np.argsort(-out["error"].abs().to_numpy(), kind="stable")
@@ -116,7 +122,9 @@ def _compare(table: _Table, group: np.ndarray, places: Sequence[str], level: str
     np.add.at(goal, group, np.nan_to_num(table.target) * weight)
     np.add.at(mass, group, weight)
     np.add.at(have, group, np.where(known[:, None], table.counts, 0.0))
-    np.add.at(all_of, group, np.where(known[:, None], np.broadcast_to(table.universe, table.counts.shape), 0.0))
+    np.add.at(
+        all_of, group, np.where(known[:, None], np.broadcast_to(table.universe, table.counts.shape), 0.0)
+    )
     there = (mass > 0) & (all_of > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         target, simulated = goal / mass, have / all_of
@@ -156,7 +164,9 @@ def _look(c: Community, dollars: float) -> _Seen:
 
     own_child = any_of((role == 2) & (age < 216))
     # Homes shared by other relatives look like roommates in the roles; the synthesis noted their keys.
-    kin = any_of((role == 2) | (role == 3)) | np.isin(hh["key"][h], c.extras.get("kin_homes", np.zeros(0, np.uint64)))
+    kin = any_of((role == 2) | (role == 3)) | np.isin(
+        hh["key"][h], c.extras.get("kin_homes", np.zeros(0, np.uint64))
+    )
     married = hh["couple"][h] == 2
     single = np.where(woman, np.where(own_child, 2, 3), np.where(own_child, 4, 5))
     census = np.where(married, np.where(own_child, 0, 1), np.where(kin, single, 6))
@@ -181,13 +191,17 @@ def _look(c: Community, dollars: float) -> _Seen:
     )
 
 
-def _count(group: np.ndarray, category: np.ndarray, n: int, k: int, mask: np.ndarray | None = None) -> np.ndarray:
+def _count(
+    group: np.ndarray, category: np.ndarray, n: int, k: int, mask: np.ndarray | None = None
+) -> np.ndarray:
     if mask is not None:
         group, category = group[mask], category[mask]
     return np.bincount(group * k + category, minlength=n * k).reshape(n, k).astype(float)
 
 
-def _shares(name: str, categories: Sequence[str], target: np.ndarray, real: np.ndarray, counts: np.ndarray) -> _Table:
+def _shares(
+    name: str, categories: Sequence[str], target: np.ndarray, real: np.ndarray, counts: np.ndarray
+) -> _Table:
     return _Table(name, categories, target, real[:, None], counts, counts.sum(axis=1, keepdims=True))
 
 
@@ -195,7 +209,9 @@ def _tract_tables(t: Targets, s: _Seen) -> Iterator[_Table]:
     n, i = t.n, t.inputs
     homes = i["households"].to_numpy(float)
     people = t.at_home
-    yield _shares("age", AGES, t.age, people, _count(s.p_tract, np.digitize(s.years, (5, 18, 35, 55, 65)), n, 6))
+    yield _shares(
+        "age", AGES, t.age, people, _count(s.p_tract, np.digitize(s.years, (5, 18, 35, 55, 65)), n, 6)
+    )
     yield _shares("sex", ("male", "female"), t.sex, people, _count(s.p_tract, s.sex, n, 2))
     yield _shares("race", RACE, t.race, people, _count(s.p_tract, s.p_race, n, 5))
     foreign = np.stack([1.0 - t.foreign, t.foreign], axis=1)
@@ -205,7 +221,13 @@ def _tract_tables(t: Targets, s: _Seen) -> Iterator[_Table]:
                   _count(s.p_tract, s.education, n, 4, adult))  # fmt: skip
     yield _shares("household size", SIZES, t.size, homes, _count(s.h_tract, s.h_size - 1, n, 4))
     rent = i["renter"].to_numpy(float)
-    yield _shares("tenure", ("owner", "renter"), np.stack([1.0 - rent, rent], axis=1), homes, _count(s.h_tract, s.tenure, n, 2))
+    yield _shares(
+        "tenure",
+        ("owner", "renter"),
+        np.stack([1.0 - rent, rent], axis=1),
+        homes,
+        _count(s.h_tract, s.tenure, n, 2),
+    )
     no_car = i["no_vehicle"].to_numpy(float)
     yield _shares("vehicles", ("none", "one or more"), np.stack([no_car, 1.0 - no_car], axis=1), homes,
                   _count(s.h_tract, np.minimum(s.vehicles, 1), n, 2))  # fmt: skip
@@ -213,7 +235,13 @@ def _tract_tables(t: Targets, s: _Seen) -> Iterator[_Table]:
     yield _shares("income", BANDS, income, homes, _count(s.h_tract, s.band, n, 5, s.computed))
     renters = i["renter_households"].to_numpy(float)
     income = i[[f"renter_income_{b}" for b in BANDS]].to_numpy(float)
-    yield _shares("income of renters", BANDS, income, renters, _count(s.h_tract, s.band, n, 5, s.computed & (s.tenure == 1)))
+    yield _shares(
+        "income of renters",
+        BANDS,
+        income,
+        renters,
+        _count(s.h_tract, s.band, n, 5, s.computed & (s.tenure == 1)),
+    )
     heavy = ((s.burden == 2) & s.computed).astype(np.int64)
     every = np.ones(len(heavy), bool)
     for name, column, weight, mask in (
@@ -273,12 +301,14 @@ def _town_tables(t: Targets, s: _Seen) -> Iterator[_Table]:
         rent = _count(town, code, m, k, s.tenure == 1)
         for c in range(k):
             # Weights in the simulated universe: the real one of this vintage is not published.
-            yield _Table(name, (categories[c],), share[:, [c]], there[:, [c]], rent[:, [c]], there[:, [c]], True)
+            yield _Table(
+                name, (categories[c],), share[:, [c]], there[:, [c]], rent[:, [c]], there[:, [c]], True
+            )
     table = t.geography.joint("age_poverty")
     if table is None:
         return
     table = table.reindex(list(t.geography.towns)).fillna(0.0)
-    ratio = list(t.geography.joint("age_poverty", "state").columns.get_level_values("ratio").unique())
+    ratio = list(joint("age_poverty", "state").columns.get_level_values("ratio").unique())
     group = np.digitize(np.arange(len(ratio)), (1, 3, 8))  # below 50, 50-99, 100-199, 200 and more
     person_town = t.town[s.p_tract]
     band = np.digitize(s.years, (6, 12, 18, 25, 35, 45, 55, 65, 75))
@@ -292,5 +322,7 @@ def _town_tables(t: Targets, s: _Seen) -> Iterator[_Table]:
                     _count(person_town, kind, m, 4, band == a))  # fmt: skip
 
 
-def _town(name: str, categories: Sequence[str], share: np.ndarray, real: np.ndarray, counts: np.ndarray) -> _Table:
+def _town(
+    name: str, categories: Sequence[str], share: np.ndarray, real: np.ndarray, counts: np.ndarray
+) -> _Table:
     return _Table(name, categories, share, real[:, None], counts, counts.sum(axis=1, keepdims=True), True)

@@ -70,7 +70,7 @@ class Targets:
 
 
 def make_targets(geography: Geography, households: int | None, p: Mapping[str, Any]) -> Targets:
-    """The margins of `geography`, for all of its households or for `households` of them."""
+    """Scale the margins of `geography`: for all of its households or for `households` of them."""
     inputs = geography.inputs
     real = inputs["households"].to_numpy(np.int64)
     if real.sum() == 0:
@@ -84,7 +84,7 @@ def make_targets(geography: Geography, households: int | None, p: Mapping[str, A
             hint="Ask for fewer, or leave `households` out to simulate them all",
         )
     # Running sums are rounded, so towns and regions are as right as the whole.
-    running = np.floor(np.cumsum(real) * (wanted / real.sum()) + 0.5).astype(np.int64)
+    running: np.ndarray = np.floor(np.cumsum(real) * (wanted / real.sum()) + 0.5).astype(np.int64)
     count = np.diff(running, prepend=0)
     town = pd.Categorical(inputs["town"], categories=list(geography.towns)).codes.astype(np.int64)
 
@@ -97,7 +97,7 @@ def make_targets(geography: Geography, households: int | None, p: Mapping[str, A
     age, sex, race, foreign = _at_home(geography, inputs, town, quarters, at_home, p)
     education = inputs[list(EDUCATION)].to_numpy(float)
     census, by_type = _types(geography, town)
-    rented = np.bincount(town, real * inputs["renter"].to_numpy(float), len(geography.towns))
+    rented: np.ndarray = np.bincount(town, real * inputs["renter"].to_numpy(float), len(geography.towns))
     rented = rented / np.maximum(np.bincount(town, real, len(geography.towns)), 1)
     by_type = _aligned(by_type, census, rented)
     race_renter = _aligned(*_race_tenure(geography), rented)
@@ -207,7 +207,13 @@ def _race_tenure(geography: Geography) -> tuple[np.ndarray, np.ndarray]:
         table = pd.concat([geography.joint("tenure_race", "state")] * len(geography.towns))
     else:
         table = table.reindex(list(geography.towns)).fillna(0.0)
-    groups = (("white_not_hispanic",), ("black",), ("hispanic",), ("asian",), ("native", "pacific", "several"))
+    groups = (
+        ("white_not_hispanic",),
+        ("black",),
+        ("hispanic",),
+        ("asian",),
+        ("native", "pacific", "several"),
+    )
     own = np.stack([sum(table[n, "owner"].to_numpy(float) for n in names) for names in groups], axis=1)
     rent = np.stack([sum(table[n, "renter"].to_numpy(float) for n in names) for names in groups], axis=1)
     all_of = own + rent
@@ -242,12 +248,12 @@ def _notes(t: Targets, population: np.ndarray, wanted: int, real: int, p: Mappin
     away = float((population - t.at_home).sum())
     notes = [
         f"{wanted:,} of {real:,} households are simulated (one stands for {real / wanted:.4g}).",
-        f"Residents of group quarters ({away:,.0f}, {away / max(population.sum(), 1):.1%}) are not simulated.",
+        f"Not simulated: {away:,.0f} residents of group quarters ({away / max(population.sum(), 1):.1%}).",
     ]
     many = np.flatnonzero((t.quarters > float(p["group_quarters_part"])) & (t.households > 0))
     if many.size:
         ids = ", ".join(t.inputs["geoid"].iloc[many[:6]]) + (", ..." if many.size > 6 else "")
-        notes.append(f"Ages, sex and race of {many.size} neighborhoods exclude their group quarters: {ids}.")
+        notes.append(f"Ages, sex and race of {many.size} neighborhoods exclude group quarters: {ids}.")
     empty = np.flatnonzero(t.households == 0)
     if empty.size:
         notes.append(f"{empty.size} neighborhoods have no simulated household.")

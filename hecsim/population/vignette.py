@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from hecsim import evidence, luck
+from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.columns import BUSINESS, SCHEMA
 from hecsim.community import Community
 from hecsim.errors import ScenarioError, UnknownNameError
@@ -26,7 +27,7 @@ from hecsim.tables import NONE
 __all__ = ["Vignette", "apply", "read", "seat"]
 
 FOUNDING = "founding_family"
-_SPECIAL = {"name", "years", "months", "bmi", "mother"}
+_SPECIAL = {"name", "years", "months", "bmi", "mother", "poverty_ratio_at_most"}
 _OWNED = {"key", "household", "neighborhood", "present", "exit", "mother_key"}  # set by the synthesis alone
 HEAD, PARTNER, CHILD = 0, 1, 2
 
@@ -60,7 +61,9 @@ class Vignette:
         """Read a family from a TOML file of the same format."""
         file = Path(path)
         if not file.is_file():
-            raise ScenarioError("there is no such file", file=file, hint=f'"{FOUNDING}" is the packaged family')
+            raise ScenarioError(
+                "there is no such file", file=file, hint=f'"{FOUNDING}" is the packaged family'
+            )
         return _parse(file.read_text(encoding="utf-8"), str(file))
 
     def at(self, neighborhood: str) -> Vignette:
@@ -99,19 +102,28 @@ def _parse(text: str, source: str) -> Vignette:
             raise ScenarioError("it is missing", file=source, key=key)
     household, members = raw.get("household", {}), tuple(raw["members"])
     for table, facts in (("household", household), *(("person", m) for m in members)):
-        columns = {c.name for c in SCHEMA[table]} - _OWNED | (_SPECIAL if table == "person" else set())
+        columns = {c.name for c in SCHEMA[table]} - _OWNED | _SPECIAL
         for key, value in facts.items():
             if key not in columns:
                 raise UnknownNameError(key, columns, what=f"fact of a {table}", file=source)
-            if key in {c.name for c in SCHEMA[table]} and not (table == "person" and key in ("employer", "wage")):
-                _value(table, key, value, source)
+            if key in {c.name for c in SCHEMA[table]} and not (
+                table == "person" and key in ("employer", "wage")
+            ):
+                for v in value if isinstance(value, list) else [value]:
+                    _value(table, key, v, source)
     roles = [m.get("role") for m in members]
     if roles.count("householder") != 1 or roles.count("partner") > 1:
-        raise ScenarioError("a family has one householder and at most one partner", file=source, key="members")
+        raise ScenarioError(
+            "a family has one householder and at most one partner", file=source, key="members"
+        )
     for m in members:
         if "years" not in m or "sex" not in m:
-            raise ScenarioError(f"{m.get('name', 'a member')} needs years and sex", file=source, key="members")
-    return Vignette(raw["name"], raw["neighborhood"], household, members, tuple(raw.get("sampled", ())), source)
+            raise ScenarioError(
+                f"{m.get('name', 'a member')} needs years and sex", file=source, key="members"
+            )
+    return Vignette(
+        raw["name"], raw["neighborhood"], household, members, tuple(raw.get("sampled", ())), source
+    )
 
 
 def _value(table: str, column: str, value: Any, source: str = "") -> float | int:
@@ -124,10 +136,21 @@ def _value(table: str, column: str, value: Any, source: str = "") -> float | int
     number = float(value)
     info = np.iinfo(c.dtype) if np.dtype(c.dtype).kind == "u" else None
     if c.codes and c.unit == "code" and number not in range(len(c.codes)):
-        raise ScenarioError(f"{value} is no code of '{column}' (0 to {len(c.codes) - 1})", file=source, key=column)
+        raise ScenarioError(
+            f"{value} is no code of '{column}' (0 to {len(c.codes) - 1})", file=source, key=column
+        )
     if info is not None and not info.min <= number <= info.max:
         raise ScenarioError(f"{value} does not fit '{column}' ({c.unit})", file=source, key=column)
     return number
+
+
+def _fact(table: str, column: str, value: Any, source: str, rng: np.random.Generator) -> float | int:
+    """Take a fact, or draw evenly from the two ends that stand for one the story leaves open."""
+    if isinstance(value, list):
+        low, high = (float(_value(table, column, v, source)) for v in (value[0], value[-1]))
+        drawn = low + (high - low) * rng.random()
+        return drawn if next(c for c in SCHEMA[table] if c.name == column).dtype == "float32" else int(drawn)
+    return _value(table, column, value, source)
 
 
 def _tracts(community: Community, name: str) -> np.ndarray:
@@ -149,11 +172,13 @@ def seat(community: Community, story: Vignette, rng: np.random.Generator) -> Sea
     low income. If none has as many members, rows are taken from or added to the nearest.
     """
     hh, pp = community.household, community.person
-    rows = np.flatnonzero((hh["present"] == 1) & np.isin(hh["neighborhood"], _tracts(community, story.neighborhood)))
+    rows = np.flatnonzero(
+        (hh["present"] == 1) & np.isin(hh["neighborhood"], _tracts(community, story.neighborhood))
+    )
     if not rows.size:
         raise ScenarioError(
             f"nobody lives in '{story.neighborhood}' of {community.name}",
-            file=story.source, key="neighborhood", hint="Choose another neighborhood or simulate more households",
+            file=story.source, key="neighborhood", hint="Choose another or simulate more households",
         )  # fmt: skip
     home = int(rows[np.argmin(_unlike(community, story, rows))])
     block = int(hh.block_of(np.array([home]))[0])
@@ -199,7 +224,9 @@ def _unlike(community: Community, story: Vignette, rows: np.ndarray) -> np.ndarr
 def _demography(community: Community, story: Vignette, placed: Seat, rng: np.random.Generator) -> None:
     """Set ages, sexes, roles, mothers and the union: what histories start from."""
     hh, pp = community.household, community.person
-    by_name = {m.get("name", str(i)): r for i, (m, r) in enumerate(zip(story.members, placed.members, strict=True))}
+    by_name = {
+        m.get("name", str(i)): r for i, (m, r) in enumerate(zip(story.members, placed.members, strict=True))
+    }
     for m, r in zip(story.members, placed.members, strict=True):
         pp["age"][r] = int(m["years"]) * 12 + int(m.get("months", rng.integers(0, 12)))
         pp["sex"][r] = _value("person", "sex", m["sex"])
@@ -233,8 +260,9 @@ def _demography(community: Community, story: Vignette, placed: Seat, rng: np.ran
         if column in story.household:
             hh[column][home] = _value("household", column, story.household[column])
     hh["bedrooms"][home] = max(int(hh["bedrooms"][home]), (len(placed.members) + 1) // 2)
-    if hh["poverty_ratio"][home] > 2.0:  # a family of small means: a cashier and a day laborer
-        scale = 1.2 / float(hh["poverty_ratio"][home])
+    most = float(story.household.get("poverty_ratio_at_most", np.inf))
+    if hh["poverty_ratio"][home] > most:
+        scale = most / float(hh["poverty_ratio"][home])
         for column in ("income_year", "poverty_ratio", "rent"):
             hh[column][home] *= scale
 
@@ -243,7 +271,8 @@ def apply(community: Community, story: Vignette, placed: Seat, rng: np.random.Ge
     """Write every fact over what histories sampled, and say in the notes what stays sampled."""
     hh, pp = community.household, community.person
     for column, value in story.household.items():
-        hh[column][placed.household] = _value("household", column, value, story.source)
+        if column not in _SPECIAL:
+            hh[column][placed.household] = _fact("household", column, value, story.source, rng)
     for m, r in zip(story.members, placed.members, strict=True):
         for column, value in m.items():
             if column in _SPECIAL:
@@ -253,7 +282,7 @@ def apply(community: Community, story: Vignette, placed: Seat, rng: np.random.Ge
             elif column == "wage" and value == "minimum":
                 pp["wage"][r] = _minimum_wage()
             else:
-                pp[column][r] = _value("person", column, value, story.source)
+                pp[column][r] = _fact("person", column, value, story.source, rng)
         if "bmi" in m:
             _set_bmi(community, r, float(m["bmi"]))
         if pp["labor"][r] == 1 and pp["wage"][r] <= 0:
@@ -261,14 +290,12 @@ def apply(community: Community, story: Vignette, placed: Seat, rng: np.random.Ge
         if pp["labor"][r] != 1:
             pp["employer"][r], pp["earnings"][r] = NONE, 0.0
         elif pp["hours"][r] > 0:
-            weeks = 365.25 / 7.0 / 12.0
-            pp["earnings"][r] = pp["wage"][r] * pp["hours"][r] * weeks
-        if pp["record"][r] > 0 and pp["record_months"][r] == 0:
-            # Not given by the story: anywhere from two to ten years ago.
-            pp["record_months"][r] = rng.integers(24, 120)
+            pp["earnings"][r] = pp["wage"][r] * pp["hours"][r] * WEEKS_PER_MONTH
     names = ", ".join(str(m.get("name", m.get("role", "a member"))) for m in story.members)
     place = community.labels["neighborhood"][int(hh["neighborhood"][placed.household])]
-    community.notes.append(f"{story.name} ({names}) lives in {place}; its facts come from {story.source or 'the caller'}.")
+    community.notes.append(
+        f"{story.name} ({names}) lives in {place}; its facts come from {story.source or 'the caller'}."
+    )
     community.notes.extend(f"{story.name}: sampled, not given: {what}." for what in story.sampled)
 
 
@@ -296,9 +323,7 @@ def _minimum_wage() -> float:
 def _set_bmi(community: Community, row: int, bmi: float) -> None:
     """Set a body mass index and the weight that goes with it; the body defends that weight."""
     pp = community.person
-    if pp["height"][row] <= 0:
-        mean, spread = ((176.0, 7.0), (162.0, 6.5))[int(pp["sex"][row])]
-        u = luck.uniforms(seed=community.seed, decision="vignette.height", month=0, keys=pp["key"][[row]])
-        pp["height"][row] = mean + spread * (2.0 * float(u[0]) - 1.0)
-    weight = bmi * (float(pp["height"][row]) / 100.0) ** 2
-    pp["bmi"][row], pp["weight"][row], pp["set_point"][row] = bmi, weight, weight
+    pp["bmi"][row] = bmi
+    if pp["height"][row] > 0:  # 0 in a community without histories
+        weight = bmi * (float(pp["height"][row]) / 100.0) ** 2
+        pp["weight"][row], pp["set_point"][row] = weight, weight

@@ -137,7 +137,7 @@ def exposure_kernel(
         heard = k_violence_gunfire if h_gunfire[h] == 1 else 1.0
         chance[5] = -np.expm1(-k_violence_rate[_band(p_age[i])] * n_violence[nb] * heard / 12.0)
         chance[6] = 1.0 if h_evicted_new[h] == 1 else (k_seen_unhoused if h_tenure[h] >= 2 else 0.0)
-        chance[7] = k_seen_hunger[h_food_security[h]]
+        chance[7] = k_seen_hunger[h_food_security[h] - 1] if h_food_security[h] > 0 else 0.0
         chance[8] = k_seen_unfair if h_discrimination[h] == 1 and p_age[i] >= 12.0 * k_unfair_age else 0.0
         luck[0], luck[1], luck[2] = pu_mind[i], pu_substance[i], pu_ipv[i]
         luck[3], luck[4], luck[5] = pu_separation[i], pu_jail[i], pu_violence[i]
@@ -184,7 +184,7 @@ def exposure_plain(
         ((h_incarcerated_member[h] == 1) * k_seen_jail * frail + alone * absent, pu_jail),
         (place, pu_violence),
         (np.where(h_evicted_new[h] == 1, 1.0, (h_tenure[h] >= 2) * k_seen_unhoused), pu_housing),
-        (k_seen_hunger[h_food_security[h]], pu_hunger),
+        (np.append(0.0, k_seen_hunger)[h_food_security[h]], pu_hunger),
         (unfair * k_seen_unfair, pu_unfair),
     ), start=5):  # fmt: skip
         first = child & (luck < chance) & ((p_ace_bits >> k) & 1 == 0)

@@ -145,7 +145,9 @@ def growth_kernel(
         harm = k_development_ace * CORE_COUNT[p_ace_bits[i] & CORE_MASK]
         harm += k_development_prenatal * CORE_COUNT[p_prenatal_bits[i] & CORE_MASK]
         mean = k_development_center - lh_ace_harm[h] * harm + k_development_nurturance * nurturance
-        mean += lh_development_add[h] - k_development_hunger[h_food_security[h]]
+        mean += lh_development_add[h]
+        if h_food_security[h] > 0:
+            mean -= k_development_hunger[h_food_security[h] - 1]
         mean -= k_development_poor * max(1.0 - h_poverty_ratio[h] / _LOW_INCOME, 0.0)
         if h_moved[h] < k_stable_moved_months:
             mean -= k_development_moved
@@ -185,7 +187,7 @@ def growth_plain(
     harm = k_development_ace * CORE_COUNT[p_ace_bits & CORE_MASK]
     harm = harm + k_development_prenatal * CORE_COUNT[p_prenatal_bits & CORE_MASK]
     mean = k_development_center - lh_ace_harm[h] * harm + k_development_nurturance * nurturance
-    mean = mean + lh_development_add[h] - k_development_hunger[h_food_security[h]]
+    mean = mean + lh_development_add[h] - np.append(0.0, k_development_hunger)[h_food_security[h]]
     poor = np.maximum(1.0 - h_poverty_ratio[h].astype(float) / _LOW_INCOME, 0.0)
     mean = mean - k_development_poor * poor
     mean = mean - k_development_moved * (h_moved[h] < k_stable_moved_months)

@@ -115,7 +115,7 @@ def _seek_band(age):
 @njit(cache=True, nogil=True)
 def leaving_kernel(
     p_present, p_household, p_age, p_role, p_labor, p_leaving, h_couple, h0, pu_home, pu_partner,
-    calendar_month, k_leave_home, k_leave_home_autumn, k_seek_partner,
+    calendar_month, k_leave_home, k_leave_home_autumn, k_leave_others, k_seek_partner,
 ):  # fmt: skip
     for i in range(p_present.size):
         age, role = int(p_age[i]), p_role[i]
@@ -125,8 +125,8 @@ def leaving_kernel(
         if grown:
             years = age // 12
             band = 0 if years < 19 else (1 if years < 22 else (2 if years < 26 else (3 if years < 31 else 4)))
-            p = k_leave_home[band]
-            if band == 0 and calendar_month in (7, 8):
+            p = k_leave_home[band] if role == 2 else k_leave_others
+            if role == 2 and band == 0 and calendar_month in (7, 8):
                 p = k_leave_home_autumn
             if pu_home[i] < p:
                 p_leaving[i] = 2
@@ -138,7 +138,7 @@ def leaving_kernel(
 
 def leaving_plain(
     p_present, p_household, p_age, p_role, p_labor, p_leaving, h_couple, h0, pu_home, pu_partner,
-    calendar_month, k_leave_home, k_leave_home_autumn, k_seek_partner,
+    calendar_month, k_leave_home, k_leave_home_autumn, k_leave_others, k_seek_partner,
 ):  # fmt: skip
     age = p_age.astype(np.int64)
     free = (p_present != 0) & (age >= _ADULT) & (p_labor != 4) & (p_leaving == 0)
@@ -147,6 +147,7 @@ def leaving_plain(
     p = k_leave_home[band]
     if calendar_month in (7, 8):
         p = np.where(band == 0, k_leave_home_autumn, p)
+    p = np.where(p_role == 2, p, k_leave_others)
     leaves = free & grown & (pu_home < p)
     of = np.where(p_present != 0, p_household.astype(np.int64) - h0, 0)
     alone = grown | ((p_role == 0) & (h_couple[of] == 0))

@@ -54,7 +54,7 @@ def justice_kernel(
             if p_substance[i] == 1:
                 hazard *= k_return_substance
         else:
-            hazard = k_arrest_rate[_band(p_age[i])] / 12.0 * k_arrest_sex[p_sex[i]]
+            hazard = k_arrest_rate[_band(p_age[i]) - 1] / 12.0 * k_arrest_sex[p_sex[i]]
             hazard *= 1.0 + lg_policing_bias * (k_arrest_policing[p_race[i]] - 1.0)
             hazard *= k_arrest_disadvantage ** n_disadvantage[h_neighborhood[h]]
             hazard *= k_arrest_frailty ** h_frailty[h]
@@ -90,7 +90,7 @@ def justice_plain(
     recent = p_released < _RETURN_MONTHS
     returns = k_return[(p_released >= 6) * 1 + (p_released >= 12) + (p_released >= 24)]
     returns = returns * np.where(p_substance == 1, k_return_substance, 1.0)
-    hazard = k_arrest_rate[age_band(p_age)] / 12.0 * k_arrest_sex[p_sex]
+    hazard = k_arrest_rate[np.maximum(age_band(p_age), 1) - 1] / 12.0 * k_arrest_sex[p_sex]
     hazard = hazard * (1.0 + lg_policing_bias * (k_arrest_policing[p_race] - 1.0))
     place = n_disadvantage[h_neighborhood[h].astype(np.int64)].astype(float)
     hazard = hazard * (k_arrest_disadvantage**place * k_arrest_frailty ** h_frailty[h].astype(float))
@@ -129,7 +129,7 @@ def justice_cost_kernel(
             continue
         cost = 0.0
         if p_record[i] > 0 and p_record_months[i] == 0:
-            cost += k_court_cost[p_record[i]]
+            cost += k_court_cost[p_record[i] - 1]
         if p_labor[i] == 4 or p_sentence[i] > 0:
             cost += k_custody_cost
         if cost > 0.0:
@@ -142,7 +142,7 @@ def justice_cost_plain(
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
     here = p_present == 1
-    court = np.where((p_record > 0) & (p_record_months == 0), k_court_cost[p_record], 0.0)
+    court = np.where(p_record_months == 0, np.append(0.0, k_court_cost)[p_record], 0.0)
     custody = np.where((p_labor == 4) | (p_sentence > 0), k_custody_cost, 0.0)
     h = p_household[here].astype(np.int64) - h0
     h_public_cost[...] += np.bincount(h, weights=(court + custody)[here], minlength=h_public_cost.size)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from hecsim.processes.health_coverage import COVERAGE
 from hecsim.processes.health_disease import DISEASE, bmi_class
-from hecsim.processes.health_value import COST, UTILITY
+from hecsim.processes.health_value import COST, UTILITY, paid_by
 
-__all__ = ["COST", "COVERAGE", "DISEASE", "HEALTH", "UTILITY", "bmi_class"]
+__all__ = ["COST", "COVERAGE", "DISEASE", "HEALTH", "UTILITY", "bmi_class", "paid_by"]
 
 HEALTH = (COVERAGE, DISEASE, UTILITY, COST)

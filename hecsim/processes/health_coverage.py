@@ -6,9 +6,9 @@ between four states by monthly chances:
 * an employer's plan begins and ends with work; by wage and hours it is more or less common, and
   partners and children (to 26) join a worker's plan. Losing the job ends it at once;
 * HUSKY (Medicaid) has limits for children, pregnant and recently delivered women, parents and other
-  adults (benefits room). The eligible enroll with a delay, lose coverage to paperwork, and stay on
-  until renewal when income rises above the limit. Foreign-born adults who speak another language
-  best enroll at a quarter of the pace;
+  adults (benefits room); grown children, grandparents and others in a home count their own earnings.
+  The eligible enroll with a delay, lose coverage to paperwork, and stay on until renewal when income
+  rises above the limit. Foreign-born adults who speak another language best enroll more slowly;
 * direct and exchange plans, more often at higher income;
 * a share of those who lose coverage finds another within the month.
 
@@ -24,16 +24,26 @@ from numba import njit
 from hecsim.processes.ace_bits import ADULT
 from hecsim.processes.base import process
 
-__all__ = ["COVERAGE", "DIRECT", "EMPLOYER", "MEDICAID", "MEDICARE", "UNINSURED", "medicaid_limit", "plan_share"]
+__all__ = [
+    "COVERAGE",
+    "DIRECT",
+    "EMPLOYER",
+    "MEDICAID",
+    "MEDICARE",
+    "UNINSURED",
+    "medicaid_limit",
+    "plan_share",
+]
 
 UNINSURED, EMPLOYER, MEDICAID, MEDICARE, DIRECT = 0, 1, 2, 3, 4
 _OLD = 65 * 12
 _EMPLOYED, _JAILED = 1, 4
+_YEAR = 1  # the guideline of 2025: money is in dollars of that year
 
 
 def medicaid_limit(
-    months: np.ndarray, expecting: np.ndarray, parent: np.ndarray, child_age: float, child: float, pregnant: float,
-    caretaker: float, other: float,
+    months: np.ndarray, expecting: np.ndarray, parent: np.ndarray, child_age: float, child: float,
+    pregnant: float, caretaker: float, other: float,
 ) -> np.ndarray:  # fmt: skip
     """HUSKY A and D income limit below 65, in multiples of the poverty guideline."""
     adult = np.where(expecting, pregnant, np.where(parent, caretaker, other))
@@ -41,7 +51,8 @@ def medicaid_limit(
 
 
 def plan_share(
-    wage: np.ndarray, hours: np.ndarray, steps: np.ndarray, share: np.ndarray, part_time: float, plan_hours: np.ndarray
+    wage: np.ndarray, hours: np.ndarray, steps: np.ndarray, share: np.ndarray, part_time: float,
+    plan_hours: np.ndarray
 ) -> np.ndarray:  # fmt: skip
     """Share of workers with this wage and these hours in their own employer's plan."""
     full = share[np.searchsorted(steps, np.asarray(wage, float), side="right")]
@@ -53,20 +64,28 @@ def _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance
     """Members of each household who bring an employer's plan: householder or partner, at work, in a plan."""
     plans = np.zeros(n, np.int64)
     for i in range(p_present.size):
-        if p_present[i] != 0 and p_role[i] <= 1 and p_labor[i] == 1 and p_insurance[i] == 1 and p_age[i] >= 216:
+        if (
+            p_present[i] != 0
+            and p_role[i] <= 1
+            and p_labor[i] == 1
+            and p_insurance[i] == 1
+            and p_age[i] >= 216
+        ):
             plans[np.int64(p_household[i]) - h0] += 1
     return plans
 
 
 @njit(cache=True, nogil=True)
 def coverage_kernel(
-    p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth, p_labor, p_hours,
-    p_wage, p_disabled, p_insurance, h_present, h_children, h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave,
-    pu_join, pu_bridge, h0, k_wage_steps, k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain,
-    k_employer_loss, k_family_join, k_family_age, k_medicaid_enroll, k_medicaid_enroll_b, k_medicaid_churn,
-    k_redetermination, k_immigrant_factor, k_direct_gain, k_direct_loss, k_bridge, k_dual_limit, k_medicare_disabled,
-    k_benefits__husky_child_age, k_benefits__husky_child_limit, k_benefits__husky_b2_limit,
-    k_benefits__husky_pregnant_limit, k_benefits__husky_parent_limit, k_benefits__husky_d_limit,
+    p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth,
+    p_labor, p_hours, p_wage, p_earnings, p_disabled, p_insurance, h_present, h_children,
+    h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave, pu_join, pu_bridge, h0, k_wage_steps,
+    k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain, k_employer_loss, k_family_join,
+    k_family_age, k_medicaid_enroll, k_medicaid_enroll_b, k_medicaid_churn, k_redetermination,
+    k_immigrant_factor, k_direct_gain, k_direct_loss, k_bridge, k_own_unit_age, k_dual_limit,
+    k_medicare_disabled, k_benefits__guideline_first, k_benefits__husky_child_age,
+    k_benefits__husky_child_limit, k_benefits__husky_b2_limit, k_benefits__husky_pregnant_limit,
+    k_benefits__husky_parent_limit, k_benefits__husky_d_limit,
 ):  # fmt: skip
     plans = _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance, h_present.size, h0)
     for i in range(p_present.size):
@@ -77,6 +96,8 @@ def coverage_kernel(
         if months >= _OLD:
             p_insurance[i] = MEDICAID if poverty <= k_dual_limit else MEDICARE
             continue
+        if p_role[i] >= 2 and months >= k_own_unit_age * 12:
+            poverty = 12.0 * p_earnings[i] / k_benefits__guideline_first[_YEAR]
         child = months < k_benefits__husky_child_age * 12
         limit = k_benefits__husky_d_limit
         if child:
@@ -119,7 +140,9 @@ def coverage_kernel(
         band = 0 if poverty < 2 else (1 if poverty < 4 else 2)
         direct = k_direct_gain[band] * pace
         medicare = k_medicare_disabled if disabled and not eligible else 0.0
-        if bridged and pu_bridge[i] < k_bridge:  # special enrollment: the usual chances, scaled to a certainty
+        if (
+            bridged and pu_bridge[i] < k_bridge
+        ):  # special enrollment: the usual chances, scaled to a certainty
             total = employer + public + direct
             if total > 0:
                 employer, public, direct = employer / total, public / total, direct / total
@@ -128,7 +151,7 @@ def coverage_kernel(
                 public += lp_coverage[i]
             else:
                 direct += lp_coverage[i]
-        if now == UNINSURED or now == DIRECT:
+        if now in (UNINSURED, DIRECT):
             u = pu_join[i]
             if u < employer:
                 now = EMPLOYER
@@ -142,13 +165,15 @@ def coverage_kernel(
 
 
 def coverage_plain(
-    p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth, p_labor, p_hours,
-    p_wage, p_disabled, p_insurance, h_present, h_children, h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave,
-    pu_join, pu_bridge, h0, k_wage_steps, k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain,
-    k_employer_loss, k_family_join, k_family_age, k_medicaid_enroll, k_medicaid_enroll_b, k_medicaid_churn,
-    k_redetermination, k_immigrant_factor, k_direct_gain, k_direct_loss, k_bridge, k_dual_limit, k_medicare_disabled,
-    k_benefits__husky_child_age, k_benefits__husky_child_limit, k_benefits__husky_b2_limit,
-    k_benefits__husky_pregnant_limit, k_benefits__husky_parent_limit, k_benefits__husky_d_limit,
+    p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth,
+    p_labor, p_hours, p_wage, p_earnings, p_disabled, p_insurance, h_present, h_children,
+    h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave, pu_join, pu_bridge, h0, k_wage_steps,
+    k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain, k_employer_loss, k_family_join,
+    k_family_age, k_medicaid_enroll, k_medicaid_enroll_b, k_medicaid_churn, k_redetermination,
+    k_immigrant_factor, k_direct_gain, k_direct_loss, k_bridge, k_own_unit_age, k_dual_limit,
+    k_medicare_disabled, k_benefits__guideline_first, k_benefits__husky_child_age,
+    k_benefits__husky_child_limit, k_benefits__husky_b2_limit, k_benefits__husky_pregnant_limit,
+    k_benefits__husky_parent_limit, k_benefits__husky_d_limit,
 ):  # fmt: skip
     here = (p_present != 0) & (p_labor != _JAILED)
     at_work, grown = p_labor == _EMPLOYED, p_age >= ADULT
@@ -157,8 +182,14 @@ def coverage_plain(
     old = np.flatnonzero(here & (p_age >= _OLD))
     poor = h_poverty_ratio[p_household[old].astype(np.int64) - h0] <= k_dual_limit
     i = np.flatnonzero(here & (p_age < _OLD))
-    h, months, now = p_household[i].astype(np.int64) - h0, p_age[i].astype(np.int64), p_insurance[i].astype(np.int64)
+    h, months, now = (
+        p_household[i].astype(np.int64) - h0,
+        p_age[i].astype(np.int64),
+        p_insurance[i].astype(np.int64),
+    )
     poverty, work = h_poverty_ratio[h].astype(float), at_work[i]
+    own_unit = (p_role[i] >= 2) & (months >= k_own_unit_age * 12)
+    poverty = np.where(own_unit, 12.0 * p_earnings[i] / k_benefits__guideline_first[_YEAR], poverty)
     child = months < k_benefits__husky_child_age * 12
     expecting = (p_pregnancy[i] > 0) | (p_since_birth[i] <= 12)
     limit = medicaid_limit(
@@ -168,14 +199,21 @@ def coverage_plain(
     )  # fmt: skip
     eligible = poverty <= limit
     eligible_b = child & (poverty <= k_benefits__husky_b2_limit)
-    share = plan_share(p_wage[i], p_hours[i], k_wage_steps, k_employer_share, k_part_time_factor, k_plan_hours)
+    share = plan_share(
+        p_wage[i], p_hours[i], k_wage_steps, k_employer_share, k_part_time_factor, k_plan_hours
+    )
     share = np.where(work & grown[i], share, 0.0)
     relative = (p_role[i] <= 1) | ((p_role[i] == 2) & (months < k_family_age * 12))
     family = relative & (plans[h] - source[i] > 0)
     disabled = (p_disabled[i] != 0) & ~work & grown[i]
     own = np.where(share == 0.0, 1.0, -np.expm1(-k_employer_loss * (1.0 - share) / 12.0))
-    member = np.where(eligible | eligible_b, k_medicaid_churn[np.where(child, 0, 1)], k_redetermination) + lp_coverage_loss[i]
-    leave = np.choose(now, [0.0, np.where(family, 0.0, own), member, np.where(disabled, 0.0, 1.0), k_direct_loss])
+    member = (
+        np.where(eligible | eligible_b, k_medicaid_churn[np.where(child, 0, 1)], k_redetermination)
+        + lp_coverage_loss[i]
+    )
+    leave = np.choose(
+        now, [0.0, np.where(family, 0.0, own), member, np.where(disabled, 0.0, 1.0), k_direct_loss]
+    )
     bridged = (now != UNINSURED) & (pu_leave[i] < leave)
     now = np.where(bridged, UNINSURED, now)
     pace = np.where((p_foreign_born[i] != 0) & (p_language[i] != 0) & ~child, k_immigrant_factor, 1.0)

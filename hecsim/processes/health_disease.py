@@ -34,10 +34,11 @@ def bmi_class(bmi: np.ndarray) -> np.ndarray:
 
 @njit(cache=True, nogil=True)
 def disease_kernel(
-    p_present, p_household, p_age, p_sex, p_bmi, p_pregnancy, p_insurance, p_ace_bits, p_diabetes, p_hypertension,
-    p_cvd, p_gestational_diabetes, lp_diabetes_onset, lh_ace_harm, pu_diabetes, pu_hypertension, pu_cvd, pu_gestational,
-    h0, k_disease_ages, k_diabetes_rate, k_diabetes_bmi, k_diabetes_gestational, k_diabetes_ace, k_hypertension_rate,
-    k_hypertension_bmi_male, k_hypertension_bmi_female, k_cvd_rate, k_cvd_female, k_cvd_bmi_male, k_cvd_bmi_female,
+    p_present, p_household, p_age, p_sex, p_bmi, p_pregnancy, p_insurance, p_ace_bits, p_diabetes,
+    p_hypertension, p_cvd, p_gestational_diabetes, lp_diabetes_onset, lh_ace_harm, pu_diabetes,
+    pu_hypertension, pu_cvd, pu_gestational, h0, k_disease_ages, k_diabetes_rate, k_diabetes_bmi,
+    k_diabetes_gestational, k_diabetes_ace, k_hypertension_rate, k_hypertension_bmi_male,
+    k_hypertension_bmi_female, k_cvd_rate, k_cvd_female, k_cvd_bmi_male, k_cvd_bmi_female,
     k_cvd_diabetes, k_cvd_hypertension, k_cvd_ace, k_ace_limit, k_treated_share, k_treatment_effect,
     k_gestational_diabetes, k_gestational_month,
 ):  # fmt: skip
@@ -45,11 +46,16 @@ def disease_kernel(
         if p_present[i] == 0 or p_age[i] < ADULT:
             continue
         age, weight = p_age[i] / 12.0, np.searchsorted(_EDGES, float(p_bmi[i]), side="right")
-        dose = min(CORE_COUNT[p_ace_bits[i] & CORE_MASK] / k_ace_limit, 1.0) * lh_ace_harm[np.int64(p_household[i]) - h0]
+        dose = (
+            min(CORE_COUNT[p_ace_bits[i] & CORE_MASK] / k_ace_limit, 1.0)
+            * lh_ace_harm[np.int64(p_household[i]) - h0]
+        )
         had, pressure, gestational = p_diabetes[i], p_hypertension[i], p_gestational_diabetes[i]
         if had == 0:
             rate = between_(age, k_disease_ages, k_diabetes_rate, 0) * k_diabetes_bmi[weight]
-            rate *= (k_diabetes_gestational if gestational != 0 else 1.0) * (1.0 + (k_diabetes_ace - 1.0) * dose)
+            rate *= (k_diabetes_gestational if gestational != 0 else 1.0) * (
+                1.0 + (k_diabetes_ace - 1.0) * dose
+            )
             if pu_diabetes[i] < -np.expm1(-rate * lp_diabetes_onset[i] / 12.0):
                 p_diabetes[i] = 1
         if pressure == 0:
@@ -62,19 +68,26 @@ def disease_kernel(
             rate *= k_cvd_bmi_male[weight] if p_sex[i] == 0 else k_cvd_bmi_female[weight] * k_cvd_female
             rate *= k_cvd_diabetes if had != 0 else 1.0
             if pressure != 0:
-                rate *= k_cvd_hypertension * (1.0 - k_treated_share[np.int64(p_insurance[i])] * k_treatment_effect)
+                rate *= k_cvd_hypertension * (
+                    1.0 - k_treated_share[np.int64(p_insurance[i])] * k_treatment_effect
+                )
             rate *= 1.0 + (k_cvd_ace - 1.0) * dose
             if pu_cvd[i] < -np.expm1(-rate / 12.0):
                 p_cvd[i] = 1
-        if p_pregnancy[i] == k_gestational_month and had == 0 and pu_gestational[i] < k_gestational_diabetes[weight]:
+        if (
+            p_pregnancy[i] == k_gestational_month
+            and had == 0
+            and pu_gestational[i] < k_gestational_diabetes[weight]
+        ):
             p_gestational_diabetes[i] = 1
 
 
 def disease_plain(
-    p_present, p_household, p_age, p_sex, p_bmi, p_pregnancy, p_insurance, p_ace_bits, p_diabetes, p_hypertension,
-    p_cvd, p_gestational_diabetes, lp_diabetes_onset, lh_ace_harm, pu_diabetes, pu_hypertension, pu_cvd, pu_gestational,
-    h0, k_disease_ages, k_diabetes_rate, k_diabetes_bmi, k_diabetes_gestational, k_diabetes_ace, k_hypertension_rate,
-    k_hypertension_bmi_male, k_hypertension_bmi_female, k_cvd_rate, k_cvd_female, k_cvd_bmi_male, k_cvd_bmi_female,
+    p_present, p_household, p_age, p_sex, p_bmi, p_pregnancy, p_insurance, p_ace_bits, p_diabetes,
+    p_hypertension, p_cvd, p_gestational_diabetes, lp_diabetes_onset, lh_ace_harm, pu_diabetes,
+    pu_hypertension, pu_cvd, pu_gestational, h0, k_disease_ages, k_diabetes_rate, k_diabetes_bmi,
+    k_diabetes_gestational, k_diabetes_ace, k_hypertension_rate, k_hypertension_bmi_male,
+    k_hypertension_bmi_female, k_cvd_rate, k_cvd_female, k_cvd_bmi_male, k_cvd_bmi_female,
     k_cvd_diabetes, k_cvd_hypertension, k_cvd_ace, k_ace_limit, k_treated_share, k_treatment_effect,
     k_gestational_diabetes, k_gestational_month,
 ):  # fmt: skip
@@ -96,7 +109,9 @@ def disease_plain(
     prevented = k_treated_share[p_insurance[i].astype(np.int64)] * k_treatment_effect
     rate = rate * np.where(pressure, k_cvd_hypertension * (1.0 - prevented), 1.0)
     p_cvd[i[~heart & (pu_cvd[i] < -np.expm1(-rate / 12.0))]] = 1
-    found = (p_pregnancy[i] == k_gestational_month) & ~had & (pu_gestational[i] < k_gestational_diabetes[weight])
+    found = (
+        (p_pregnancy[i] == k_gestational_month) & ~had & (pu_gestational[i] < k_gestational_diabetes[weight])
+    )
     p_gestational_diabetes[i[found]] = 1
 
 

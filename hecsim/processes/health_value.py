@@ -1,16 +1,20 @@
 """Quality of life and cost of health care this month, from the state of a person.
 
     utility = base(age) - obesity - diabetes - CVD - depression - substance use - disability
-    cost    = [base(age) + disability + (obesity + diabetes + hypertension + CVD + depression) x lever] x price level / 12
+    cost    = [(base(age) + disability) x use level
+               + (obesity + diabetes + hypertension + CVD + depression) x lever x price level] / 12
               + prenatal care and the delivery
 
 Losses and excess costs are those of published comparisons; the excess of obesity is lowered by what
-diabetes and CVD already carry. The price level is the payer's, so that the same illness costs a
+diabetes and CVD already carry. Use and price levels are the payer's: the same illness costs a
 commercial plan more than Medicaid, and the uninsured use less. The lever `disease_cost` scales the
 cost of people's chronic conditions. Units: QALY a year, dollars of 2025 a month.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -19,20 +23,33 @@ from hecsim.processes.ace_bits import ADULT
 from hecsim.processes.base import process
 from hecsim.processes.growth import Z95, between, between_
 
-__all__ = ["COST", "UTILITY"]
+__all__ = ["COST", "UTILITY", "paid_by"]
+
+
+def paid_by(
+    cost: np.ndarray, insurance: np.ndarray, draw: Mapping[str, Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Split health-care cost ($/month) into what the main coverage pays and what patients and others pay."""
+    main = np.asarray(cost, float) * np.asarray(draw["health.payer_share"])[np.asarray(insurance, np.int64)]
+    return main, np.asarray(cost, float) - main
+
 
 @njit(cache=True, nogil=True)
 def utility_kernel(
-    p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_cvd, p_depression, p_substance, p_disabled, p_utility,
-    k_utility_ages, k_utility_base, k_utility_obesity, k_utility_diabetes, k_utility_cvd, k_utility_depression,
-    k_utility_substance, k_utility_disability, k_utility_floor,
+    p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_cvd, p_depression, p_substance, p_disabled,
+    p_utility, k_utility_ages, k_utility_base, k_utility_obesity, k_utility_diabetes, k_utility_cvd,
+    k_utility_depression, k_utility_substance, k_utility_disability, k_utility_floor,
 ):  # fmt: skip
     for i in range(p_present.size):
         if p_present[i] == 0:
             continue
         value = between_(p_age[i] / 12.0, k_utility_ages, k_utility_base, 0)
         if p_age[i] >= ADULT:
-            value -= k_utility_obesity[1] if p_bmi[i] >= 40.0 else (k_utility_obesity[0] if p_bmi[i] >= 30.0 else 0.0)
+            value -= (
+                k_utility_obesity[1]
+                if p_bmi[i] >= 40.0
+                else (k_utility_obesity[0] if p_bmi[i] >= 30.0 else 0.0)
+            )
         elif p_bmi_z[i] >= Z95:
             value -= k_utility_obesity[0]
         value -= k_utility_diabetes if p_diabetes[i] != 0 else 0.0
@@ -44,15 +61,17 @@ def utility_kernel(
 
 
 def utility_plain(
-    p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_cvd, p_depression, p_substance, p_disabled, p_utility,
-    k_utility_ages, k_utility_base, k_utility_obesity, k_utility_diabetes, k_utility_cvd, k_utility_depression,
-    k_utility_substance, k_utility_disability, k_utility_floor,
+    p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_cvd, p_depression, p_substance, p_disabled,
+    p_utility, k_utility_ages, k_utility_base, k_utility_obesity, k_utility_diabetes, k_utility_cvd,
+    k_utility_depression, k_utility_substance, k_utility_disability, k_utility_floor,
 ):  # fmt: skip
     i = np.flatnonzero(p_present != 0)
     bmi = p_bmi[i]
     adult = np.where(bmi >= 40.0, k_utility_obesity[1], np.where(bmi >= 30.0, k_utility_obesity[0], 0.0))
     child = np.where(p_bmi_z[i] >= Z95, k_utility_obesity[0], 0.0)
-    value = between(p_age[i] / 12.0, k_utility_ages, k_utility_base) - np.where(p_age[i] >= ADULT, adult, child)
+    value = between(p_age[i] / 12.0, k_utility_ages, k_utility_base) - np.where(
+        p_age[i] >= ADULT, adult, child
+    )
     for flag, loss in (
         (p_diabetes, k_utility_diabetes), (p_cvd, k_utility_cvd), (p_depression, k_utility_depression),
         (p_substance, k_utility_substance), (p_disabled, k_utility_disability),
@@ -69,10 +88,11 @@ UTILITY = process(
 
 @njit(cache=True, nogil=True)
 def cost_kernel(
-    p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_hypertension, p_cvd, p_depression, p_disabled, p_pregnancy,
-    p_since_birth, p_insurance, p_health_cost, lp_disease_cost, k_cost_steps, k_cost_base, k_cost_obesity,
-    k_obesity_overlap, k_cost_obesity_child, k_severe_z, k_cost_diabetes, k_cost_hypertension, k_cost_cvd, k_cost_depression,
-    k_cost_disability, k_cost_prenatal, k_cost_delivery, k_price_level,
+    p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_hypertension, p_cvd, p_depression, p_disabled,
+    p_pregnancy, p_since_birth, p_insurance, p_health_cost, lp_disease_cost, k_cost_steps, k_cost_base,
+    k_cost_obesity, k_obesity_overlap, k_cost_obesity_child, k_severe_z, k_cost_diabetes,
+    k_cost_hypertension, k_cost_cvd, k_cost_depression, k_cost_disability, k_cost_prenatal,
+    k_cost_delivery, k_use_level, k_price_level,
 ):  # fmt: skip
     for i in range(p_present.size):
         if p_present[i] == 0:
@@ -90,7 +110,7 @@ def cost_kernel(
         excess += k_cost_depression if p_depression[i] != 0 else 0.0
         base = k_cost_base[np.searchsorted(k_cost_steps, p_age[i] / 12.0, side="right")]
         base += k_cost_disability if p_disabled[i] != 0 else 0.0
-        cost = (base + excess * lp_disease_cost[i]) * k_price_level[payer] / 12.0
+        cost = (base * k_use_level[payer] + excess * lp_disease_cost[i] * k_price_level[payer]) / 12.0
         if p_pregnancy[i] > 0:
             cost += k_cost_prenatal * k_price_level[payer]
         if p_since_birth[i] == 1:
@@ -99,16 +119,19 @@ def cost_kernel(
 
 
 def cost_plain(
-    p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_hypertension, p_cvd, p_depression, p_disabled, p_pregnancy,
-    p_since_birth, p_insurance, p_health_cost, lp_disease_cost, k_cost_steps, k_cost_base, k_cost_obesity,
-    k_obesity_overlap, k_cost_obesity_child, k_severe_z, k_cost_diabetes, k_cost_hypertension, k_cost_cvd, k_cost_depression,
-    k_cost_disability, k_cost_prenatal, k_cost_delivery, k_price_level,
+    p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_hypertension, p_cvd, p_depression, p_disabled,
+    p_pregnancy, p_since_birth, p_insurance, p_health_cost, lp_disease_cost, k_cost_steps, k_cost_base,
+    k_cost_obesity, k_obesity_overlap, k_cost_obesity_child, k_severe_z, k_cost_diabetes,
+    k_cost_hypertension, k_cost_cvd, k_cost_depression, k_cost_disability, k_cost_prenatal,
+    k_cost_delivery, k_use_level, k_price_level,
 ):  # fmt: skip
     i = np.flatnonzero(p_present != 0)
     payer, bmi, z = p_insurance[i].astype(np.int64), p_bmi[i], p_bmi_z[i]
     adult = np.where(bmi >= 40.0, k_cost_obesity[1], np.where(bmi >= 30.0, k_cost_obesity[0], 0.0))
     adult = adult * (1.0 - k_obesity_overlap)
-    child = np.where(z >= k_severe_z, k_cost_obesity_child[1], np.where(z >= Z95, k_cost_obesity_child[0], 0.0))
+    child = np.where(
+        z >= k_severe_z, k_cost_obesity_child[1], np.where(z >= Z95, k_cost_obesity_child[0], 0.0)
+    )
     excess = np.where(p_age[i] >= ADULT, adult, child)
     for flag, more in (
         (p_diabetes, k_cost_diabetes), (p_hypertension, k_cost_hypertension), (p_cvd, k_cost_cvd),
@@ -117,7 +140,7 @@ def cost_plain(
         excess = excess + np.where(flag[i] != 0, more, 0.0)
     base = k_cost_base[np.searchsorted(k_cost_steps, p_age[i] / 12.0, side="right")]
     base = base + np.where(p_disabled[i] != 0, k_cost_disability, 0.0)
-    cost = (base + excess * lp_disease_cost[i]) * k_price_level[payer] / 12.0
+    cost = (base * k_use_level[payer] + excess * lp_disease_cost[i] * k_price_level[payer]) / 12.0
     cost = cost + np.where(p_pregnancy[i] > 0, k_cost_prenatal * k_price_level[payer], 0.0)
     p_health_cost[i] = cost + np.where(p_since_birth[i] == 1, k_cost_delivery[payer], 0.0)
 

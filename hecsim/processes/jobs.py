@@ -60,20 +60,21 @@ def leave_plain(
 @njit(cache=True, nogil=True)
 def jobs_kernel(
     p_present, p_age, p_sex, p_race, p_education, p_disabled, p_record, p_record_months, p_labor, p_employer,
-    p_unemployed_months, p_wage, p_hours, p_day_labor, b_wage_offer, pz_wage, pu_hours, pu_day,
+    p_unemployed_months, p_job_months, p_wage, p_hours, p_day_labor, b_wage_offer, pz_wage, pu_hours,
+    pu_keep, pu_day,
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
     k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
     k_part_time_reference,
-    k_part_hours, k_full_hours, k_day_labor,
+    k_part_hours, k_full_hours, k_hours_keep, k_day_labor,
 ):  # fmt: skip
     for i in range(p_present.size):
         if p_present[i] == 0 or p_labor[i] != _WORKS:
             continue
         g = age_group(p_age[i], p_sex[i])
         e = np.int64(p_education[i])
-        if p_hours[i] > 0.0:
+        if p_job_months[i] > 0:
             p_wage[i] = max(np.float64(p_wage[i]) * np.exp(k_wage_growth[g] / 12.0), lg_minimum_wage)
             continue
         weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i])
@@ -90,6 +91,11 @@ def jobs_kernel(
             log_wage += k_rehire_step if p_unemployed_months[i] > 0 else k_change_step
         offer = 1.0 if p_employer[i] == NOBODY else np.float64(b_wage_offer[p_employer[i]])
         p_wage[i] = max(np.exp(log_wage) * offer, lg_minimum_wage)
+        p_job_months[i] = 1
+        p_unemployed_months[i] = 0
+        p_day_labor[i] = 1 if pu_day[i] < k_day_labor[e] else 0
+        if p_hours[i] > 0.0 and pu_keep[i] < k_hours_keep:
+            continue
         part = min(k_part_time[g] * (np.float64(p_wage[i]) / k_part_time_reference) ** k_part_time_wage, 0.95)
         u = np.float64(pu_hours[i])
         if u < part:
@@ -97,26 +103,25 @@ def jobs_kernel(
         else:  # squared: most full-time weeks lie near the lower end, few are very long
             rest = (u - part) / (1.0 - part)
             p_hours[i] = k_full_hours[0] + (k_full_hours[1] - k_full_hours[0]) * rest**2
-        p_day_labor[i] = 1 if pu_day[i] < k_day_labor[e] else 0
-        p_unemployed_months[i] = 0
 
 
 def jobs_plain(
     p_present, p_age, p_sex, p_race, p_education, p_disabled, p_record, p_record_months, p_labor, p_employer,
-    p_unemployed_months, p_wage, p_hours, p_day_labor, b_wage_offer, pz_wage, pu_hours, pu_day,
+    p_unemployed_months, p_job_months, p_wage, p_hours, p_day_labor, b_wage_offer, pz_wage, pu_hours,
+    pu_keep, pu_day,
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
     k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
     k_part_time_reference,
-    k_part_hours, k_full_hours, k_day_labor,
+    k_part_hours, k_full_hours, k_hours_keep, k_day_labor,
 ):  # fmt: skip
     works = (p_present > 0) & (p_labor == _WORKS)
-    stays = np.flatnonzero(works & (p_hours > 0))
+    stays = np.flatnonzero(works & (p_job_months > 0))
     g = age_group.py_func(p_age[stays], p_sex[stays])
     grown = p_wage[stays].astype(np.float64) * np.exp(k_wage_growth[g] / 12.0)
     p_wage[stays] = np.maximum(grown, lg_minimum_wage)
-    i = np.flatnonzero(works & ~(p_hours > 0))
+    i = np.flatnonzero(works & (p_job_months == 0))
     g, e = age_group.py_func(p_age[i], p_sex[i]), p_education[i]
     weight = fade.py_func(p_record_months[i], k_record_half_life) * lp_record_penalty[i].astype(np.float64)
     target = k_wage[e] * k_wage_age[g] * k_wage_sex[p_sex[i]]
@@ -137,13 +142,16 @@ def jobs_plain(
     part = np.minimum(k_part_time[g] * (paid / k_part_time_reference) ** k_part_time_wage, 0.95)
     u = pu_hours[i].astype(np.float64)
     rest = np.maximum(u - part, 0.0) / np.maximum(1.0 - part, 1e-12)
-    p_hours[i] = np.where(
+    redraws = ~((p_hours[i] > 0) & (pu_keep[i] < k_hours_keep))
+    hours = np.where(
         u < part,
         k_part_hours[0] + (k_part_hours[1] - k_part_hours[0]) * u / part,
         k_full_hours[0] + (k_full_hours[1] - k_full_hours[0]) * rest**2,
     )
+    p_hours[i] = np.where(redraws, hours, p_hours[i])
     p_day_labor[i] = pu_day[i] < k_day_labor[e]
     p_unemployed_months[i] = 0
+    p_job_months[i] = 1
 
 
 @njit(cache=True, nogil=True)
@@ -215,7 +223,7 @@ LEAVE = process(
 )  # fmt: skip
 JOBS = process(
     "labor.jobs", kernel=jobs_kernel, twin=jobs_plain,
-    writes=("p_wage", "p_hours", "p_day_labor", "p_unemployed_months"),
+    writes=("p_wage", "p_hours", "p_day_labor", "p_unemployed_months", "p_job_months"),
     summary="New jobs get a wage and hours; wages in old jobs grow.",
 )  # fmt: skip
 SCHEDULE = process(

@@ -9,8 +9,8 @@ A person who looks for work meets one possible employer a month, reached by comm
 employer's fair-chance practice decides how much a record counts. Race enters as differential
 treatment only (`race_find`, `race_loss`), scaled by the lever `hiring_bias`.
 
-Order: record, leave, finding, loss, then the terms of the job (`hecsim.processes.jobs`). A new hire is
-marked by zero hours until the terms are set in the same month.
+Order: record, leave, finding, loss, then the terms of the job (`hecsim.processes.jobs`). A new hire has
+zero months in the job until the terms are set in the same month.
 
 Sources: BLS gross flows 2024-25; Abowd and Zellner 1985; Pager 2003; Agan and Starr 2018.
 """
@@ -45,7 +45,8 @@ _RETIRING = 4  # age group from which people leave work whatever their tenure
 @njit(cache=True, nogil=True)
 def record_kernel(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_job_months, p_employer, p_hours, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear, k_record_wait,
+    p_job_months, p_employer, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear,
+    k_record_wait,
 ):  # fmt: skip
     for i in range(p_present.size):
         if p_present[i] == 0:
@@ -70,7 +71,6 @@ def record_kernel(
             if not held:
                 p_released[i] = 0
             p_employer[i] = NOBODY
-            p_hours[i] = 0.0
             p_unstable[i] = 0
             p_day_labor[i] = 0
             p_leave_weeks[i] = 0
@@ -78,7 +78,8 @@ def record_kernel(
 
 def record_plain(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_job_months, p_employer, p_hours, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear, k_record_wait,
+    p_job_months, p_employer, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear,
+    k_record_wait,
 ):  # fmt: skip
     here = p_present > 0
     fresh = here & (p_labor == 0) & (p_age >= _SIXTEEN)
@@ -98,19 +99,20 @@ def record_plain(
     p_unemployed_months[inside] = np.minimum(p_unemployed_months[inside].astype(np.int64) + 1, 255)
     p_released[out] = 0
     p_employer[inside] = NOBODY
-    for column in (p_hours, p_unstable, p_day_labor, p_leave_weeks, p_job_months):
+    for column in (p_unstable, p_day_labor, p_leave_weeks, p_job_months):
         column[inside] = 0
 
 
 @njit(cache=True, nogil=True)
 def finding_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
-    p_wage, p_labor, p_unemployed_months, p_job_months, p_employer, p_hours,
+    p_wage, p_labor, p_unemployed_months, p_job_months, p_employer,
     h_neighborhood, h_under6, h_care_subsidy, h_kin_nearby, n_demand, n_town, b_open, b_fair_chance,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_finding, pu_job_town, pu_employer,
     lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
-    k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find, k_record_half_life,
+    k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find,
+    k_record_half_life,
     k_fair_chance, k_disability_find, k_demand_find, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
 ):  # fmt: skip
     for i in range(p_present.size):
@@ -149,7 +151,6 @@ def finding_kernel(
         if pu_finding[i] < work:
             p_labor[i] = WORKS
             p_employer[i] = employer
-            p_hours[i] = 0.0
             p_job_months[i] = 0
             continue
         if pu_finding[i] < work + (1.0 - work) * other:
@@ -160,12 +161,13 @@ def finding_kernel(
 
 def finding_plain(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
-    p_wage, p_labor, p_unemployed_months, p_job_months, p_employer, p_hours,
+    p_wage, p_labor, p_unemployed_months, p_job_months, p_employer,
     h_neighborhood, h_under6, h_care_subsidy, h_kin_nearby, n_demand, n_town, b_open, b_fair_chance,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_finding, pu_job_town, pu_employer,
     lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
-    k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find, k_record_half_life,
+    k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find,
+    k_record_half_life,
     k_fair_chance, k_disability_find, k_demand_find, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
 ):  # fmt: skip
     i = np.flatnonzero((p_present > 0) & ((p_labor == SEEKS) | (p_labor == OUT)))
@@ -206,7 +208,6 @@ def finding_plain(
     found = u < work
     turned = ~found & (u < work + (1.0 - work) * other)
     p_employer[i[found]] = employer[found]
-    p_hours[i[found]] = 0.0
     p_job_months[i[found]] = 0
     p_unemployed_months[i] = np.where(found, months, np.minimum(months + 1, 255))
     p_labor[i] = np.where(found, WORKS, np.where(turned, np.where(seeks, OUT, SEEKS), p_labor[i]))
@@ -215,19 +216,21 @@ def finding_plain(
 @njit(cache=True, nogil=True)
 def loss_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
-    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_job_months, p_employer,
-    p_hours,
+    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_job_months,
+    p_employer,
+   
     p_unstable, p_day_labor, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
     lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
-    k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level, k_loss_education,
+    k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level,
+    k_loss_education,
     k_withdraw_education,
     k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
     k_substance_loss, k_unstable_loss, k_day_labor_loss, k_sick_days_loss, k_demand_loss, k_care_withdraw,
     k_birth_withdraw, h0, calendar_month,
 ):  # fmt: skip
     for i in range(p_present.size):
-        if p_present[i] == 0 or p_labor[i] != WORKS or p_hours[i] <= 0.0:
+        if p_present[i] == 0 or p_labor[i] != WORKS or p_job_months[i] == 0:
             continue
         h = np.int64(p_household[i]) - h0
         place = np.int64(h_neighborhood[h])
@@ -266,12 +269,10 @@ def loss_kernel(
             p_unemployed_months[i] = 1
             p_job_months[i] = 0
             p_employer[i] = NOBODY
-            p_hours[i] = 0.0
             p_unstable[i] = 0
             p_day_labor[i] = 0
             p_leave_weeks[i] = 0
         elif pu_loss[i] >= 1.0 - k_job_change[g] * held and p_leave_weeks[i] == 0:
-            p_hours[i] = 0.0
             p_job_months[i] = 0
             p_employer[i] = pick_employer(
                 pu_job_town[i], pu_employer[i], n_town[place], x_job_towns, x_employer_start, x_employer_row,
@@ -283,18 +284,20 @@ def loss_kernel(
 
 def loss_plain(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
-    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_job_months, p_employer,
-    p_hours,
+    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_job_months,
+    p_employer,
+   
     p_unstable, p_day_labor, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
     lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
-    k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level, k_loss_education,
+    k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level,
+    k_loss_education,
     k_withdraw_education,
     k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
     k_substance_loss, k_unstable_loss, k_day_labor_loss, k_sick_days_loss, k_demand_loss, k_care_withdraw,
     k_birth_withdraw, h0, calendar_month,
 ):  # fmt: skip
-    i = np.flatnonzero((p_present > 0) & (p_labor == WORKS) & (p_hours > 0))
+    i = np.flatnonzero((p_present > 0) & (p_labor == WORKS) & (p_job_months > 0))
     h = p_household[i].astype(np.int64) - h0
     place = h_neighborhood[h].astype(np.int64)
     g = age_group.py_func(p_age[i], p_sex[i])
@@ -333,10 +336,9 @@ def loss_plain(
     p_unemployed_months[i] = np.where(gone, 1, p_unemployed_months[i])
     months = np.minimum(p_job_months[i].astype(np.int64) + 1, 255)
     p_job_months[i] = np.where(gone | change, 0, months)
-    for column in (p_hours, p_unstable, p_day_labor, p_leave_weeks):
+    for column in (p_unstable, p_day_labor, p_leave_weeks):
         column[i[gone]] = 0
     p_employer[i[gone]] = NOBODY
-    p_hours[i[change]] = 0.0
     p_employer[i[change]] = pick_employer_plain(
         pu_job_town[i[change]], pu_employer[i[change]], n_town[place[change]], x_job_towns, x_employer_start,
         x_employer_row, x_employer_cdf, b_open,
@@ -346,17 +348,17 @@ def loss_plain(
 RECORD = process(
     "labor.record", kernel=record_kernel, twin=record_plain,
     writes=("p_labor", "p_sentence", "p_record", "p_record_months", "p_released", "p_unemployed_months",
-            "p_job_months", "p_employer", "p_hours", "p_unstable", "p_day_labor", "p_leave_weeks"),
+            "p_job_months", "p_employer", "p_unstable", "p_day_labor", "p_leave_weeks"),
     summary="Sentences run down, people are released, records age and are cleared.",
 )  # fmt: skip
 FINDING = process(
     "labor.finding", kernel=finding_kernel, twin=finding_plain,
-    writes=("p_labor", "p_unemployed_months", "p_job_months", "p_employer", "p_hours"),
+    writes=("p_labor", "p_unemployed_months", "p_job_months", "p_employer"),
     summary="People without work find it, begin to look for it, or give up.",
 )  # fmt: skip
 LOSS = process(
     "labor.loss", kernel=loss_kernel, twin=loss_plain,
-    writes=("p_labor", "p_unemployed_months", "p_job_months", "p_employer", "p_hours", "p_unstable",
+    writes=("p_labor", "p_unemployed_months", "p_job_months", "p_employer", "p_unstable",
             "p_day_labor", "p_leave_weeks"),
     summary="Workers lose their job, leave the labor force, or change employer.",
 )  # fmt: skip

@@ -2,11 +2,11 @@
 
 The block processes have decided who dies, leaves, parts, looks for a partner (`p_leaving`) and which
 household moves (`h_wants_move`); here it happens, in this order: deaths, births, households that
-leave the area, partners who part, grown children who leave home, couples who form, moves,
-newcomers. Events are taken in the order of keys, so the cut into blocks changes nothing. What
+leave the area, partners who part, grown children who leave home, couples who form, people who join
+kin, moves, newcomers. Events are taken in the order of keys, so the cut into blocks changes nothing. What
 happened is left in `context.events` as arrays of keys:
 
-    births, deaths, orphaned, left_home_area        keys of persons
+    births, deaths, orphaned, left_home_area, joined_kin               keys of persons
     left, separations, left_home, unions, moves, homeless, newcomers   keys of households
 
 In the last month of burn-in, examples of households that move in are put aside, so that newcomers
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from hecsim.processes.base import process
 from hecsim.processes.settle_births import births, deaths
 from hecsim.processes.settle_homes import dwellings
+from hecsim.processes.settle_kin import join_kin
 from hecsim.processes.settle_moves import keep_pool, leave_area, moves, newcomers
 from hecsim.processes.settle_rows import Settlement, refresh
 from hecsim.processes.settle_unions import form_couples, leave_home, part
@@ -45,6 +46,7 @@ def settle(community: Community, context: Context) -> None:
     part(m)
     leave_home(m)
     form_couples(m)
+    join_kin(m)
     moves(m)
     newcomers(m)
     refresh(m)

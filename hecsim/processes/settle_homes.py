@@ -23,11 +23,12 @@ from numba import njit, uint64
 from hecsim import luck
 from hecsim.processes.settle_rows import Settlement, members
 
-__all__ = ["Seekers", "acceptance", "bedrooms_for", "dwellings", "find_homes", "open_homes"]
+__all__ = ["Seekers", "acceptance", "bedrooms_for", "dwellings", "find_homes", "open_homes", "pressure"]
 
 _NEAR = 24
 _OTHERS = 8
 _TRIES = 3
+_SMOOTH = 5.0  # homes
 
 
 @dataclass
@@ -82,10 +83,23 @@ def open_homes(m: Settlement) -> np.ndarray:
     return np.maximum(dwellings(m) - _occupied(m), 0.0)
 
 
+def pressure(m: Settlement) -> np.ndarray:
+    """Open homes of each neighborhood's town against the usual number, float64, at least 0.
+
+    Counted by town, and drawn toward 1 where a town has few simulated homes, because a
+    neighborhood of some dozen homes is full or half empty by chance.
+    """
+    town = m.community.neighborhood["town"].astype(np.int64)
+    stock = dwellings(m)
+    open_now = np.bincount(town, stock - _occupied(m))[town]
+    usual = np.bincount(town, stock * m.community.extras["usual_vacancy"])[town]
+    return np.maximum((open_now + _SMOOTH) / (usual + _SMOOTH), 0.0)
+
+
 def _near(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
     """Nearest neighborhoods of each, itself first, and their distance in km; shape (n, k)."""
     extras, n = m.community.extras, m.community.neighborhood
-    if "near" not in extras:
+    if "home_near" not in extras:
         lat, lon = n["lat"].astype(float), n["lon"].astype(float)
         k = min(_NEAR, n.size)
         near, km = np.empty((n.size, k), np.int64), np.empty((n.size, k))
@@ -94,8 +108,8 @@ def _near(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
             d[i] = -1.0
             near[i] = np.argsort(d, kind="stable")[:k]
             km[i] = np.maximum(d[near[i]], 0.0)
-        extras["near"], extras["near_km"] = near, km
-    return extras["near"], extras["near_km"]
+        extras["home_near"], extras["home_near_km"] = near, km
+    return extras["home_near"], extras["home_near_km"]
 
 
 @njit(cache=True, nogil=True)
@@ -164,8 +178,7 @@ def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
     groups = np.bincount(where, minlength=5 * n.size)[: 5 * n.size].reshape(n.size, 5).astype(float)
     groups /= np.maximum(groups.sum(1, keepdims=True), 1.0)
     weights = np.array([m.k(f"pull_{w}") for w in ("burden", "distance", "same", "safety", "group")])
-    free, usual = open_homes(m), dwellings(m) * m.community.extras["usual_vacancy"]
-    tight = np.minimum((free + 0.5) / (usual + 0.5), 1.0)
+    free, tight = open_homes(m), np.minimum(pressure(m), 1.0)
     seed = np.uint64(m.context.seed & 0xFFFFFFFFFFFFFFFF)
     decision = np.uint64(luck.decision_id("settle.home"))
     _choose(

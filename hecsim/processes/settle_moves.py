@@ -13,7 +13,7 @@ import numpy as np
 
 from hecsim import luck
 from hecsim.columns import SCHEMA
-from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, dwellings, find_homes, open_homes
+from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, dwellings, find_homes, pressure
 from hecsim.processes.settle_rows import Settlement, first_of, members, rows_of, spot, take
 
 __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
@@ -132,9 +132,7 @@ def newcomers(m: Settlement) -> None:
     """Households that move in, each with its members, into homes that are open."""
     n = m.community.neighborhood
     stock = dwellings(m)
-    usual = np.maximum(m.community.extras["usual_vacancy"], 1e-3)
-    pressure = np.clip(open_homes(m) / np.maximum(stock, 1.0) / usual, 0.0, m.k("inflow_limit"))
-    expected = (m.left + m.k("inflow") * stock / 12) * pressure
+    expected = (m.left + m.k("inflow") * stock / 12) * np.minimum(pressure(m), m.k("inflow_limit"))
     base = luck.founder_keys(m.context.seed, f"newcomers.{m.month}", n.size)
     count = np.floor(expected + m.u("inflow", base)).astype(np.int64)
     if not count.sum() or not m.community.extras["pool_h_key"].size:

@@ -103,6 +103,12 @@ class Settlement:
         """Keys of the households that these persons found this month, the same in every arm."""
         return luck.child_key(founders, np.full(len(founders), _NEW_HOME + self.month, np.uint64))
 
+    def kin(self, homes: np.ndarray, others: np.ndarray) -> None:
+        """Note new kin ties as pairs of household keys; the graph takes them up when it is next mended."""
+        extras, key = self.community.extras, self.household["key"]
+        fresh = np.stack([key[homes], key[others]], axis=1)
+        extras["new_kin"] = np.concatenate([extras.get("new_kin", fresh[:0]), fresh])
+
     def by_key(self, table: Table, mask: np.ndarray) -> np.ndarray:
         """Rows where `mask` holds, in the order of their keys."""
         rows = np.flatnonzero(mask)
@@ -125,7 +131,9 @@ def take(m: Settlement, name: str, blocks: np.ndarray) -> np.ndarray:
     """One spare row for each entry of `blocks`, in order, reset to defaults. Row numbers may change."""
     table = m.community.tables[name]
     counts = np.bincount(blocks, minlength=table.n_blocks)
-    m.community.ensure_room(name, counts)
+    moved = m.community.ensure_room(name, counts)
+    if moved is not None:
+        m.context.levers.relay(name, moved, table.size)
     rows = np.empty(len(blocks), np.int64)
     order = np.argsort(blocks, kind="stable")
     done = 0

@@ -197,14 +197,15 @@ def leave_home(m: Settlement) -> None:
     place = np.full(rows.size, -1)
     place[found] = np.arange(found.size)
     keep = place[of] >= 0
-    new, _ = _found(m, rows[found], along[keep], place[of[keep]], m.k("savings_taken"))
-    _from_parents(m, new)
+    new, parents = _found(m, rows[found], along[keep], place[of[keep]], m.k("savings_taken"))
+    _from_parents(m, new, parents)
     _settle_in(m, new, chosen[found], paid[found])
     m.record("left_home", m.household["key"][new])
 
 
-def _from_parents(m: Settlement, homes: np.ndarray) -> None:
-    """Set what goes with a first home: no eviction on record, parents within reach."""
+def _from_parents(m: Settlement, homes: np.ndarray, parents: np.ndarray) -> None:
+    """Set what goes with a first home: no eviction on record, parents within reach and kept in touch with."""
+    m.kin(homes, parents)
     m.household["eviction_record"][homes] = 0
     m.household["kin_nearby"][homes] = 1
     m.household["couple_months"][homes] = _NEVER
@@ -303,8 +304,8 @@ def _move_in(m: Settlement, women: np.ndarray, men: np.ndarray) -> None:
     at = np.full(women.size, -1)
     at[found] = np.arange(found.size)
     keep = at[of] >= 0
-    new, _ = _found(m, women[found], hers[keep], at[of[keep]], m.k("savings_taken"))
-    _from_parents(m, new)
+    new, parents = _found(m, women[found], hers[keep], at[of[keep]], m.k("savings_taken"))
+    _from_parents(m, new, parents)
     _settle_in(m, new, chosen[found], paid[found])
     together = ~alone | (chosen >= 0)
     women, men = women[together], men[together]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["MENDING_MONTHS", "TIES", "gather", "gather_plain", "mend", "ties"]
 
 MENDING_MONTHS = 6
-_NEIGHBOR = 1
+_KIN, _NEIGHBOR = 0, 1
 _FIELDS = 5  # aware, trust in health care, trust in the community, help seeking, capacity
 _ROOT12 = np.sqrt(12.0)
 
@@ -204,6 +204,9 @@ def mend(community: Community, context: Context) -> None:
     good = (found >= 0) & (found != asks)
     asks, found = asks[good], found[good]
     fresh = np.full(asks.size, _NEIGHBOR, graph.kind.dtype)
+    one, two = _new_kin(community)
+    asks, found = np.concatenate([asks, one]), np.concatenate([found, two])
+    fresh = np.concatenate([fresh, np.full(one.size, _KIN, graph.kind.dtype)])
     # Ties that stay come first, then new ones in the order of keys: the order in a row is the same
     # however the population is cut into blocks.
     source = np.concatenate([source, asks, found])
@@ -239,6 +242,20 @@ def _near_home(community: Community, asks: np.ndarray, month: int) -> np.ndarray
     at = np.where(at < rows.size, at, 0)
     out = np.where(where[rows[at]] == where[asks], at, first)
     return rows[out] if rows.size else np.full(asks.size, -1)
+
+
+def _new_kin(community: Community) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the pairs of households that became kin since the graph was last mended; forgets them."""
+    h = community.household
+    pairs = community.extras.pop("new_kin", np.zeros((0, 2), np.uint64))
+    rows = np.flatnonzero(h["present"])
+    order = np.argsort(h["key"][rows])
+    rows = rows[order]
+    if not rows.size or not len(pairs):
+        return rows[:0], rows[:0]
+    at = np.minimum(np.searchsorted(h["key"][rows], pairs), rows.size - 1)
+    both = (h["key"][rows[at]] == pairs).all(axis=1)
+    return rows[at[both, 0]], rows[at[both, 1]]
 
 
 def _turn(asks: np.ndarray) -> np.ndarray:

@@ -27,9 +27,17 @@ from numba import njit
 
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
-from hecsim.processes.growth import GrowthTables, between, between_, kcal_per_kg_adult, stature, stature_, time_constant_adult
+from hecsim.processes.growth import (
+    GrowthTables,
+    between,
+    between_,
+    kcal_per_kg_adult,
+    stature,
+    stature_,
+    time_constant_adult,
+)
 
-__all__ = ["ADULT_WEIGHT", "activity_kcal", "ace_share"]
+__all__ = ["ADULT_WEIGHT", "ace_share", "activity_kcal"]
 
 TERM = 9  # months of gestation
 AGE_STEPS = np.array([12, 18, 35, 50, 65, 75]) * 12  # where activity.age_shift takes its next entry
@@ -42,14 +50,16 @@ def activity_kcal_(minutes, usual, kilograms, met, kept):
     return kept * (met - 1.0) * 3.5 * kilograms / 200.0 * (minutes - usual) / 7.0
 
 
-def activity_kcal(minutes: np.ndarray, usual: np.ndarray, kilograms: np.ndarray, met: float, kept: float) -> np.ndarray:
+def activity_kcal(
+    minutes: np.ndarray, usual: np.ndarray, kilograms: np.ndarray, met: float, kept: float
+) -> np.ndarray:
     """kcal/day that activity (min/week) burns beyond the usual, after compensation."""
     return kept * (met - 1.0) * 3.5 * kilograms / 200.0 * (minutes - usual) / 7.0
 
 
 @njit(cache=True, nogil=True)
 def usual_activity_(months, sex, disposition, scale, offset, spread, age_shift, female):
-    """Activity (min/week) usual for an age, sex and disposition in average circumstances (process activity)."""
+    """Activity (min/week) usual for an age, sex and disposition in average circumstances."""
     level = spread * disposition + age_shift[np.searchsorted(AGE_STEPS, np.int64(months), side="right")]
     if sex == 1:
         level += female
@@ -60,7 +70,7 @@ def usual_activity(
     months: np.ndarray, sex: np.ndarray, disposition: np.ndarray, scale: float, offset: float, spread: float,
     age_shift: np.ndarray, female: float,
 ) -> np.ndarray:  # fmt: skip
-    """Activity (min/week) usual for an age, sex and disposition in average circumstances (process activity)."""
+    """Activity (min/week) usual for an age, sex and disposition in average circumstances."""
     level = spread * np.asarray(disposition, float)
     level = level + age_shift[np.searchsorted(AGE_STEPS, np.asarray(months, np.int64), side="right")]
     return np.maximum(scale * np.exp(level + np.where(sex == 1, female, 0.0)) - offset, 0.0)
@@ -74,12 +84,14 @@ def ace_share(months: np.ndarray, ages: np.ndarray) -> np.ndarray:
 @njit(cache=True, nogil=True)
 def adult_kernel(
     p_present, p_household, p_age, p_sex, p_since_birth, p_pregnancy, p_depression, p_ace_bits,
-    p_energy_shift, p_activity, p_activity_disposition, p_height_z, p_height, p_weight, p_set_point, p_bmi, h_present,
-    lh_ace_harm, pz_drift, h0, k_epsilon_at_28, k_epsilon_power, k_tau_slope, k_tau_intercept, k_tau_floor,
-    k_drift_ages, k_drift_male, k_drift_female, k_drift_scale, k_innovation_ages, k_innovation_sd, k_set_point_bmi_low,
-    k_set_point_bmi_high, k_pregnancy_gain, k_pregnancy_retention, k_activity__scale, k_activity__offset, k_activity__spread, k_activity__age_shift, k_activity__female,
-    k_activity_met, k_activity_kept, k_depression_kcal, k_ace_kcal, k_ace_limit, k_ace_ages,
-    k_household_influence, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
+    p_energy_shift, p_activity, p_activity_disposition, p_height_z, p_height, p_weight, p_set_point,
+    p_bmi, h_present, lh_ace_harm, pz_drift, h0, k_epsilon_at_28, k_epsilon_power, k_tau_slope,
+    k_tau_intercept, k_tau_floor, k_drift_ages, k_drift_male, k_drift_female, k_drift_scale,
+    k_innovation_ages, k_innovation_sd, k_set_point_bmi_low, k_set_point_bmi_high, k_pregnancy_gain,
+    k_pregnancy_retention, k_activity__scale, k_activity__offset, k_activity__spread,
+    k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept, k_depression_kcal,
+    k_ace_kcal, k_ace_limit, k_ace_ages, k_household_influence, k_cdc_stature_l, k_cdc_stature_m,
+    k_cdc_stature_s,
 ):  # fmt: skip
     total, adults = np.zeros(h_present.size), np.zeros(h_present.size)
     for i in range(p_present.size):
@@ -107,10 +119,12 @@ def adult_kernel(
         epsilon = k_epsilon_at_28[sex] * (at / 28.0) ** k_epsilon_power[sex]
         tau = max(k_tau_slope[sex] * at + k_tau_intercept[sex], k_tau_floor)
         usual = usual_activity_(
-            p_age[i], sex, p_activity_disposition[i], k_activity__scale, k_activity__offset, k_activity__spread,
-            k_activity__age_shift, k_activity__female,
+            p_age[i], sex, p_activity_disposition[i], k_activity__scale, k_activity__offset,
+            k_activity__spread, k_activity__age_shift, k_activity__female,
         )  # fmt: skip
-        energy = p_energy_shift[i] - activity_kcal_(p_activity[i], usual, own, k_activity_met, k_activity_kept)
+        energy = p_energy_shift[i] - activity_kcal_(
+            p_activity[i], usual, own, k_activity_met, k_activity_kept
+        )
         energy += k_depression_kcal if p_depression[i] != 0 else 0.0
         emerged = min(max((age - k_ace_ages[0]) / (k_ace_ages[1] - k_ace_ages[0]), 0.0), 1.0)
         count = min(CORE_COUNT[p_ace_bits[i] & CORE_MASK], k_ace_limit)
@@ -126,12 +140,14 @@ def adult_kernel(
 
 def adult_plain(
     p_present, p_household, p_age, p_sex, p_since_birth, p_pregnancy, p_depression, p_ace_bits,
-    p_energy_shift, p_activity, p_activity_disposition, p_height_z, p_height, p_weight, p_set_point, p_bmi, h_present,
-    lh_ace_harm, pz_drift, h0, k_epsilon_at_28, k_epsilon_power, k_tau_slope, k_tau_intercept, k_tau_floor,
-    k_drift_ages, k_drift_male, k_drift_female, k_drift_scale, k_innovation_ages, k_innovation_sd, k_set_point_bmi_low,
-    k_set_point_bmi_high, k_pregnancy_gain, k_pregnancy_retention, k_activity__scale, k_activity__offset, k_activity__spread, k_activity__age_shift, k_activity__female,
-    k_activity_met, k_activity_kept, k_depression_kcal, k_ace_kcal, k_ace_limit, k_ace_ages,
-    k_household_influence, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
+    p_energy_shift, p_activity, p_activity_disposition, p_height_z, p_height, p_weight, p_set_point,
+    p_bmi, h_present, lh_ace_harm, pz_drift, h0, k_epsilon_at_28, k_epsilon_power, k_tau_slope,
+    k_tau_intercept, k_tau_floor, k_drift_ages, k_drift_male, k_drift_female, k_drift_scale,
+    k_innovation_ages, k_innovation_sd, k_set_point_bmi_low, k_set_point_bmi_high, k_pregnancy_gain,
+    k_pregnancy_retention, k_activity__scale, k_activity__offset, k_activity__spread,
+    k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept, k_depression_kcal,
+    k_ace_kcal, k_ace_limit, k_ace_ages, k_household_influence, k_cdc_stature_l, k_cdc_stature_m,
+    k_cdc_stature_s,
 ):  # fmt: skip
     i = np.flatnonzero((p_present != 0) & (p_age >= ADULT))
     h, sex, months = p_household[i].astype(np.int64) - h0, p_sex[i].astype(np.int64), p_age[i].astype(float)
@@ -146,7 +162,9 @@ def adult_plain(
     square = (height / 100.0) ** 2
     bmi = np.where(known, bmi_now, p_set_point[i] / square)
     own = bmi * square
-    drift = np.where(sex == 0, between(age, k_drift_ages, k_drift_male), between(age, k_drift_ages, k_drift_female))
+    drift = np.where(
+        sex == 0, between(age, k_drift_ages, k_drift_male), between(age, k_drift_ages, k_drift_female)
+    )
     point = p_set_point[i] + drift * k_drift_scale / 12.0
     point = point + between(age, k_innovation_ages, k_innovation_sd) * pz_drift[i] / np.sqrt(12.0)
     point = point + np.where(p_since_birth[i] == 1, k_pregnancy_retention, 0.0)

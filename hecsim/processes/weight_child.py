@@ -35,7 +35,13 @@ from hecsim.processes.growth import (
     stature,
     stature_,
 )
-from hecsim.processes.weight_adult import ace_share, activity_kcal, activity_kcal_, usual_activity, usual_activity_
+from hecsim.processes.weight_adult import (
+    ace_share,
+    activity_kcal,
+    activity_kcal_,
+    usual_activity,
+    usual_activity_,
+)
 
 __all__ = ["CHILD_WEIGHT", "FIRST_WEIGHT", "family_level"]
 
@@ -44,8 +50,8 @@ _TEN = 120
 
 
 def family_level(
-    months: np.ndarray, parents: np.ndarray, poverty: np.ndarray, z_ages: np.ndarray, z_mean: np.ndarray, z_parent: float,
-    parent_bmi: np.ndarray, z_income: float, income_range: np.ndarray,
+    months: np.ndarray, parents: np.ndarray, poverty: np.ndarray, z_ages: np.ndarray, z_mean: np.ndarray,
+    z_parent: float, parent_bmi: np.ndarray, z_income: float, income_range: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
     """Mean BMI z of children of an age whose parents have this mean BMI (0 unknown) and income."""
     level = between(np.asarray(months, float) / 12.0, z_ages, z_mean)
@@ -77,10 +83,10 @@ def _parents_plain(p_present, p_household, p_age, p_role, values, known, n, h0):
 
 @njit(cache=True, nogil=True)
 def first_kernel(
-    p_present, p_household, p_age, p_sex, p_role, p_bmi, p_height, p_height_z, p_weight, p_bmi_z, p_z_person,
-    h_present, h_poverty_ratio, h0, pz_person, pz_height, k_infant_weight, k_height_parent, k_z_ages, k_z_mean, k_z_sd,
-    k_z_noise_share, k_z_parent, k_parent_bmi, k_z_income, k_income_range, k_cdc_stature_l, k_cdc_stature_m,
-    k_cdc_stature_s,
+    p_present, p_household, p_age, p_sex, p_role, p_bmi, p_height, p_height_z, p_weight, p_bmi_z,
+    p_z_person, h_present, h_poverty_ratio, h0, pz_person, pz_height, k_infant_weight, k_height_parent,
+    k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_parent, k_parent_bmi, k_z_income, k_income_range,
+    k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
     bmis = _parents(p_present, p_household, p_age, p_role, p_bmi, p_bmi, h_present.size, h0)
     heights = _parents(p_present, p_household, p_age, p_role, p_height_z, p_bmi, h_present.size, h0)
@@ -106,10 +112,10 @@ def first_kernel(
 
 
 def first_plain(
-    p_present, p_household, p_age, p_sex, p_role, p_bmi, p_height, p_height_z, p_weight, p_bmi_z, p_z_person,
-    h_present, h_poverty_ratio, h0, pz_person, pz_height, k_infant_weight, k_height_parent, k_z_ages, k_z_mean, k_z_sd,
-    k_z_noise_share, k_z_parent, k_parent_bmi, k_z_income, k_income_range, k_cdc_stature_l, k_cdc_stature_m,
-    k_cdc_stature_s,
+    p_present, p_household, p_age, p_sex, p_role, p_bmi, p_height, p_height_z, p_weight, p_bmi_z,
+    p_z_person, h_present, h_poverty_ratio, h0, pz_person, pz_height, k_infant_weight, k_height_parent,
+    k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_parent, k_parent_bmi, k_z_income, k_income_range,
+    k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
     bmis = _parents_plain(p_present, p_household, p_age, p_role, p_bmi, p_bmi, h_present.size, h0)
     heights = _parents_plain(p_present, p_household, p_age, p_role, p_height_z, p_bmi, h_present.size, h0)
@@ -120,8 +126,8 @@ def first_plain(
     h, sex, months = p_household[i].astype(np.int64) - h0, p_sex[i].astype(np.int64), p_age[i].astype(float)
     spread = np.sqrt(max(k_z_sd**2 * (1.0 - k_z_noise_share) - k_z_parent**2, 0.0))
     level = family_level(
-        months, bmis[h], h_poverty_ratio[h].astype(float), k_z_ages, k_z_mean, k_z_parent, k_parent_bmi, k_z_income,
-        k_income_range,
+        months, bmis[h], h_poverty_ratio[h].astype(float), k_z_ages, k_z_mean, k_z_parent, k_parent_bmi,
+        k_z_income, k_income_range,
     )  # fmt: skip
     z = level + spread * pz_person[i]
     tall = k_height_parent * heights[h] + np.sqrt(1.0 - 0.5 * k_height_parent**2) * pz_height[i]
@@ -142,12 +148,14 @@ FIRST_WEIGHT = process(
 
 @njit(cache=True, nogil=True)
 def child_kernel(
-    p_present, p_household, p_age, p_sex, p_role, p_ace_bits, p_energy_shift, p_activity, p_activity_disposition,
-    p_height_z, p_height, p_weight, p_set_point, p_bmi, p_bmi_z, p_z_person, h_present, h_poverty_ratio, lh_ace_harm,
-    pz_renewal, pz_noise, h0, k_kappa_at_0, k_kappa_slope, k_kappa_floor, k_tau_child, k_z_ages, k_z_mean, k_z_sd,
-    k_z_noise_share, k_z_person_years, k_z_parent, k_parent_bmi, k_z_income, k_income_range, k_activity__scale, k_activity__offset,
-    k_activity__spread, k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept, k_ace_kcal, k_ace_limit, k_ace_ages,
-    k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
+    p_present, p_household, p_age, p_sex, p_role, p_ace_bits, p_energy_shift, p_activity,
+    p_activity_disposition, p_height_z, p_height, p_weight, p_set_point, p_bmi, p_bmi_z, p_z_person,
+    h_present, h_poverty_ratio, lh_ace_harm, pz_renewal, pz_noise, h0, k_kappa_at_0, k_kappa_slope,
+    k_kappa_floor, k_tau_child, k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_person_years,
+    k_z_parent, k_parent_bmi, k_z_income, k_income_range, k_activity__scale, k_activity__offset,
+    k_activity__spread, k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept,
+    k_ace_kcal, k_ace_limit, k_ace_ages, k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma,
+    k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
     bmis = _parents(p_present, p_household, p_age, p_role, p_bmi, p_bmi, h_present.size, h0)
     spread = np.sqrt(max(k_z_sd**2 * (1.0 - k_z_noise_share) - k_z_parent**2, 0.0))
@@ -162,16 +170,25 @@ def child_kernel(
         if bmis[h] > 0:
             family += k_z_parent * (bmis[h] - k_parent_bmi[0]) / k_parent_bmi[1]
         before = between_(age - 1.0 / 12.0, k_z_ages, k_z_mean, 0) + family
-        person = between_(age, k_z_ages, k_z_mean, 0) + family + keep * (p_z_person[i] - before) + renewal * pz_renewal[i]
+        person = (
+            between_(age, k_z_ages, k_z_mean, 0)
+            + family
+            + keep * (p_z_person[i] - before)
+            + renewal * pz_renewal[i]
+        )
         height = stature_(p_height_z[i], sex, months, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s)
         square = (height / 100.0) ** 2
         usual = usual_activity_(
             months, sex, p_activity_disposition[i], k_activity__scale, k_activity__offset, k_activity__spread,
             k_activity__age_shift, k_activity__female,
         )  # fmt: skip
-        energy = p_energy_shift[i] - activity_kcal_(p_activity[i], usual, p_bmi[i] * square, k_activity_met, k_activity_kept)
+        energy = p_energy_shift[i] - activity_kcal_(
+            p_activity[i], usual, p_bmi[i] * square, k_activity_met, k_activity_kept
+        )
         emerged = min(max((age - k_ace_ages[0]) / (k_ace_ages[1] - k_ace_ages[0]), 0.0), 1.0)
-        energy += k_ace_kcal * min(CORE_COUNT[p_ace_bits[i] & CORE_MASK], k_ace_limit) * emerged * lh_ace_harm[h]
+        energy += (
+            k_ace_kcal * min(CORE_COUNT[p_ace_bits[i] & CORE_MASK], k_ace_limit) * emerged * lh_ace_harm[h]
+        )
         kappa = max(k_kappa_at_0[sex] - k_kappa_slope[sex] * age, k_kappa_floor)
         slope = bmi_slope_(person, sex, months, k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s)
         target = person + energy / kappa / (square * slope)
@@ -185,12 +202,14 @@ def child_kernel(
 
 
 def child_plain(
-    p_present, p_household, p_age, p_sex, p_role, p_ace_bits, p_energy_shift, p_activity, p_activity_disposition,
-    p_height_z, p_height, p_weight, p_set_point, p_bmi, p_bmi_z, p_z_person, h_present, h_poverty_ratio, lh_ace_harm,
-    pz_renewal, pz_noise, h0, k_kappa_at_0, k_kappa_slope, k_kappa_floor, k_tau_child, k_z_ages, k_z_mean, k_z_sd,
-    k_z_noise_share, k_z_person_years, k_z_parent, k_parent_bmi, k_z_income, k_income_range, k_activity__scale, k_activity__offset,
-    k_activity__spread, k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept, k_ace_kcal, k_ace_limit, k_ace_ages,
-    k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
+    p_present, p_household, p_age, p_sex, p_role, p_ace_bits, p_energy_shift, p_activity,
+    p_activity_disposition, p_height_z, p_height, p_weight, p_set_point, p_bmi, p_bmi_z, p_z_person,
+    h_present, h_poverty_ratio, lh_ace_harm, pz_renewal, pz_noise, h0, k_kappa_at_0, k_kappa_slope,
+    k_kappa_floor, k_tau_child, k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_person_years,
+    k_z_parent, k_parent_bmi, k_z_income, k_income_range, k_activity__scale, k_activity__offset,
+    k_activity__spread, k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept,
+    k_ace_kcal, k_ace_limit, k_ace_ages, k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma,
+    k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
     reference = GrowthTables(
         k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s
@@ -210,7 +229,9 @@ def child_plain(
         months, sex, p_activity_disposition[i], k_activity__scale, k_activity__offset, k_activity__spread,
         k_activity__age_shift, k_activity__female,
     )  # fmt: skip
-    energy = p_energy_shift[i] - activity_kcal(p_activity[i], usual, p_bmi[i] * square, k_activity_met, k_activity_kept)
+    energy = p_energy_shift[i] - activity_kcal(
+        p_activity[i], usual, p_bmi[i] * square, k_activity_met, k_activity_kept
+    )
     count = np.minimum(CORE_COUNT[p_ace_bits[i] & CORE_MASK], k_ace_limit)
     energy = energy + k_ace_kcal * count * ace_share(months, k_ace_ages) * lh_ace_harm[h]
     kappa = np.maximum(k_kappa_at_0[sex] - k_kappa_slope[sex] * (months / 12.0), k_kappa_floor)

@@ -70,14 +70,18 @@ def ticks(low: float, high: float, n: int = 4) -> list[float]:
     return [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
-def tick_label(x: float, step: float) -> str:
+def tick_label(x: float, step: float, money: bool = False) -> str:
     """A number on an axis with as many decimals as the step needs."""
-    if abs(x) >= 1e6 or step >= 1e6:
-        return f"{x / 1e6:,.{0 if step >= 1e6 else 1}f}M".replace("-", "−")
+    if x == 0:
+        return "$0" if money else "0"
+    head = ("−" if x < 0 else "") + ("$" if money else "")
+    for unit, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if step >= unit or (abs(x) >= unit >= 1e6):
+            return f"{head}{abs(x) / unit:,.{0 if step >= unit and step % unit == 0 else 1}f}{letter}"
     d = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 1
     if round(step, d) != step and d < 6:
         d += 1
-    return f"{x:,.{d}f}".replace("-", "−")
+    return f"{head}{abs(x):,.{d}f}"
 
 
 def _path(xs: Sequence[float], ys: Sequence[float]) -> str:
@@ -105,7 +109,10 @@ def lines(
     ends: tuple[str, str],
     zero: bool = False,
 ) -> str:
-    """Two lines with bands (mean, low, high by year); `starts` are in years from the beginning, `ends` label the ends."""
+    """Two lines with bands (mean, low, high by year).
+
+    starts : years from the beginning at which something starts; ends : labels of the ends; zero : dollars around a line of zero
+    """
     left, right, top, bottom, h = 46, 92, 12, 34, 210
     years = len(mix[0])
     low, high = limits
@@ -123,7 +130,7 @@ def lines(
     marks = ticks(low, high)
     step = marks[1] - marks[0] if len(marks) > 1 else 1.0
     body = "".join(
-        line(left, py(m), W - right, py(m), "#D9D7CF", 1) + text(left - 6, py(m) + 3.5, tick_label(m, step), size=10, anchor="end", fill=GRAY_TEXT)
+        line(left, py(m), W - right, py(m), "#D9D7CF", 1) + text(left - 6, py(m) + 3.5, tick_label(m, step, zero), size=10, anchor="end", fill=GRAY_TEXT)
         for m in marks
     )
     if zero and low < 0 < high:
@@ -232,7 +239,7 @@ def bars(rows: Sequence[tuple[str, float, str, str]], *, title: str, description
         body += text(0, y + 13, wrap(name, 44, 1)[0], size=11.5) + text(W, y + 13, words, size=11.5, anchor="end", weight="bold")
         x1, x2 = sorted((px(0), px(amount)))
         body += f'<rect x="{x1:.1f}" y="{y + 18}" width="{max(x2 - x1, 1):.1f}" height="11" fill="{color}"/>'
-    body += line(px(0), 0, px(0), h, INK, 1)
+        body += line(px(0), y + 15, px(0), y + 32, INK, 1)
     return svg(body, h, title, description)
 
 

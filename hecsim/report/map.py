@@ -133,11 +133,11 @@ def tile_map(
         size = min(13.0, cell * 0.27)
         weight = "bold" if c.clear else ""
         if named:
-            words = charts.wrap(p.name, max(8, round(cell / 5.6)), 2)
+            words = charts.wrap(p.name, max(8, round(cell / 6.0)), 2)
             top = y - 6 - 4.6 * (len(words) - 1)
             for k, w in enumerate(words):
-                body += charts.text(x, top + 9.5 * k, w, size=8.6, anchor="middle", fill=ink)
-            body += charts.text(x, top + 9.5 * len(words) + 5, label, size=size, anchor="middle", fill=ink, weight=weight)
+                body += charts.text(x, top + 10 * k, w, size=9.2, anchor="middle", fill=ink)
+            body += charts.text(x, top + 10 * len(words) + 5, label, size=size, anchor="middle", fill=ink, weight=weight)
         else:
             body += charts.text(x, y + size * 0.36, label, size=size, anchor="middle", fill=ink, weight=weight)
         body += "</g>"

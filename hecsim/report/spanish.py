@@ -26,7 +26,7 @@ LABELS = {
     "guideline_adult": "Adultos que cumplen la recomendación de actividad aeróbica",
     "bmi_adult": "Índice de masa corporal de adultos",
     "bmi_z_child": "Puntaje z del índice de masa corporal de niños",
-    "diet": "Calidad de la dieta",
+    "diet": "Calidad de la alimentación",
 }
 ACES = {
     "emotional abuse": "maltrato emocional", "physical abuse": "maltrato físico", "sexual abuse": "abuso sexual",
@@ -60,6 +60,8 @@ TERMS = {
     "QALYs per person-year": "AVAC por año-persona", "simulated residents": "residentes simulados",
     "$ per resident-month": "$ por residente al mes", "$ per household-month": "$ por hogar al mes",
     "per resident-month": "por residente al mes", "per household-month": "por hogar al mes", "kg/m2": "kg/m2",
+    "on a scale of 0 to 1": "en una escala de 0 a 1", "of 7": "de 7", "of 10": "de 10", "points of 100 (HEI)": "puntos de 100 (HEI)",
+    "HEI, 0 to 100": "HEI, 0 a 100", "Medicaid": "Medicaid", "commercial insurers": "aseguradoras comerciales",
     # topics
     "Adverse childhood experiences": "Experiencias adversas en la niñez", "Adversity by type": "Adversidad por tipo",
     "Child protection": "Protección infantil", "Protection": "Factores protectores", "Healthy weight": "Peso saludable",

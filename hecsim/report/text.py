@@ -94,6 +94,8 @@ class Words:
     def step(self, measure: str) -> str:
         """Unit of a difference: percentage points for percents."""
         unit = MEASURES[measure].unit
+        unit = {"0 to 1, children's homes": "0 to 1", "mean of 7, ages 6 to 17": "of 7", "mean score of 10": "of 10"}.get(unit, unit)
+        unit = {"0 to 1": "on a scale of 0 to 1", "SD, per child of 0 to 8": "SD", "HEI, 0 to 100": "points of 100 (HEI)"}.get(unit, unit)
         if unit.startswith("percent"):
             return self("unit.points")
         if unit.startswith("$"):
@@ -114,7 +116,13 @@ class Words:
         """A difference with sign; `others` are numbers beside which it stands, shown with as many decimals."""
         if MEASURES[measure].unit.startswith("$"):
             return dollars(x, self.language, sign=True)
-        return signed(x, decimals(x, *others))
+        # Enough decimals for the largest number, and for an interval not to shrink to one point.
+        known = [v for v in (x, *others) if math.isfinite(v)]
+        spread = max(known) - min(known) if len(known) > 1 else 0.0
+        places = decimals(*known)
+        if spread > 0:
+            places = min(max(places, decimals(spread, digits=1)), places + 2)
+        return signed(x, places)
 
     def interval(self, c: Change, *, money: bool = False) -> str:
         """The 95% interval, 'a to b'; a dash if there is none."""
@@ -142,11 +150,14 @@ class Words:
         """What can be said of a difference, in a few words."""
         return self(f"verdict.{c.verdict}")
 
-    def moved(self, c: Change) -> str:
+    def moved(self, c: Change, *, exploratory: bool = False) -> str:
         """'lower by 0.82 events per 100 child-years (95% interval −1.2 to −0.4)'."""
         size = self.delta(c.measure, c.difference, c.low, c.high).lstrip("+−")
         words = self("moved.lower" if c.difference < 0 else "moved.higher", size=size, unit=self.step(c.measure))
-        return f"{words} ({self('interval', range=self.interval(c))})" if c.verdict != "single" else f"{words} ({self('one.future')})"
+        if c.verdict == "single":
+            return f"{words} ({self('one.future')})"
+        mark = f"; {self('exploratory')}" if exploratory else ""
+        return f"{words} ({self('interval', range=self.interval(c))}{mark})"
 
     def finding(self, c: Change) -> str:
         """A sentence title: what the arm does to a measure."""
@@ -177,20 +188,22 @@ class Words:
         changes = [facts.change(arm, m) for m in facts.headlines if m != "health_cost"]
         gains = sorted((c for c in changes if c.verdict == "better"), key=lambda c: -c.certainty)[:3]
         worse = sorted((c for c in changes if c.verdict == "worse"), key=lambda c: -c.certainty)[:3]
-        clear = [f"{self.inline(c.measure)}, {self.moved(c)}" for c in gains]
+
+        def said(found: list[Change]) -> str:
+            return self.join([f"{self.inline(c.measure)}, {self.moved(c, exploratory=not c.declared)}" for c in found])
+
         out = []
         if all(c.verdict in ("single", "nodata", "same") for c in changes):
             out.append(self("headline.single"))
             best = sorted((c for c in changes if c.verdict == "single" and c.gain > 0 and c.reference), key=lambda c: -c.gain / abs(c.reference))
-            clear = [f"{self.inline(c.measure)}, {self.moved(c)}" for c in best[:2]]
-            if clear:
-                out.append(self("headline.in_one", list=self.join(clear)))
+            if best:
+                out.append(self("headline.in_one", list=said(best[:2])))
         else:
-            out.append(self("headline.gains", list=self.join(clear)) if clear else self("headline.no_gain"))
+            out.append(self("headline.gains", list=said(gains)) if gains else self("headline.no_gain"))
             if worse:
-                out.append(self("headline.worse", list=self.join([f"{self.inline(c.measure)}, {self.moved(c)}" for c in worse])))
+                out.append(self("headline.worse", list=said(worse)))
             else:
-                out.append(self("headline.no_worse"))
+                out.append(self("headline.no_worse" if gains else "headline.all_luck"))
         out.append(self.cost(money, facts.results.years))
         return out
 
@@ -199,12 +212,18 @@ class Words:
         if not money.spending.difference:
             return self("cost.none")
         net = money.net
-        ranged = self.interval(net, money=True)
-        words = self(
-            "cost.net" if net.difference >= 0 else "cost.saves", spent=dollars(money.spending.difference, self.language), years=years,
-            net=dollars(abs(net.difference), self.language),
-        )  # fmt: skip
-        return words + (f" ({self('interval', range=ranged)})." if ranged != "–" else ".")
+        side = 1 if net.difference >= 0 else -1
+        spent = dollars(money.spending.difference, self.language)
+        if money.spending.difference < 0:
+            return self("cost.revenue", spent=spent.lstrip("−"), years=years, net=dollars(net.difference, self.language))
+        if net.verdict == "unclear":
+            return self("cost.unclear", spent=spent, years=years, net=dollars(net.difference, self.language), range=self.interval(net, money=True))
+        words = self("cost.net" if side > 0 else "cost.saves", spent=spent, years=years, net=dollars(abs(net.difference), self.language))
+        if not math.isfinite(net.low):
+            return words + "."
+        low, high = sorted((side * net.low, side * net.high))
+        ranged = self("range", a=dollars(low, self.language), b=dollars(high, self.language))
+        return f"{words} ({self('interval', range=ranged)})."
 
     def gap_finding(self, gap: Gap) -> str:
         """A sentence on one gap."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hecsim.report.words_more import MORE
+
 __all__ = ["WORDS"]
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -75,11 +77,14 @@ WORDS: dict[str, tuple[str, str]] = {
     # headline
     "headline.gains": ("Most certain gains: {list}.", "Mejoras más seguras: {list}."),
     "headline.no_gain": (
-        "No headline outcome is clearly better: every difference is too small to tell from luck.",
-        "Ningún resultado principal mejora con claridad: toda diferencia es demasiado pequeña para distinguirla del azar.",
+        "No headline outcome is clearly better.", "Ningún resultado principal mejora con claridad.",
     ),
     "headline.worse": ("Clearly worse: {list}.", "Claramente peor: {list}."),
     "headline.no_worse": ("No headline outcome is clearly worse.", "Ningún resultado principal empeora con claridad."),
+    "headline.all_luck": (
+        "None is clearly worse either: every difference is too small to tell from luck.",
+        "Tampoco empeora ninguno con claridad: toda diferencia es demasiado pequeña para distinguirla del azar.",
+    ),
     "headline.single": (
         "One future was run, so nothing here can be told from luck; run at least six.",
         "Se corrió un solo futuro, así que nada aquí se distingue del azar; corra al menos seis.",
@@ -89,6 +94,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "cost.net": (
         "It costs {spent} over {years} years, {net} after what others save in care and public services",
         "Cuesta {spent} en {years} años, {net} después de lo que otros ahorran en atención y servicios públicos",
+    ),
+    "cost.unclear": (
+        "It costs {spent} over {years} years; after what others save or pay more, {net} (95% interval {range}), so whether it pays for "
+        "itself is too small to tell from luck.",
+        "Cuesta {spent} en {years} años; después de lo que otros ahorran o pagan de más, {net} (intervalo del 95%: {range}), así que si se "
+        "paga sola es demasiado pequeño para distinguirlo del azar.",
+    ),
+    "cost.revenue": (
+        "It brings in {spent} more than it costs over {years} years; net cost with what others save or pay more: {net}.",
+        "Recauda {spent} más de lo que cuesta en {years} años; costo neto con lo que otros ahorran o pagan de más: {net}.",
     ),
     "cost.saves": (
         "It costs {spent} over {years} years; others save more than that, by {net}, in care and public services",
@@ -112,6 +127,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.gap_row": ("Adverse experiences, 0 to 8: {group} against {against}", "Experiencias adversas, 0 a 8: {group} frente a {against}"),
     "card.spending": ("Spending on the mix", "Gasto en la combinación"),
     "card.net": ("After savings of others", "Después de lo que otros ahorran"),
+    "card.saves_in": ("saves money in {share} of futures", "ahorra dinero en {share} de los futuros"),
     "card.over": ("over {years} years, discounted", "en {years} años, descontado"),
     "card.from": ("{before} to {after} {unit}", "{before} a {after} {unit}"),
     # arms
@@ -165,12 +181,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "who.race_ethnicity": ("by race/ethnicity", "por raza o etnia"),
     "who.income": ("by income at the start", "por ingreso al inicio"),
     "who.loses": ("Clearly worse off under {arm}: {list}.", "Claramente peor con {arm}: {list}."),
+    "who.more": ("{n} more in the tables", "{n} más en las tablas"),
+    "who.chance": (
+        "Of {n} such comparisons, about {luck} would look clearly worse by luck alone.",
+        "De {n} comparaciones así, cerca de {luck} parecerían claramente peores solo por azar.",
+    ),
     "who.one": ("{group} ({label}, {size} {unit}, {range})", "{group} ({label}, {size} {unit}, {range})"),
     "who.none": ("No group is clearly worse off under {arm} in these measures.", "Ningún grupo está claramente peor con {arm} en estas medidas."),
     "who.least": ("The group that gains least: {group} ({label}, {size} {unit}, {range}).", "El grupo que menos gana: {group} ({label}, {size} {unit}, {range})."),
     "who.down": (
-        "Levelling down: the gap in {label} between {group} and {against} closes while {against} clearly gets worse ({size}, {range}).",
-        "Igualar hacia abajo: la brecha en {label} entre {group} y {against} se cierra mientras {against} claramente empeora ({size}, {range}).",
+        "Levelling down: the gap in {label} between {against} and {group} closes while {against} clearly gets worse ({size}, {range}).",
+        "Igualar hacia abajo: la brecha en {label} entre {against} y {group} se cierra mientras {against} claramente empeora ({size}, {range}).",
     ),
     "who.gaps": ("Gaps, absolute and relative", "Brechas, absolutas y relativas"),
     "gap.closes": ("The gap closes by {size} {unit} ({range}), from {before} to {after}.", "La brecha se cierra en {size} {unit} ({range}), de {before} a {after}."),
@@ -193,8 +214,5 @@ WORDS: dict[str, tuple[str, str]] = {
         "Mapa de celdas de {n} vecindarios; el cambio en {label} con {arm} va de {low} a {high}.",
     ),
     "places.caption": ("{arm}: {better} of {n} neighborhoods clearly better, {worse} clearly worse", "{arm}: {better} de {n} vecindarios claramente mejor, {worse} claramente peor"),
+    **MORE,
 }  # fmt: skip
-
-from hecsim.report.words_more import MORE  # noqa: E402  (the second half, to keep files short)
-
-WORDS.update(MORE)

@@ -24,7 +24,10 @@ STILL = {"weight__drift_scale": 0.0, "weight__innovation_sd": np.zeros(5)}
 def people(ages: np.ndarray, sexes: np.ndarray, *, seed: int = 3) -> Community:
     """One person per household, usual activity, nothing else known."""
     n = len(ages)
-    tables = {name: Table.empty(name, SCHEMA[name], [1]) for name in ("neighborhood", "business", "town", "organization")}
+    tables = {
+        name: Table.empty(name, SCHEMA[name], [1])
+        for name in ("neighborhood", "business", "town", "organization")
+    }
     tables["person"], tables["household"] = (Table.empty(t, SCHEMA[t], [n]) for t in ("person", "household"))
     p, h = tables["person"], tables["household"]
     p["key"], h["key"] = founder_keys(seed, "person", n), founder_keys(seed, "household", n)
@@ -40,7 +43,9 @@ def people(ages: np.ndarray, sexes: np.ndarray, *, seed: int = 3) -> Community:
 def usual(c: Community, draw: evidence.Draw) -> None:
     names = ("scale", "offset", "spread", "age_shift", "female")
     p = c.person
-    p["activity"] = usual_activity(p["age"], p["sex"], p["activity_disposition"], *(draw[f"activity.{n}"] for n in names))
+    p["activity"] = usual_activity(
+        p["age"], p["sex"], p["activity_disposition"], *(draw[f"activity.{n}"] for n in names)
+    )
 
 
 def live(c: Community, months: int, draw: evidence.Draw, plan: tuple = WEIGHT, *, grow: bool = True) -> None:
@@ -60,8 +65,12 @@ def live(c: Community, months: int, draw: evidence.Draw, plan: tuple = WEIGHT, *
     ],
 )  # fmt: skip
 def test_growth_reference_has_the_published_percentiles(sex, months, bmi, z):
-    assert growth.bmi_from_z(np.array([z]), np.array([months]), np.array([sex]))[0] == pytest.approx(bmi, abs=0.012)
-    assert growth.bmi_z(np.array([bmi]), np.array([months]), np.array([sex]))[0] == pytest.approx(z, abs=0.004)
+    assert growth.bmi_from_z(np.array([z]), np.array([months]), np.array([sex]))[0] == pytest.approx(
+        bmi, abs=0.012
+    )
+    assert growth.bmi_z(np.array([bmi]), np.array([months]), np.array([sex]))[0] == pytest.approx(
+        z, abs=0.004
+    )
 
 
 def test_compiled_reference_equals_the_plain_one():
@@ -73,7 +82,9 @@ def test_compiled_reference_equals_the_plain_one():
             loop = [growth.bmi_from_z_(x, sex, months, t.bmi_l, t.bmi_m, t.bmi_s, t.sigma) for x in z]
             np.testing.assert_allclose(plain, loop, rtol=1e-7)
             assert (np.diff(plain) > 0).all()
-            np.testing.assert_allclose(growth.bmi_z(plain, np.full(40, months), np.full(40, sex)), z, atol=1e-9)
+            np.testing.assert_allclose(
+                growth.bmi_z(plain, np.full(40, months), np.full(40, sex)), z, atol=1e-9
+            )
 
 
 def test_self_report_bridge_turns_measured_into_reported_prevalence():
@@ -96,8 +107,10 @@ def test_loop_and_plain_twin_agree(p):
 @pytest.mark.parametrize(
     ("sex", "bmi", "year1", "year3", "final"),
     [
-        (0, 22, -2.6, -3.4, -3.4), (0, 27, -2.6, -3.9, -4.1), (0, 33, -2.6, -4.3, -4.7), (0, 40, -2.6, -4.6, -5.4),
-        (1, 22, -2.6, -3.7, -3.8), (1, 27, -2.6, -4.1, -4.4), (1, 33, -2.6, -4.5, -5.1), (1, 40, -2.6, -4.8, -5.7),
+        (0, 22, -2.6, -3.4, -3.4), (0, 27, -2.6, -3.9, -4.1), (0, 33, -2.6, -4.3, -4.7),
+        (0, 40, -2.6, -4.6, -5.4),
+        (1, 22, -2.6, -3.7, -3.8), (1, 27, -2.6, -4.1, -4.4), (1, 33, -2.6, -4.5, -5.1),
+        (1, 40, -2.6, -4.8, -5.7),
     ],
 )  # fmt: skip
 def test_adults_lose_what_the_full_model_says_for_100_kcal(sex, bmi, year1, year3, final):
@@ -127,7 +140,7 @@ def test_nothing_happens_to_adults_without_energy_or_drift():
 
 
 def _drink_trial(gross: float, kept: float) -> tuple[float, float]:
-    """Kilograms and z after 18 months without `gross` kcal/day at ages 4.8 to 11.9, of which `kept` is net."""
+    """Kilograms and z after 18 months without `gross` kcal/day at ages 5 to 12, `kept` of it net."""
     n = 3000
     arms = []
     draw = evidence.draw(None)
@@ -182,7 +195,8 @@ def test_two_year_olds_resemble_their_parents():
     p["bmi"][:n] = np.random.default_rng(1).normal(29.5, 7.0, n).clip(17, 60)
     p["set_point"][:n] = p["weight"][:n] = p["bmi"][:n] * 1.68**2
     live(c, 1, draw)
-    assert (p["height"][n:] > 70).all() and (p["bmi"][n:] > 10).all()
+    assert (p["height"][n:] > 70).all()
+    assert (p["bmi"][n:] > 10).all()
     assert 0.15 < np.corrcoef(p["bmi"][:n], p["bmi_z"][n:])[0, 1] < 0.35
     assert 0.5 < np.corrcoef(p["height_z"][:n], p["height_z"][n:])[0, 1] < 0.8
 

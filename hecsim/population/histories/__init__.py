@@ -21,7 +21,7 @@ ORDER = ("labor", "income", "housing", "place", "family", "food", "activity", "w
 
 
 def _module(room: str) -> Any:
-    """The module of a room; all are needed, so one that is missing is an error with its name."""
+    """Import the module of a room; all are needed, so one that is missing is an error with its name."""
     name = f"{__name__}.{room}"
     try:
         module = import_module(name)
@@ -29,7 +29,7 @@ def _module(room: str) -> Any:
         if problem.name != name:
             raise  # the module is there, but something that it imports is not
         raise ImportError(
-            f"history '{room}' is missing ({name}); build with histories=False for a community without histories"
+            f"history '{room}' is missing ({name}); histories=False builds a community without histories"
         ) from problem
     if not hasattr(module, "initialize"):
         raise ImportError(f"{name} has no function initialize(community, draw, rng)")
@@ -37,7 +37,7 @@ def _module(room: str) -> Any:
 
 
 def recount(community: Community, draw: Any) -> None:
-    """The roster columns of all households from their members."""
+    """Recount the roster columns of all households from their members."""
     from hecsim.engine import Engine
     from hecsim.processes.roster import ROSTER
 

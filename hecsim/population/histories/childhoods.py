@@ -14,7 +14,6 @@ __all__ = ["children_so_far"]
 
 _EDGES = np.array([0.0, 3.0, 6.0, 12.0, 18.0])  # years: ends of the age groups of the base rates
 _LOW_INCOME = 2.0  # low income ends, by convention, at twice the poverty line
-_ABUSE, _NEGLECT = 0b00111, 0b11000
 
 
 def children_so_far(community: Community, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
@@ -117,18 +116,22 @@ def _protection_history(
     draw: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> None:
-    """Past reports by the hazards of the process, summed over life; true ones since half of it on average."""
+    """Past reports by the hazards of the process, summed over life."""
     hh, pp = community.household, community.person
-    bits, months = pp["ace_bits"][kids], pp["age"][kids].astype(float)
-    lasting, again = float(draw["adversity.detect_lasting"]), float(draw["adversity.report_again"])
-    true = np.where((bits & _ABUSE) > 0, lasting * hh["abuse_risk"][homes], 0.0)
-    true = (true + np.where((bits & _NEGLECT) > 0, lasting * hh["neglect_risk"][homes], 0.0)) / 2.0
+    months = pp["age"][kids].astype(float)
+    again = float(draw["adversity.report_again"])
+    # True reports may come from the first event on: one chance then, and a lasting hazard since.
+    true = np.zeros(kids.size)
+    for types, risk in ((slice(0, 3), "abuse_risk"), (slice(3, 5), "neglect_risk")):
+        since = months - 12.0 * pp["ace_age"][kids, types].min(axis=1)
+        lasting = float(draw["adversity.detect_lasting"]) * hh[risk][homes] * np.maximum(since, 0.0)
+        true = true + np.where(since >= 0, lasting + float(draw["adversity.detect_new"]), 0.0)
     frail = float(draw["adversity.report_frailty"]) ** hh["frailty"][homes].astype(float)
     poor = np.maximum(1.0 - hh["poverty_ratio"][homes].astype(float) / _LOW_INCOME, 0.0)
     other = float(draw["adversity.report_other"]) / 12.0 * frail
     other = other * (1.0 + (float(draw["adversity.report_poor"]) - 1.0) * poor)
     other = other * draw["adversity.report_service"][pp["race"][kids]]
-    counts = [rng.poisson(np.minimum(rate * months, 40.0)) for rate in (true, other)]
+    counts = [rng.poisson(np.minimum(mean, 40.0)) for mean in (true, other * months)]
     counts = [np.where(c > 0, rng.poisson(np.maximum((again - 1.0) * (c - 1), 0.0)) + c, c) for c in counts]
     screened = [rng.binomial(c, p) for c, p in zip(counts, draw["adversity.screened"], strict=True)]
     confirmed = [rng.binomial(c, p) for c, p in zip(screened, draw["adversity.confirmed"], strict=True)]

@@ -73,7 +73,9 @@ def _diseases(community: Community, rows: np.ndarray, k: Mapping[str, Any], rng:
     draw_disease("cvd", index, "data_chd", float(k["cvd_per_chd"]))
 
 
-def _gestational(community: Community, adults: np.ndarray, k: Mapping[str, Any], rng: np.random.Generator) -> None:
+def _gestational(
+    community: Community, adults: np.ndarray, k: Mapping[str, Any], rng: np.random.Generator
+) -> None:
     p = community.person
     rows = adults[(p["sex"][adults] == 1) & (p["parity"][adults] > 0)]
     never = (1.0 - k["gestational_diabetes"][bmi_class(p["bmi"][rows])]) ** p["parity"][rows].astype(float)
@@ -81,7 +83,11 @@ def _gestational(community: Community, adults: np.ndarray, k: Mapping[str, Any],
 
 
 def _insurance(
-    community: Community, here: np.ndarray, draw: Mapping[str, Any], k: Mapping[str, Any], rng: np.random.Generator
+    community: Community,
+    here: np.ndarray,
+    draw: Mapping[str, Any],
+    k: Mapping[str, Any],
+    rng: np.random.Generator,
 ) -> None:
     p, hh = community.person, community.household
     rows = here[p["age"][here] < _OLD]
@@ -90,7 +96,15 @@ def _insurance(
     p["insurance"][old] = np.where(low, coverage.MEDICAID, coverage.MEDICARE)
     home, months = p["household"][rows].astype(np.int64), p["age"][rows].astype(np.int64)
     poverty, children = hh["poverty_ratio"][home].astype(float), hh["children"][home] > 0
-    names = ("husky_child_age", "husky_child_limit", "husky_pregnant_limit", "husky_parent_limit", "husky_d_limit")
+    own_unit = (p["role"][rows] >= 2) & (months >= k["own_unit_age"] * 12)
+    poverty = np.where(own_unit, 12.0 * p["earnings"][rows] / draw["benefits.guideline_first"][1], poverty)
+    names = (
+        "husky_child_age",
+        "husky_child_limit",
+        "husky_pregnant_limit",
+        "husky_parent_limit",
+        "husky_d_limit",
+    )
     expecting = (p["pregnancy"][rows] > 0) | (p["since_birth"][rows] <= 12)
     caregiver = p["role"][rows] <= 1
     limit = coverage.medicaid_limit(
@@ -101,16 +115,27 @@ def _insurance(
     eligible_b = child & ~eligible & (poverty <= draw["benefits.husky_b2_limit"])
     working = (p["labor"][rows] == 1) & (months >= ADULT)
     share = coverage.plan_share(
-        p["wage"][rows], p["hours"][rows], k["wage_steps"], k["employer_share"], k["part_time_factor"], k["plan_hours"]
+        p["wage"][rows],
+        p["hours"][rows],
+        k["wage_steps"],
+        k["employer_share"],
+        k["part_time_factor"],
+        k["plan_hours"],
     )
     gain, loss = k["employer_gain"] * share, k["employer_loss"] * (1.0 - share)
-    plan = working & (rng.random(rows.size) < gain / np.maximum(gain + loss, 1e-9)) & ~(eligible & (share < 0.5))
+    plan = (
+        working & (rng.random(rows.size) < gain / np.maximum(gain + loss, 1e-9)) & ~(eligible & (share < 0.5))
+    )
     plans = np.bincount(home[plan & caregiver], minlength=hh.size)[home]
     relative = caregiver | ((p["role"][rows] == 2) & (months < k["family_age"] * 12))
     family = ~plan & relative & (plans > 0) & ~eligible
-    pace = np.where((p["foreign_born"][rows] != 0) & (p["language"][rows] != 0) & ~child, k["immigrant_factor"], 1.0)
+    pace = np.where(
+        (p["foreign_born"][rows] != 0) & (p["language"][rows] != 0) & ~child, k["immigrant_factor"], 1.0
+    )
     enroll = k["medicaid_enroll"] * pace
-    member = eligible & (rng.random(rows.size) < enroll / (enroll + k["medicaid_churn"][np.where(child, 0, 1)]))
+    member = eligible & (
+        rng.random(rows.size) < enroll / (enroll + k["medicaid_churn"][np.where(child, 0, 1)])
+    )
     member |= eligible_b & (rng.random(rows.size) < 0.5)
     buy = k["direct_gain"][np.searchsorted([2, 4], poverty, side="right")] * pace
     direct = rng.random(rows.size) < buy / (buy + k["direct_loss"])

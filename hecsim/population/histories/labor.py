@@ -13,17 +13,26 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from scipy.stats import norm
 
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.community import Community
 from hecsim.population.histories import employers
-from hecsim.processes.labor_terms import NOBODY, age_group, at_odds, pick_employer_plain
+from hecsim.processes.labor_terms import (
+    NOBODY,
+    age_group,
+    at_odds,
+    pick_employer_plain,
+    spell,
+    tenure_band,
+    time_out,
+)
 
 __all__ = ["initialize", "stationary"]
 
 _WORKS, _SEEKS, _OUT, _HELD = 1, 2, 3, 4
 _ADULT, _ELDER = 192, 780
-_SHORTEST = 0.6  # least share of usual hours; the rest of a gap is a year partly worked
+_SHORTEST = 0.25  # least share of usual hours; the rest of a gap is a year partly worked
 _WEEKS_PER_YEAR = 12 * WEEKS_PER_MONTH
 _SCALE_RANGE = (0.35, 6.0)  # how far a wage may be pulled to meet the household's income
 _WAGE_MAX = 300.0
@@ -48,7 +57,7 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
 
 def _clear(pp: Any, rows: np.ndarray) -> None:
     for column in (
-        "labor", "unemployed_months", "wage", "hours", "unstable", "day_labor", "earnings", "earnings_year",
+        "labor", "unemployed_months", "job_months", "wage", "hours", "unstable", "day_labor", "earnings", "earnings_year",
         "record", "record_months", "sentence", "leave_weeks",
     ):  # fmt: skip
         pp[column][rows] = 0
@@ -149,9 +158,51 @@ def _status(
     works = u < chance
     seeks = ~works & (u < chance + (1.0 - chance) * idle)
     pp["labor"][rows] = np.where(works, _WORKS, np.where(seeks, _SEEKS, _OUT))
-    left = 1.0 - _p(draw, "find")[g] * _p(draw, "true_eu") - _p(draw, "give_up")[g] * _p(draw, "true_un")
-    spell = 1 + np.floor(np.log(1.0 - rng.random(rows.size)) / np.log(np.clip(left, 0.05, 0.95)))
-    pp["unemployed_months"][rows] = np.where(seeks, np.minimum(spell, 60), 0)
+    pp["unemployed_months"][rows] = 0
+    pp["job_months"][rows] = 0
+    _spells(community, draw, rng, rows)
+
+
+def _spells(
+    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray
+) -> None:
+    """Draw months without a job and months in the job from the model's own spells, longer out in poor homes."""
+    pp = community.person
+    income = community.household["income_year"][pp["household"][rows].astype(np.int64)]
+    rank = np.empty(rows.size)
+    rank[np.argsort(income, kind="stable")] = (np.arange(rows.size) + 0.5) / rows.size
+    tie = float(_p(draw, "spell_income"))
+    score = norm.cdf(tie * norm.ppf(rank) + np.sqrt(1.0 - tie**2) * rng.standard_normal(rows.size))
+    g, labor = age_group.py_func(pp["age"][rows], pp["sex"][rows]), pp["labor"][rows]
+    month = np.arange(256)
+    eu, en, un = (_p(draw, k) for k in ("true_eu", "true_en", "true_un"))
+    out = _p(draw, "out_duration")[time_out.py_func(month)]
+    seek = _p(draw, "duration")[spell.py_func(month)]
+    held = _p(draw, "tenure")[tenure_band.py_func(month)]
+    career = np.maximum(pp["age"][rows].astype(np.int64) - _ADULT, 0)
+    for group in np.unique(g):
+        enter = _p(draw, "enter")[group] * en * _p(draw, "enter_level") + _p(draw, "seek")[group] * un
+        quit = _p(draw, "withdraw")[group] * en + _p(draw, "loss")[group] * eu * _p(draw, "loss_level")
+        for status, hazard, column, value in (
+            (_OUT, out * enter / _p(draw, "out_mean")[group], "unemployed_months", 1.0 - score),
+            (
+                _SEEKS,
+                seek * _p(draw, "find")[group] * eu + _p(draw, "give_up")[group] * un,
+                "unemployed_months",
+                1.0 - score,
+            ),
+            (
+                _WORKS,
+                held * (quit + _p(draw, "job_change")[group]) / _p(draw, "tenure_mean")[group],
+                "job_months",
+                score,
+            ),
+        ):
+            who = (g == group) & (labor == status)
+            stay = np.cumprod(1.0 - np.clip(hazard, 0.0, 0.95))
+            stay[-1] /= max(1.0 - (1.0 - hazard[-1]), 1e-3)  # everything longer stands at the last month
+            months = np.searchsorted(np.cumsum(stay) / stay.sum(), value[who]) + (status != _WORKS)
+            pp[column][rows[who]] = np.clip(months, 1, np.minimum(255, career[who] + 1))
 
 
 def _likeliest(home: np.ndarray, chance: np.ndarray) -> np.ndarray:
@@ -252,7 +303,7 @@ def _jobs(community: Community, draw: Mapping[str, Any], rng: np.random.Generato
     u, v = rng.random(rows.size), rng.random(rows.size)
     short, full = _p(draw, "part_hours"), _p(draw, "full_hours")
     hours = np.where(u < part, short[0] + (short[1] - short[0]) * v, full[0] + (full[1] - full[0]) * v**2)
-    pp["hours"][rows] = np.where(works, hours, 0.0)
+    pp["hours"][rows] = np.where(past, hours, 0.0)
     at, x = rows[works], community.extras
     place = community.household["neighborhood"][pp["household"][at].astype(np.int64)]
     who = pick_employer_plain(

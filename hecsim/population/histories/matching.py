@@ -16,15 +16,20 @@ _REACH = 6.0
 
 
 def known_levels(community: Community, name: str) -> np.ndarray:
-    """A neighborhood data array as float64 (neighborhoods,), NaN where nothing is known."""
+    """Return a neighborhood data array as float64 (neighborhoods,), NaN where nothing is known."""
     values = community.extras.get(name)
     return np.full(community.neighborhood.size, np.nan) if values is None else np.asarray(values, float)
 
 
 def shift_to_levels(
-    index: np.ndarray, where: np.ndarray, levels: np.ndarray, *, scale: float | np.ndarray = 1.0, link: str = "logit"
+    index: np.ndarray,
+    where: np.ndarray,
+    levels: np.ndarray,
+    *,
+    scale: float | np.ndarray = 1.0,
+    link: str = "logit",
 ) -> np.ndarray:
-    """What to add to each person's index so that every group's mean chance is its level.
+    """Find what to add to each person's index so that every group's mean chance is its level.
 
     index : latent index of each person, shape (n,); the chance is expit(index) or Phi(index / scale)
     where : group row of each person

@@ -55,7 +55,9 @@ def _home(community: Community, rows: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return home, community.household["neighborhood"][home].astype(np.int64)
 
 
-def _adult_heights(community: Community, rows: np.ndarray, tables: growth.GrowthTables, rng: np.random.Generator) -> None:
+def _adult_heights(
+    community: Community, rows: np.ndarray, tables: growth.GrowthTables, rng: np.random.Generator
+) -> None:
     p = community.person
     z = rng.standard_normal(rows.size)
     p["height_z"][rows] = z
@@ -73,7 +75,9 @@ def _score(community: Community, rows: np.ndarray, k: Mapping[str, Any]) -> np.n
     return score + k["start_ace"] * np.minimum(CORE_COUNT[p["ace_bits"][rows] & CORE_MASK], k["ace_limit"])
 
 
-def _adult_bmi(community: Community, rows: np.ndarray, k: Mapping[str, Any], rng: np.random.Generator) -> None:
+def _adult_bmi(
+    community: Community, rows: np.ndarray, k: Mapping[str, Any], rng: np.random.Generator
+) -> None:
     p = community.person
     home, where = _home(community, rows)
     sex = p["sex"][rows].astype(np.int64)
@@ -144,7 +148,11 @@ def _parent_means(community: Community) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _children(
-    community: Community, young: np.ndarray, k: Mapping[str, Any], tables: growth.GrowthTables, rng: np.random.Generator
+    community: Community,
+    young: np.ndarray,
+    k: Mapping[str, Any],
+    tables: growth.GrowthTables,
+    rng: np.random.Generator,
 ) -> None:
     p, hh = community.person, community.household
     rows = young[p["age"][young] >= growth.FIRST]
@@ -160,15 +168,24 @@ def _children(
         months, bmis[home], hh["poverty_ratio"][home].astype(float), k["z_ages"], k["z_mean"], k["z_parent"],
         k["parent_bmi"], k["z_income"], k["income_range"],
     )  # fmt: skip
-    person = person + k["start_child_race"][p["race"][rows].astype(np.int64)] + spread * rng.standard_normal(rows.size)
+    person = (
+        person
+        + k["start_child_race"][p["race"][rows].astype(np.int64)]
+        + spread * rng.standard_normal(rows.size)
+    )
     z = person + k["z_sd"] * np.sqrt(k["z_noise_share"]) * rng.standard_normal(rows.size)
     z = np.clip(z, -growth.Z_LIMIT, growth.Z_LIMIT)
     bmi = growth.bmi_from_z(z, months, sex, tables)
     kappa = np.maximum(k["kappa_at_0"][sex] - k["kappa_slope"][sex] * (months / 12.0), k["kappa_floor"])
-    pushed = _energy(community, rows, bmi * square, k) / kappa / (square * growth.bmi_slope(person, months, sex, tables))
+    pushed = (
+        _energy(community, rows, bmi * square, k)
+        / kappa
+        / (square * growth.bmi_slope(person, months, sex, tables))
+    )
     person = np.clip(person - pushed, -growth.Z_LIMIT, growth.Z_LIMIT)
     for column, values in (
-        ("height_z", tall), ("height", height), ("bmi", bmi), ("bmi_z", z), ("z_person", person), ("weight", bmi * square),
+        ("height_z", tall), ("height", height), ("bmi", bmi), ("bmi_z", z), ("z_person", person),
+        ("weight", bmi * square),
         ("set_point", growth.bmi_from_z(person, months, sex, tables) * square),
     ):  # fmt: skip
         p[column][rows] = values
