@@ -216,11 +216,12 @@ def community() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def community_build(towns: tuple[str, ...], households: int | None, seed: int, family: str | None, out: Path, as_json: bool) -> None:
     """Synthesize persons, households, businesses, neighborhoods, organizations and ties."""
-    from hecsim.population import build_community, founding_family, save
+    from hecsim.population import build_community, save
+    from hecsim.study import family as founding
 
     with _progress() as tell:
         built = build_community(
-            _towns(towns), households=households, seed=seed, vignette=founding_family(family) if family else None,
+            _towns(towns), households=households, seed=seed, vignette=founding(family or ""),
             progress=lambda what, done: tell("community", int(100 * done), 100),
         )  # fmt: skip
         save(built, out)
@@ -286,7 +287,10 @@ def interventions_list(as_json: bool) -> None:
     from hecsim.interventions import catalogue
 
     rows = [
-        {"id": c.id, "kind": c.kind, "name": c.name, "nombre": c.name_es, "aims": list(c.aims), "grade": c.grade, "sentence": c.sentence}
+        {
+            "id": c.id, "kind": c.kind, "name": c.title.en, "nombre": c.title.es, "aims": list(c.aims), "grade": c.grade,
+            "sentence": c.sentence.en, "oracion": c.sentence.es,
+        }
         for c in catalogue().values()
     ]
     if as_json:
@@ -303,20 +307,30 @@ def interventions_list(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def interventions_show(identifier: str, as_json: bool) -> None:
     """One intervention: what it does, for whom, its settings."""
-    from hecsim.interventions import describe
+    from hecsim.interventions import find
 
-    found = describe(identifier)
+    c = find(identifier)
+    found: dict[str, Any] = {
+        "id": c.id, "kind": c.kind, "name": c.title.en, "nombre": c.title.es, "sentence": c.sentence.en, "oracion": c.sentence.es,
+        "aims": list(c.aims), "actor": c.actor, "verb": c.verb, "needs": list(c.needs), "grade": c.grade,
+        "connecticut": c.connecticut, "levers": sorted(c().levers), "evidence": list(c.evidence()),
+        "settings": [
+            {"name": s.name, "default": s.default, "unit": s.unit, "low": s.low, "high": s.high, "help": s.help}
+            for s in c.settings()
+        ],
+    }  # fmt: skip
     if as_json:
         _json(found)
         return
     for key, value in found.items():
         if key == "settings":
             table = Table("setting", "default", "unit", "from", "to", "meaning")
-            for s in value:
-                table.add_row(*(str(s.get(k, "")) for k in ("name", "default", "unit", "low", "high", "help")))
+            for row in value:
+                table.add_row(*("" if v is None else str(v) for v in row.values()))
             _out.print(table)
         else:
-            _out.print(f"[bold]{key}[/]  {value}", highlight=False, soft_wrap=True)
+            shown = ", ".join(value) if isinstance(value, list) else value
+            _out.print(f"[bold]{key}[/]  {shown}", highlight=False, soft_wrap=True)
 
 
 @main.group("evidence")

@@ -266,9 +266,9 @@ class Intervention:
     def costs(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """All costs of this month: unit costs found by name in the evidence, and `spending`."""
         out = []
-        for per, count in units.counts.items():
+        for per in ("month", "start", "year", "resident", "area"):
             price = self.number(context.draw, f"cost_{per}", 0.0)
-            if price and count:
+            if price and (count := units.count(per)):
                 out.append(
                     Cost({"start": "enrollment", "month": "service"}.get(per, "operation"), price * count)
                 )

@@ -50,7 +50,6 @@ class _Arm:
         self.community = community.copy()
         self.engine = Engine(plan, self.draw, _SEED)
         self.context = _Watched(self.engine.context)
-        self.engine.context = self.context
         self.delivery = Delivery(interventions, self.community, self.draw, horizon=10_000, calendar=False)
 
     def step(self) -> dict[str, Any]:

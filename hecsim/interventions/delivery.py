@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.collaborative.workforce import Request, Workforce
 from hecsim.community import Community
 from hecsim.engine import Context
@@ -114,6 +113,9 @@ class Run:
 
     def _takers(self, frame: Frame, context: Context, reached: float) -> np.ndarray:
         """A fixed share of those eligible; the same families first at any reach."""
+        return frame.once(self.key, f"takers {reached}", lambda: self._draw_takers(frame, context, reached))
+
+    def _draw_takers(self, frame: Frame, context: Context, reached: float) -> np.ndarray:
         able = self.iv.eligible(frame.community, context) & self.covered[frame.place[self.iv.unit]]
         rows = np.flatnonzero(able)
         keys = frame.community.tables[self.iv.unit]["key"][rows]
@@ -128,27 +130,22 @@ class Run:
     def served(self, frame: Frame, context: Context, month: int) -> np.ndarray:
         """Who is in service now, bool over the rows of its unit."""
         if self.funnel is not None:
-            stage = self.funnel.columns(frame.community)[0]
-            return (stage == ENROLLED) & frame.present(self.iv.unit)
-        reached = delivered(self.iv, context.draw, month)
+            return (self.funnel.columns(frame.community)[0] == ENROLLED) & frame.present(self.iv.unit)
         if self.iv.delivery == "sample":
-            return self._takers(frame, context, reached)
+            return self._takers(frame, context, delivered(self.iv, context.draw, month))
         return self.iv.eligible(frame.community, context) & self.covered[frame.place[self.iv.unit]]
 
-    def units(self, frame: Frame, context: Context, month: int, served: np.ndarray, new: float) -> Units:
-        """What was delivered this month, for the costs; in an area, units count by the share reached."""
-        weight, residents = frame.weight[self.iv.unit], float(frame.residents[self.covered].sum())
-        share = delivered(self.iv, context.draw, month)
+    def units(self, frame: Frame, context: Context, month: int) -> Units:
+        """What is delivered this month, for the costs; the newly enrolled are entered later."""
+        weight, share = frame.weight[self.iv.unit], delivered(self.iv, context.draw, month)
         if self.iv.delivery == "area":
             weight = weight * share
-        counts = {
-            "month": float(weight[served].sum()),
-            "start": new,
-            "year": 1.0 / MONTHS_PER_YEAR,
-            "resident": residents * share / MONTHS_PER_YEAR,
-            "area": float(self.covered.sum()) * share / MONTHS_PER_YEAR,
-        }
-        return Units(month, counts, served, weight, self.covered, residents, share, frame)
+        units = Units(
+            month, 0.0, lambda: self.served(frame, context, month), weight, self.covered, share, frame
+        )
+        if self.funnel is not None:
+            _ = units.served  # before this month's enrollment, whose effect begins next month
+        return units
 
 
 class Delivery:
@@ -177,17 +174,14 @@ class Delivery:
         check_schedule(self.interventions, horizon)
         scopes = {name: lever.scope for name, lever in LEVERS.items()}
         self.calendar = Calendar(community, draw) if calendar else None
-        self.runs: list[Run] = []
-        taken: dict[type, list[str]] = defaultdict(list)
-        current = self.calendar.pilots(community) if self.calendar else ()
-        for iv, prefix in [*((p, "m0_") for p in current), *((i, "") for i in self.interventions)]:
+        pilots = self.calendar.pilots(community) if self.calendar else ()
+        named = [(f"m0_{iv.id.lower()}", iv) for iv in pilots]
+        for iv in self.interventions:
             check_scopes(iv, scopes)
-            others = taken[type(iv)]
-            number = 1 + sum(not o.startswith("m0_") for o in others)
-            key = f"{prefix}{iv.id.lower()}" + ("" if prefix or number == 1 else f"_{number}")
-            if not iv.inert:
-                self.runs.append(Run(iv, key, community, tuple(others)))
-            others.append(key)
+            number = 1 + sum(other is not iv and other.id == iv.id for _, other in named[len(pilots) :])
+            named.append((iv.id.lower() + (f"_{number}" if number > 1 else ""), iv))
+        alike = {key: tuple(k for k, o in named if o.id == iv.id and k != key) for key, iv in named}
+        self.runs = [Run(iv, key, community, alike[key]) for key, iv in named if not iv.inert]
         present = {iv.id for iv in self.interventions}
         self.notes = [
             f"{iv.id} works through {', '.join(sorted(missing))}, which this mix does not have"
@@ -209,11 +203,10 @@ class Delivery:
             for move in self._moves(r, frame, context, month):
                 context.levers.move(move)
         running = [r for r in started if r.running(month)]
-        served = {r.key: r.served(frame, context, month) for r in running}
-        enrolled = self._enroll(running, frame, context, month)
+        units = {r.key: r.units(frame, context, month) for r in running}
+        self._enroll(running, units, frame, context)
         for r in running:
-            units = r.units(frame, context, month, served[r.key], enrolled.get(r.key, 0.0))
-            self._pay(r.iv, r.key, r.iv.costs(community, context, units), month)
+            self._pay(r.iv, r.key, r.iv.costs(community, context, units[r.key]), month)
 
     def _moves(self, r: Run, frame: Frame, context: Context, month: int) -> list[Move]:
         moves = r.iv.moves(frame.community, context, r.doses(frame, context, month))
@@ -233,24 +226,23 @@ class Delivery:
         value = float(self.draw["interventions.trust_shock"])
         return [Move("trust_services_add", "add", value, dose, f"{r.key.upper()} ended")]
 
-    def _enroll(self, runs: list[Run], frame: Frame, context: Context, month: int) -> dict[str, float]:
-        """Find families, share out staff, offer places; real units newly enrolled by key."""
+    def _enroll(self, runs: list[Run], units: Mapping[str, Units], frame: Frame, context: Context) -> None:
+        """Find families, share out staff, offer places; enter in `units` how many are newly enrolled."""
         by_pool: dict[str, dict[str, Request]] = defaultdict(dict)
+        month, queues = frame.community.clock.month, {}
         funnels = [(r, r.funnel) for r in runs if r.funnel is not None]
         for r, funnel in funnels:
             funnel.find(frame, context, month, r.covered)
-            by_pool[r.iv.pool][r.key] = Request(*funnel.request(frame))
+            queues[r.key] = funnel.waiting(frame)
+            waiting = float(frame.weight[r.iv.unit][queues[r.key]].sum())
+            by_pool[r.iv.pool][r.key] = Request(waiting, units[r.key].total())
         workforce, residents = Workforce(context.draw), float(frame.residents.sum())
-        grants = {
-            k: g
-            for pool, asked in by_pool.items()
-            for k, g in workforce.share(pool, residents, asked).items()
-        }
-        new = {}
+        grants: dict[str, float] = {}
+        for pool, asked in by_pool.items():
+            grants |= workforce.share(pool, residents, asked)
         for r, funnel in funnels:
-            rows = funnel.offer(frame, context, month, grants[r.key])
-            new[r.key] = float(frame.weight[r.iv.unit][rows].sum())
-        return new
+            rows = funnel.offer(frame, context, month, queues[r.key], grants[r.key])
+            units[r.key].new = float(frame.weight[r.iv.unit][rows].sum())
 
     def _pay(self, iv: Intervention, key: str, costs: list[Any], month: int) -> None:
         for cost in costs:

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.errors import ScenarioError
 from hecsim.interventions.base import Intervention
 from hecsim.interventions.frame import Frame
@@ -72,23 +74,45 @@ class Units:
     """What was delivered in a month, from which costs follow. Counts are at the scale of the real place.
 
     month : month of the run
-    counts : units by price: "month" served, "start" enrolled, "resident" and "area" and "year" as twelfths
-    served : bool over the rows of the unit's table
-    weight : real units per row
+    new : real units newly enrolled
+    who : function that gives who is served, bool over the rows of the unit's table
+    weight : real units per row; in an area intervention, times the share reached
     inside : neighborhoods that have it, bool
-    residents : real residents in the places
     share : share reached this month (reach, compliance, ramp), without the lag
     frame : the month's frame
     """
 
     month: int
-    counts: dict[str, float]
-    served: np.ndarray
+    new: float
+    who: Callable[[], np.ndarray]
     weight: np.ndarray
     inside: np.ndarray
-    residents: float
     share: float
     frame: Frame
+
+    @cached_property
+    def served(self) -> np.ndarray:
+        """Who is served, bool over the rows of the unit's table."""
+        return self.who()
+
+    @property
+    def residents(self) -> float:
+        """Real residents in the places."""
+        return float(self.frame.residents[self.inside].sum())
+
+    def count(self, per: str) -> float:
+        """Units by price: months served, starts, and twelfths of a year, of residents and of areas."""
+        match per:
+            case "month":
+                return self.total()
+            case "start":
+                return self.new
+            case "year":
+                return 1.0 / MONTHS_PER_YEAR
+            case "resident":
+                return self.residents * self.share / MONTHS_PER_YEAR
+            case _:
+                return float(self.inside.sum()) * self.share / MONTHS_PER_YEAR
 
     def covers(self, table: str) -> np.ndarray:
         """Rows of a table that lie in its places, bool."""
@@ -158,9 +182,9 @@ def check_scopes(iv: Intervention, scopes: Mapping[str, str]) -> None:
     """Refuse an intervention limited to places that moves a lever which is one number for everybody."""
     if not iv.places:
         return
-    for e in iv.plan():
-        if scopes[e.lever] == "global":
+    for lever in sorted(iv.levers):
+        if scopes[lever] == "global":
             raise ScenarioError(
-                f"{iv.id} changes '{e.lever}', which is the same everywhere", key="places",
+                f"{iv.id} changes '{lever}', which is the same everywhere", key="places",
                 hint="Leave places empty: a law of the state holds for all",
             )  # fmt: skip

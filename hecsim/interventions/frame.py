@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +24,13 @@ class Frame:
 
     def __init__(self, community: Community):
         self.community = community
+        self._kept: dict[tuple[str, str], np.ndarray] = {}
+
+    def once(self, owner: str, name: str, make: Callable[[], np.ndarray]) -> np.ndarray:
+        """An array worked out once a month for one owner; nobody may write into it."""
+        if (owner, name) not in self._kept:
+            self._kept[owner, name] = make()
+        return self._kept[owner, name]
 
     @cached_property
     def home(self) -> np.ndarray:
@@ -62,4 +70,4 @@ class Frame:
 
     def present(self, table: str) -> np.ndarray:
         """Rows of a table in use."""
-        return self.community.tables[table]["present"] == 1
+        return self.once(table, "present", lambda: self.community.tables[table]["present"] == 1)

@@ -50,6 +50,9 @@ class Funnel:
     def columns(self, community: Community) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Stage, months in it, and dose of every row; added to the table at first use."""
         table, title = community.tables[self.iv.unit], self.iv.title.en
+        names = [self.column(n) for n in ("stage", "months", "dose")]
+        if names[0] in table:
+            return table[names[0]], table[names[1]], table[names[2]]
         return (
             table.add(Column(self.column("stage"), "uint8", "code", f"stage in '{title}'", STAGES)),
             table.add(Column(self.column("months"), "uint8", "month", f"months in that stage of '{title}'")),
@@ -106,6 +109,14 @@ class Funnel:
 
     # -- those not yet served -----------------------------------------------------------------------
 
+    def able(self, frame: Frame, context: Context, inside: np.ndarray) -> np.ndarray:
+        """Eligible and living where the program is, bool over the rows of its unit."""
+        return frame.once(
+            self.key,
+            "able",
+            lambda: self.iv.eligible(frame.community, context) & inside[frame.place[self.iv.unit]],
+        )
+
     def find(self, frame: Frame, context: Context, month: int, inside: np.ndarray) -> None:
         """Families for whom a place is planned are found and handed on; they wait from now on.
 
@@ -113,9 +124,11 @@ class Funnel:
         """
         iv, draw = self.iv, context.draw
         stage, months, _ = self.columns(frame.community)
-        able = iv.eligible(frame.community, context) & inside[frame.place[iv.unit]]
-        stage[(stage == WAITING) & ~able] = NEVER
-        rows = np.flatnonzero(able & (stage == NEVER) & ~self._elsewhere(frame, draw))
+        able = self.able(frame, context, inside)
+        waiting = np.flatnonzero(stage == WAITING)
+        stage[waiting[~able[waiting]]] = NEVER
+        rows = np.flatnonzero(able & (stage == NEVER))
+        rows = rows[~self._elsewhere(frame, draw, rows)]
         consent = iv.number(draw, "consent", 1.0)
         planned = min(1.0, iv.reach * ramp(iv, month) / consent)
         rows = rows[context.uniforms(f"{self.key}.place", 0, self._keys(frame, rows)) < planned]
@@ -128,27 +141,25 @@ class Funnel:
         rows = rows[context.uniforms(f"{self.key}.handoff", month, self._keys(frame, rows)) >= loss]
         stage[rows], months[rows] = WAITING, 0
 
-    def _elsewhere(self, frame: Frame, draw: Mapping[str, Any]) -> np.ndarray | bool:
-        """Served lately by the same program under another name."""
+    def _elsewhere(self, frame: Frame, draw: Mapping[str, Any], rows: np.ndarray) -> np.ndarray:
+        """Waiting, served or lately served by the same program under another name."""
         table = frame.community.tables[self.iv.unit]
-        busy: np.ndarray | bool = False
+        busy = np.zeros(rows.size, bool)
         for other in self.siblings:
             if f"iv_{other}_stage" in table:
-                stage, months = table[f"iv_{other}_stage"], table[f"iv_{other}_months"]
-                lately = ~np.bool_(self.iv.repeat) | (months < float(draw["interventions.retry"]))
-                busy = busy | (stage == ENROLLED) | ((stage == COMPLETED) & lately)
+                stage, months = table[f"iv_{other}_stage"][rows], table[f"iv_{other}_months"][rows]
+                lately = (months < float(draw["interventions.retry"])) | (not self.iv.repeat)
+                busy |= (stage == WAITING) | (stage == ENROLLED) | ((stage == COMPLETED) & lately)
         return busy
 
-    def request(self, frame: Frame) -> tuple[float, float]:
-        """Real units waiting for staff, and being served."""
+    def waiting(self, frame: Frame) -> np.ndarray:
+        """Rows waiting for staff."""
         stage = self.columns(frame.community)[0]
-        weight = frame.weight[self.iv.unit]
-        return float(weight[stage == WAITING].sum()), float(weight[stage == ENROLLED].sum())
+        return np.flatnonzero((stage == WAITING) & frame.present(self.iv.unit))
 
-    def offer(self, frame: Frame, context: Context, month: int, grant: float) -> np.ndarray:
-        """Offer places to those waiting, within `grant` real units; returns the rows newly enrolled."""
+    def offer(self, frame: Frame, context: Context, month: int, rows: np.ndarray, grant: float) -> np.ndarray:
+        """Offer places to the rows waiting, within `grant` real units; returns those newly enrolled."""
         stage, months, _ = self.columns(frame.community)
-        rows = np.flatnonzero((stage == WAITING) & frame.present(self.iv.unit))
         weight = frame.weight[self.iv.unit]
         if weight[rows].sum() > grant:
             luck = context.uniforms(f"{self.key}.place", 0, self._keys(frame, rows))

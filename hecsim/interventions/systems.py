@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from hecsim.clock import MONTHS_PER_YEAR
@@ -222,8 +224,8 @@ class ResourceDatabase(Intervention):
         """Entries that nobody keeps up lose their use by half in so many months."""
         age = max(0, community.clock.month - self.start)
         fresh = self.upkeep + (1 - self.upkeep) * 0.5 ** (age / self.number(context.draw, "stale"))
-        doses.area = (doses.area * np.float32(fresh)).astype(np.float32)
-        return super().moves(community, context, doses)
+        made = super().moves(community, context, doses)
+        return [replace(m, dose=np.asarray(m.dose) * np.float32(fresh)) for m in made]
 
 
 @intervention

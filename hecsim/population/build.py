@@ -95,13 +95,20 @@ def build_community(
 
 
 def _assumed(g: Geography, t: Targets) -> list[str]:
-    """Say what the tables lacked, one line a place; tracts where nobody is simulated are left out."""
+    """Say what the tables lacked, like places together; tracts where nobody is simulated are left out."""
     empty = set(t.inputs["geoid"][t.households == 0].astype(str))
     found: dict[tuple[str, str, str], list[str]] = {}
     for a in g.assumptions:
         if a.place not in empty:
             found.setdefault((a.place, a.used, a.why), []).append(a.column)
-    return [f"{place}: {', '.join(c)} assumed from {used} ({why})" for (place, used, why), c in found.items()]
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for (place, used, why), columns in found.items():
+        alike.setdefault((", ".join(columns), used, why), []).append(place)
+    said = []
+    for (listed, used, why), where in alike.items():
+        names = ", ".join(where) if len(where) <= 3 else f"{where[0]} and {len(where) - 1} other places"
+        said.append(f"{names}: {listed} assumed from {used} ({why})")
+    return said
 
 
 def _name(g: Geography) -> str:
@@ -283,7 +290,7 @@ def count_members(community: Community) -> None:
     head = rows[pp["role"][rows] == 0]
     for column in ("race", "language"):
         hh[column][pp["household"][head].astype(np.int64)] = pp[column][head]
-    hh["education"] = 0
+    hh["education"][...] = 0
     both = rows[pp["role"][rows] <= 1]
     np.maximum.at(hh["education"], pp["household"][both].astype(np.int64), pp["education"][both])
     hh["crowded"] = (hh["persons"] > 2 * np.maximum(hh["bedrooms"], 1).astype(np.int64)) & (

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from hecsim.population.fitting import cumulative_counts, diffuse, rake, share_out
 from hecsim.population.incomes import NO_CASH, ZERO
@@ -41,7 +42,62 @@ def tenure(
         [pair(t.renters_of_type), pair(t.renters_of_race), pair(rent)],
     )
     order = np.lexsort((rng.random(len(odds)), race, census, tract))
-    return diffuse(shares, tract, order, rng)
+    out = diffuse(shares, tract, order, rng)
+    return _settle_tenure(out, shares[:, 1], tract, town, race, census, t, rng)
+
+
+def _settle_tenure(
+    rent: np.ndarray, chance: np.ndarray, tract: np.ndarray, town: np.ndarray, race: np.ndarray,
+    census: np.ndarray, t: Targets, rng: np.random.Generator,
+) -> np.ndarray:  # fmt: skip
+    """Trade tenures inside tracts until the town's renters by race and by type are whole numbers right.
+
+    The tract's renters stay as many as they are; this only removes the luck of small groups.
+    """
+    m = len(t.census)
+    codes = np.stack([town * 5 + race, m * 5 + town * 7 + census], axis=1)
+    share = np.concatenate([t.renters_of_race.reshape(-1), t.renters_of_type.reshape(-1)])
+    held = np.bincount(codes.reshape(-1), minlength=len(share))
+    expected = np.bincount(codes[:, 0], chance, minlength=len(share))
+    expected += np.bincount(codes[:, 1], chance, minlength=len(share))
+    goal = np.where(np.isnan(share), expected, share * held)
+    for rows in (np.arange(m * 5).reshape(m, 5), np.arange(m * 5, m * 12).reshape(m, 7)):
+        # Tables of other years need not add up to today's renters; what is left goes where it shows least.
+        give = goal[rows] * (1.0 - goal[rows] / np.maximum(held[rows], 1)) + 1e-9
+        short = np.bincount(town, rent, minlength=m) - goal[rows].sum(axis=1)
+        goal[rows] += give * (short / give.sum(axis=1))[:, None]
+    start = np.searchsorted(tract, np.arange(t.n + 1))
+    tries = 6 * len(rent)
+    _trade(rent, codes, goal, start, tract, rng.random((tries, 2), dtype=np.float32))
+    return rent
+
+
+@njit(cache=True, nogil=True)
+def _trade(rent, codes, goal, start, tract, draws):
+    have = np.zeros(goal.size)
+    for i in range(rent.size):
+        if rent[i] == 1:
+            have[codes[i, 0]] += 1.0
+            have[codes[i, 1]] += 1.0
+    n = rent.size
+    for k in range(len(draws)):
+        i = min(int(draws[k, 0] * np.float64(n)), n - 1)
+        low, high = start[tract[i]], start[tract[i] + 1]
+        j = min(low + int(draws[k, 1] * np.float64(high - low)), high - 1)
+        if rent[i] == rent[j]:
+            continue
+        out, into = (i, j) if rent[i] == 1 else (j, i)
+        gain = 0.0
+        for c in range(2):
+            a, b = codes[out, c], codes[into, c]
+            if a != b:
+                da, db = have[a] - goal[a], have[b] - goal[b]
+                gain += da * da - (da - 1.0) ** 2 + db * db - (db + 1.0) ** 2
+        if gain > 0.0:
+            rent[out], rent[into] = 0, 1
+            for c in range(2):
+                have[codes[out, c]] -= 1.0
+                have[codes[into, c]] += 1.0
 
 
 def bedrooms(

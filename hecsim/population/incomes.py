@@ -32,7 +32,7 @@ BAND_OF_STEP = np.digitize(LADDER[:-1], BAND_EDGES)
 BURDENS = ("below_20", "20_29", "30_up")
 POOR_AGES = (6, 12, 18, 25, 35, 45, 55, 65, 75)  # age groups of the poverty fit
 _ROUNDS = 40  # of the income fit inside a tract
-_PASSES = (4, 2)  # over the drawn homes of a town: small communities, and those where luck evens out
+_PASSES = (8, 2)  # over the drawn homes of a town: small communities, and those where luck evens out
 _LARGE = 100_000  # households
 ZERO, NO_CASH = 5, 6  # categories beside the five bands
 
@@ -98,7 +98,7 @@ def _fit_income(start, center, spread, poverty_line, members, rent, edges, band_
                     for c in range(3):
                         if poor_goal[t, g, c] >= 0.0 and poor[g, c] > 0.0:
                             lift = np.log(max(poor_goal[t, g, c], 0.3) / poor[g, c])
-                            lam[g, c] = min(max(lam[g, c] + 0.45 * lift, -2.5), 2.5)
+                            lam[g, c] = min(max(lam[g, c] + 0.45 * lift, -4.0), 4.0)
 
 
 @njit(cache=True, nogil=True)
@@ -157,8 +157,11 @@ def incomes(
     u = np.empty(n)
     u[order] = np.modf(rng.random() + np.arange(n) * 0.6180339887498949)[0]
     again = int(rng.integers(2**62))
-    wanted = _by_town(poor_goal, t)
     shares = np.empty((n, len(LADDER) - 1), np.float32)
+    # Everybody counts as poor at an income of zero, so this is how many live there.
+    held_by_age = np.maximum(_by_town(_poor_count(np.zeros(n), tract, members, t.n), t), 1.0)
+    usual, known = _town_poverty(t)
+    wanted = np.where(known[:, None, None], usual * held_by_age, _by_town(poor_goal, t))
     best, result = np.inf, None
     for _ in range(_PASSES[n > _LARGE]):
         _fit_income(start, center, float(p["income_spread"]), poverty_line, members, tens, LADDER,
@@ -166,11 +169,12 @@ def incomes(
         income = _ladder_quantile(shares, u, LADDER)
         drawn = _exact_bands(income, tract, tens, held, table, np.random.default_rng(again))
         have = _by_town(_poor_count(drawn[0] / poverty_line, tract, members, t.n), t)
-        miss = np.abs(have - wanted).sum()
+        # In shares, so that a small age group counts as much as a large one.
+        miss = float((((have - wanted) / held_by_age) ** 2).sum())
         if miss < best:
             best, result = miss, drawn
         # What bands and whole homes pushed away from the poverty tables, the next pass leans against.
-        lean = np.clip((wanted + 1.0) / (have + 1.0), 0.7, 1.4)
+        lean = np.clip((wanted + 1.0) / (have + 1.0), 0.6, 1.6)
         poor_goal *= lean[t.town]
     assert result is not None  # at least one pass was made
     return result
@@ -258,7 +262,7 @@ def _poor_goal(t: Targets, tract: np.ndarray, members: np.ndarray) -> np.ndarray
     """
     k = members.shape[1]
     held = np.stack([np.bincount(tract, members[:, g], t.n) for g in range(k)], axis=1)
-    rate = _town_poverty(t)[t.town]
+    rate = _town_poverty(t)[0][t.town]
     share = {c: t.inputs[c].to_numpy(float) for c in t.inputs.columns if "poor_below" in c}
     usual = rate.copy()
     lines = ("50", "100", "200")
@@ -290,8 +294,11 @@ def _poor_goal(t: Targets, tract: np.ndarray, members: np.ndarray) -> np.ndarray
     return rate * held[:, :, None]
 
 
-def _town_poverty(t: Targets) -> np.ndarray:
-    """(M, 10, 3) shares below 50, 100 and 200% of poverty by age of each town; the state's where unknown."""
+def _town_poverty(t: Targets) -> tuple[np.ndarray, np.ndarray]:
+    """(M, 10, 3) shares below 50, 100 and 200% of poverty by age of each town; the state's where unknown.
+
+    Also which towns have figures of their own, (M,) bool.
+    """
     state = joint("age_poverty", "state")
     own = t.geography.joint("age_poverty")
     table = state if own is None else own
@@ -307,5 +314,6 @@ def _town_poverty(t: Targets) -> np.ndarray:
         return out
 
     of_state = shares(state)[0]
-    of_towns = shares(table.reindex(list(t.geography.towns)).fillna(0.0))
-    return np.where(np.isnan(of_towns), of_state, of_towns)
+    of_towns = shares(table.reindex(list(t.geography.towns)).fillna(0.0))  # none found: all NaN
+    known = ~np.isnan(of_towns).all(axis=(1, 2)) & (own is not None)
+    return np.where(np.isnan(of_towns), of_state, of_towns), known

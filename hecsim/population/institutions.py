@@ -14,7 +14,7 @@ import numpy as np
 
 from hecsim import luck
 from hecsim.columns import BUSINESS, ORGANIZATION, SCHEMA, STORE
-from hecsim.tables import NONE, Table
+from hecsim.tables import Table
 
 __all__ = ["business_table", "organization_table", "partner_links"]
 
@@ -58,7 +58,7 @@ def business_table(
     table = Table.empty("business", SCHEMA["business"], [len(kind)])
     table["key"] = luck.founder_keys(seed, "business", len(kind))
     table["kind"], table["neighborhood"], table["jobs"] = kind[order], spot[order], held[order]
-    table["open"] = 1
+    table["open"][...] = 1
     return table
 
 
@@ -166,8 +166,3 @@ def partner_links(
                 pair = (min(a, int(b)), max(a, int(b)))
                 links[pair] = round(float(0.3 + 0.6 * rng.random()), 3) if kind[a] != kind[b] else 0.4
     return [(a, b, w) for (a, b), w in sorted(links.items())]
-
-
-def no_employer(table: Table) -> None:
-    """Everybody starts without an employer row; the labor history hires them."""
-    table["employer"] = NONE

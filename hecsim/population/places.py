@@ -133,7 +133,7 @@ def neighborhood_table(
     table["disadvantage"] = disadvantage(t)
     reference = geo.tracts()
     log_density = np.log(np.maximum(reference["population"] / reference["land_km2"].clip(lower=0.05), 1.0))
-    mean, sd = _standard(log_density.to_numpy(float)[:, None], reference["population"].to_numpy(float))
+    mean, sd = _standard(np.asarray(log_density, float)[:, None], reference["population"].to_numpy(float))
     dense = (np.log(np.maximum(g.tracts["population"].to_numpy(float) / area, 1.0)) - mean[0]) / sd[0]
     table["walkability"] = float(p["walkability_density"]) * dense
     table["parks"] = float(p["parks_density"]) * dense

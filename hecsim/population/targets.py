@@ -16,6 +16,8 @@ import pandas as pd
 
 from hecsim.errors import CommunityDataError
 from hecsim.geography import Geography
+from hecsim.population import borrowed
+from hecsim.population.borrowed import BANDS
 from hecsim.population.library import AGE_EDGES, CENSUS_TYPES
 
 __all__ = ["AGES", "AGE_GROUPS", "BANDS", "EDUCATION", "RACES", "SIZES", "Targets", "make_targets"]
@@ -25,7 +27,6 @@ RACES = ("race_white", "race_black", "race_hispanic", "race_asian", "race_other"
 SIZES = ("size_1", "size_2", "size_3", "size_4_up")
 EDUCATION = ("edu_below_high_school", "edu_high_school", "edu_some_college", "edu_bachelor_up")
 AGE_GROUPS = ("0_5", "6_11", "12_17", "18_24", "25_34", "35_44", "45_54", "55_64", "65_74", "75_up")
-BANDS = ("below_20k", "20_35k", "35_50k", "50_75k", "75k_up")
 assert len(AGES) == len(AGE_EDGES) + 1
 
 
@@ -121,8 +122,8 @@ def make_targets(geography: Geography, households: int | None, p: Mapping[str, A
         census=census,
         renters_of_type=by_type,
         renters_of_race=race_renter,
-        cells=geography.margin("tenure_income_burden"),
-        vehicles=geography.margin("size_vehicles"),
+        cells=borrowed.cells(geography, inputs),
+        vehicles=borrowed.vehicles(geography, inputs),
         quarters=quarters,
         three_generations=float(p["three_generations"]) * kids * lift / mean_lift,
     )

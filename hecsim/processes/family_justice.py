@@ -40,7 +40,7 @@ def justice_kernel(
     pu_arrest, pu_conviction, pu_felony, pu_sentence, pu_pretrial, pz_length, h0, k_arrest_rate,
     k_arrest_sex, k_arrest_unemployed, k_arrest_substance, k_arrest_frailty, k_arrest_disadvantage,
     k_arrest_policing, k_conviction, k_felony, k_sentenced, k_sentence_median, k_sentence_spread,
-    k_pretrial, k_pretrial_months, k_return, k_return_substance,
+    k_pretrial, k_pretrial_months, k_return, k_return_median, k_return_substance,
 ):  # fmt: skip
     """Arrests of adults at liberty and what follows from them."""
     for i in range(p_present.size):
@@ -69,7 +69,8 @@ def justice_kernel(
             p_record[i] = max(p_record[i], 2 if pu_felony[i] < k_felony else 1)
             p_record_months[i] = 0
         if since < _RETURN_MONTHS or (convicted and pu_sentence[i] < k_sentenced / k_conviction):
-            length = k_sentence_median * np.exp(k_sentence_spread * pz_length[i])
+            median = k_return_median if since < _RETURN_MONTHS else k_sentence_median
+            length = median * np.exp(k_sentence_spread * pz_length[i])
             p_sentence[i] = np.int64(min(max(np.ceil(length), 1.0), _LONGEST))
         elif pu_pretrial[i] < k_pretrial:
             length = k_pretrial_months * np.exp(k_sentence_spread * pz_length[i])
@@ -82,7 +83,7 @@ def justice_plain(
     pu_arrest, pu_conviction, pu_felony, pu_sentence, pu_pretrial, pz_length, h0, k_arrest_rate,
     k_arrest_sex, k_arrest_unemployed, k_arrest_substance, k_arrest_frailty, k_arrest_disadvantage,
     k_arrest_policing, k_conviction, k_felony, k_sentenced, k_sentence_median, k_sentence_spread,
-    k_pretrial, k_pretrial_months, k_return, k_return_substance,
+    k_pretrial, k_pretrial_months, k_return, k_return_median, k_return_substance,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
     free = (p_present == 1) & (p_age >= 216) & (p_sentence == 0) & (p_labor != 4)
@@ -104,7 +105,8 @@ def justice_plain(
     p_record_months[...] = np.where(convicted, 0, p_record_months)
     serves = arrested & (recent | (convicted & (pu_sentence < k_sentenced / k_conviction)))
     waits = arrested & ~serves & (pu_pretrial < k_pretrial)
-    length = np.where(serves, k_sentence_median, k_pretrial_months) * np.exp(k_sentence_spread * pz_length)
+    median = np.where(serves, np.where(recent, k_return_median, k_sentence_median), k_pretrial_months)
+    length = median * np.exp(k_sentence_spread * pz_length)
     months = np.clip(np.ceil(length), 1, _LONGEST).astype(np.int64)
     p_sentence[...] = np.where(serves | waits, months, p_sentence)
 

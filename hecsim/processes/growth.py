@@ -144,6 +144,18 @@ def between_(x, nodes, values, first):
     return values[first + n - 1]
 
 
+@njit(cache=True)
+def segment_(x, nodes):
+    """Where x lies between nodes: index of the node below, and the share of the way to the next."""
+    last = nodes.size - 1
+    if x <= nodes[0]:
+        return 0, 0.0
+    for j in range(1, last + 1):
+        if x < nodes[j]:
+            return j - 1, (x - nodes[j - 1]) / (nodes[j] - nodes[j - 1])
+    return last - 1, 1.0
+
+
 # ---------------------------------------------------------------- whole arrays, plain numpy
 
 

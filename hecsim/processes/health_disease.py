@@ -20,7 +20,7 @@ from numba import njit
 
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
-from hecsim.processes.growth import between, between_
+from hecsim.processes.growth import between, segment_
 
 __all__ = ["DISEASE", "bmi_class"]
 
@@ -30,6 +30,17 @@ _EDGES = np.array([25.0, 30.0, 35.0, 40.0])
 def bmi_class(bmi: np.ndarray) -> np.ndarray:
     """Weight class of adults: 0 below 25, 1 below 30, 2 below 35, 3 below 40, 4 above (measured BMI)."""
     return np.searchsorted(_EDGES, np.asarray(bmi, float), side="right")
+
+
+@njit(cache=True, nogil=True)
+def _curve(rates, at, share):
+    return rates[at] + share * (rates[at + 1] - rates[at])
+
+
+@njit(cache=True, nogil=True)
+def _happens(u, rate):
+    """Whether an event of this yearly hazard happens this month; the bound spares most exponentials."""
+    return u * 12.0 < rate and u < -np.expm1(-rate / 12.0)
 
 
 @njit(cache=True, nogil=True)
@@ -45,26 +56,27 @@ def disease_kernel(
     for i in range(p_present.size):
         if p_present[i] == 0 or p_age[i] < ADULT:
             continue
-        age, weight = p_age[i] / 12.0, np.searchsorted(_EDGES, float(p_bmi[i]), side="right")
+        at, share = segment_(p_age[i] / 12.0, k_disease_ages)
+        weight = np.searchsorted(_EDGES, float(p_bmi[i]), side="right")
         dose = (
             min(CORE_COUNT[p_ace_bits[i] & CORE_MASK] / k_ace_limit, 1.0)
             * lh_ace_harm[np.int64(p_household[i]) - h0]
         )
         had, pressure, gestational = p_diabetes[i], p_hypertension[i], p_gestational_diabetes[i]
         if had == 0:
-            rate = between_(age, k_disease_ages, k_diabetes_rate, 0) * k_diabetes_bmi[weight]
+            rate = _curve(k_diabetes_rate, at, share) * k_diabetes_bmi[weight]
             rate *= (k_diabetes_gestational if gestational != 0 else 1.0) * (
                 1.0 + (k_diabetes_ace - 1.0) * dose
             )
-            if pu_diabetes[i] < -np.expm1(-rate * lp_diabetes_onset[i] / 12.0):
+            if _happens(pu_diabetes[i], rate * lp_diabetes_onset[i]):
                 p_diabetes[i] = 1
         if pressure == 0:
             ratio = k_hypertension_bmi_male if p_sex[i] == 0 else k_hypertension_bmi_female
-            rate = between_(age, k_disease_ages, k_hypertension_rate, 0) * ratio[weight]
-            if pu_hypertension[i] < -np.expm1(-rate / 12.0):
+            rate = _curve(k_hypertension_rate, at, share) * ratio[weight]
+            if _happens(pu_hypertension[i], rate):
                 p_hypertension[i] = 1
         if p_cvd[i] == 0:
-            rate = between_(age, k_disease_ages, k_cvd_rate, 0)
+            rate = _curve(k_cvd_rate, at, share)
             rate *= k_cvd_bmi_male[weight] if p_sex[i] == 0 else k_cvd_bmi_female[weight] * k_cvd_female
             rate *= k_cvd_diabetes if had != 0 else 1.0
             if pressure != 0:
@@ -72,7 +84,7 @@ def disease_kernel(
                     1.0 - k_treated_share[np.int64(p_insurance[i])] * k_treatment_effect
                 )
             rate *= 1.0 + (k_cvd_ace - 1.0) * dose
-            if pu_cvd[i] < -np.expm1(-rate / 12.0):
+            if _happens(pu_cvd[i], rate):
                 p_cvd[i] = 1
         if (
             p_pregnancy[i] == k_gestational_month

@@ -30,11 +30,12 @@ _LONG_AGO = 255
 
 @njit(cache=True, nogil=True)
 def cases_kernel(
-    h_present, h_tenure, h_rent, h_arrears, h_income, h_race, h_children, h_moved, h_neighborhood,
+    h_present, h_tenure, h_voucher, h_rent, h_arrears, h_income, h_race, h_children, h_moved, h_neighborhood,
     h_filing, h_filed_new, h_evicted_new, h_eviction_clock, h_eviction_record, h_represented, h_wants_move,
     hu_filing, hu_counsel, hu_close, hu_outcome, hu_displaced,
     ln_representation, lh_filing_scale, lh_judgment_scale, lg_housing_bias,
-    k_filing_level, k_filing_base, k_filing_owed, k_filing_burden, k_burden_limit, k_filing_race,
+    k_filing_level, k_filing_base, k_filing_subsidized, k_filing_owed, k_filing_burden, k_burden_limit,
+    k_filing_race,
     k_filing_children, k_filing_again, k_again_months, k_close, k_outcome, k_displaced, k_counsel, k_cured,
     k_cured_months, k_eviction_window,
 ):  # fmt: skip
@@ -64,7 +65,8 @@ def cases_kernel(
             m *= 1.0 + lg_housing_bias * (k_filing_race[np.int64(h_race[h])] - 1.0)
             m *= k_filing_children if h_children[h] > 0 else 1.0
             m *= k_filing_again if 0 < h_eviction_record[h] <= k_again_months else 1.0
-            if hu_filing[h] < -np.expm1(m * np.log1p(-(k_filing_base + chance))):
+            chance += k_filing_subsidized if h_voucher[h] > 0 else k_filing_base
+            if hu_filing[h] < -np.expm1(m * np.log1p(-chance)):
                 h_filing[h] = 1
                 h_filed_new[h] = 1
                 h_eviction_record[h] = 1
@@ -91,11 +93,12 @@ def cases_kernel(
 
 
 def cases_plain(
-    h_present, h_tenure, h_rent, h_arrears, h_income, h_race, h_children, h_moved, h_neighborhood,
+    h_present, h_tenure, h_voucher, h_rent, h_arrears, h_income, h_race, h_children, h_moved, h_neighborhood,
     h_filing, h_filed_new, h_evicted_new, h_eviction_clock, h_eviction_record, h_represented, h_wants_move,
     hu_filing, hu_counsel, hu_close, hu_outcome, hu_displaced,
     ln_representation, lh_filing_scale, lh_judgment_scale, lg_housing_bias,
-    k_filing_level, k_filing_base, k_filing_owed, k_filing_burden, k_burden_limit, k_filing_race,
+    k_filing_level, k_filing_base, k_filing_subsidized, k_filing_owed, k_filing_burden, k_burden_limit,
+    k_filing_race,
     k_filing_children, k_filing_again, k_again_months, k_close, k_outcome, k_displaced, k_counsel, k_cured,
     k_cured_months, k_eviction_window,
 ):  # fmt: skip
@@ -119,7 +122,8 @@ def cases_plain(
     m *= np.where(h_children > 0, k_filing_children, 1.0)
     m *= np.where((h_eviction_record > 0) & (h_eviction_record <= k_again_months), k_filing_again, 1.0)
     opened = h_filing > 0
-    filed = renter & ~opened & (hu_filing < -np.expm1(m * np.log1p(-(k_filing_base + chance))))
+    chance = chance + np.where(h_voucher > 0, k_filing_subsidized, k_filing_base)
+    filed = renter & ~opened & (hu_filing < -np.expm1(m * np.log1p(-chance)))
     ends = renter & opened & (hu_close < k_close[np.minimum(h_represented, 1)])
     waits = renter & opened & ~ends
     h_filing[waits] = np.minimum(h_filing[waits].astype(np.int64) + 1, _LONG_AGO)

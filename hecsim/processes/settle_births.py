@@ -12,7 +12,17 @@ import numpy as np
 
 from hecsim import luck
 from hecsim.columns import ace_bit
-from hecsim.processes.settle_rows import ADULT, Settlement, copy_rows, first_of, members, rows_of, spot, take
+from hecsim.processes.settle_rows import (
+    ADULT,
+    Settlement,
+    copy_rows,
+    first_of,
+    headed,
+    members,
+    rows_of,
+    spot,
+    take,
+)
 
 __all__ = ["births", "deaths", "move_people", "succession"]
 
@@ -174,11 +184,7 @@ def _orphans(m: Settlement, homes: np.ndarray) -> None:
         home = int(rows_of(m.household, (where[0][i : i + 1], where[1][i : i + 1]))[0])
         person, household = m.person, m.household
         rows, _ = members(m.community, np.array([home]))
-        heads = (person["present"] == 1) & (person["role"] == 0) & (person["age"] >= ADULT)
-        heads &= person["labor"] != 4
-        fit = np.zeros(household.size, bool)
-        fit[person["household"][heads].astype(np.int64)] = True
-        fit &= (household["present"] == 1) & (household["tenure"] <= 1)
+        fit = headed(m) & (household["present"] == 1) & (household["tenure"] <= 1)
         host, kin = _host(m, home, fit)
         m.record("orphaned", person["key"][rows])
         if host < 0:

@@ -38,7 +38,7 @@ class Seekers:
     key : of the household or person; origin : neighborhood row; income : $/month; bedrooms : 0 to 4
     own_cost : monthly cost of the home an owner gives up, 0 for renters; voucher : flag
     accept : chance that one application succeeds; limit : highest share of income for rent
-    share : part of the rent paid (roommates); race : recorded, for the own-group share
+    race : recorded, for the own-group share
     extra : flag, needs a home without giving one up
     """
 
@@ -50,7 +50,6 @@ class Seekers:
     voucher: np.ndarray
     accept: np.ndarray
     limit: np.ndarray
-    share: np.ndarray
     race: np.ndarray
     extra: np.ndarray
 
@@ -114,7 +113,7 @@ def _near(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
 
 @njit(cache=True, nogil=True)
 def _choose(
-    key, origin, income, bedrooms, own_cost, voucher, accept, limit, share, race, near, km, lat, lon, rent,
+    key, origin, income, bedrooms, own_cost, voucher, accept, limit, race, near, km, lat, lon, rent,
     fmr, ratio, log_open, tight, extra, safety, groups, weights, standard, seed, decision, month, chosen, paid,
 ):  # fmt: skip
     n_places, k = rent.size, near.shape[1]
@@ -132,7 +131,7 @@ def _choose(
                 p = np.int64(word >> uint64(33)) % n_places
                 d = 111.2 * np.hypot(lat[p] - lat[here], (lon[p] - lon[here]) * np.cos(np.radians(lat[here])))
             place[c] = p
-            cost[c] = rent[p] * ratio[bedrooms[i]] * share[i]
+            cost[c] = rent[p] * ratio[bedrooms[i]]
             if own_cost[i] > 0:
                 cost[c] = own_cost[i] * rent[p] / max(rent[here], 1.0)
             if voucher[i] != 0:
@@ -184,7 +183,7 @@ def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
     _choose(
         s.key.astype(np.uint64), s.origin.astype(np.int64), s.income.astype(float),
         s.bedrooms.astype(np.int64), s.own_cost.astype(float), s.voucher.astype(np.uint8),
-        s.accept.astype(float), s.limit.astype(float), s.share.astype(float), s.race.astype(np.int64), near,
+        s.accept.astype(float), s.limit.astype(float), s.race.astype(np.int64), near,
         km,
         n["lat"].astype(float), n["lon"].astype(float),
         n["fmr"] * asking, n["fmr"].astype(float), m.k("place.bedroom_ratio"), np.log(free + 0.5),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from hecsim.processes.settle_births import move_people
-from hecsim.processes.settle_rows import ADULT, Settlement, first_of, members
+from hecsim.processes.settle_rows import ADULT, Settlement, first_of, headed, members
 
 __all__ = ["join_kin", "kin_hosts"]
 
@@ -21,15 +21,15 @@ _FULL = 8  # persons beyond whom no household takes anybody in
 
 def kin_hosts(m: Settlement, homes: np.ndarray) -> np.ndarray:
     """Row of the first kin tie of each household that has a home and room, -1 if there is none."""
-    household, ties = m.household, m.community.ties
+    household, ties, lived_in = m.household, m.community.ties, headed(m)
     leaving = np.zeros(household.size, bool)
     leaving[homes] = True
     hosts = np.full(homes.size, -1)
     for i, home in enumerate(homes.tolist()):
         near = slice(int(ties.indptr[home]), int(ties.indptr[home + 1]))
         kin = ties.index[near][ties.kind[near] == _KIN].astype(np.int64)
-        kin = kin[(household["present"][kin] == 1) & (household["tenure"][kin] <= 1) & ~leaving[kin]]
-        kin = kin[(household["adults"][kin] > 0) & (household["persons"][kin] < _FULL)]
+        kin = kin[lived_in[kin] & (household["tenure"][kin] <= 1) & ~leaving[kin]]
+        kin = kin[household["persons"][kin] < _FULL]
         if kin.size:
             hosts[i] = kin[0]
     return hosts

@@ -63,7 +63,6 @@ def moves(m: Settlement) -> None:
             voucher=np.where(owner, 0, household["voucher"][homes]),
             accept=acceptance(m, homes),
             limit=np.where(must, limits[1], limits[0]),
-            share=np.ones(homes.size),
             race=household["race"][homes],
             extra=tenure >= 2,
         ),

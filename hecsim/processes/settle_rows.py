@@ -31,7 +31,9 @@ __all__ = [
     "copy_rows",
     "first_of",
     "guideline",
+    "headed",
     "members",
+    "next_key",
     "refresh",
     "rows_of",
     "spot",
@@ -193,6 +195,37 @@ def first_of(owner: np.ndarray, mask: np.ndarray, n: int) -> np.ndarray:
     where = np.flatnonzero(mask)[::-1]
     found[owner[where]] = where
     return found
+
+
+def headed(m: Settlement) -> np.ndarray:
+    """Flag of each household: it has a grown householder at home, as things stand now."""
+    person = m.person
+    heads = (person["present"] == 1) & (person["role"] == 0) & (person["labor"] != 4)
+    heads &= person["age"] >= ADULT
+    flag = np.zeros(m.household.size, bool)
+    flag[person["household"][heads].astype(np.int64)] = True
+    return flag
+
+
+def next_key(groups: np.ndarray, keys: np.ndarray, ask_groups: np.ndarray, asks: np.ndarray) -> np.ndarray:
+    """Position, for each request, of the entry of its group whose key follows `asks`; -1 if the group is empty.
+
+    Keys lie on a ring: after the last comes the first. One entry more or less in a group changes only
+    the requests that fell to it, so a small change in one arm does not reshuffle everybody's choice.
+    Groups are numbers below 65,536.
+    """
+    if not keys.size:
+        return np.full(asks.size, -1, np.int64)
+    high, low = np.uint64(48), np.uint64(16)
+    ring = (groups.astype(np.uint64) << high) | (keys >> low)
+    order = np.argsort(ring, kind="stable")
+    ring = ring[order]
+    start = ask_groups.astype(np.uint64) << high
+    at = np.searchsorted(ring, start | (asks >> low))
+    first = np.searchsorted(ring, start)
+    at = np.where((at < ring.size) & ((ring[np.minimum(at, ring.size - 1)] >> high) == start >> high), at, first)
+    inside = (at < ring.size) & ((ring[np.minimum(at, ring.size - 1)] >> high) == start >> high)
+    return np.where(inside, order[np.minimum(at, ring.size - 1)], -1)
 
 
 def guideline(m: Settlement, persons: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """People who found a household: partners who part, grown children who leave, couples who form.
 
 Parting: `family` marks the partner who leaves; the children go with the custodial parent, mostly the
-mother. Leaving home: some leave the area, the others need a home that they can pay, often shared;
-who finds none stays. A leaver takes her own children along.
+mother; a leaver without them may go to kin. Leaving home: some leave the area, some share the home of
+others, the rest need a home that they can pay; who finds none stays. A leaver takes her own children along.
 
 Forming: people ready to move in with a partner are matched, woman and man, first within their town
 and then across the community. The value of a pair is made of age difference, education and recorded
@@ -18,13 +18,16 @@ from numba import njit
 from hecsim import luck
 from hecsim.processes.settle_births import move_people, succession
 from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, find_homes
+from hecsim.processes.settle_kin import kin_hosts
 from hecsim.processes.settle_rows import (
     ADULT,
     Settlement,
     copy_rows,
     first_of,
     guideline,
+    headed,
     members,
+    next_key,
     rows_of,
     spot,
     take,
@@ -39,6 +42,7 @@ _FRESH = (
     "wic", "ui", "benefits", "other_income", "refund_due", "refund", "child_care", "care_cost", "care_hours",
     "ipv", "ipv_months", "conflict", "wants_move", "moved", "public_cost", "shock",
 )  # fmt: skip
+_SHARING_AGE = 35 * 12
 _NEVER = 65535  # couple_months of people whose last union ended long ago or never was
 
 
@@ -108,7 +112,9 @@ def _means_of(m: Settlement, rows: np.ndarray) -> np.ndarray:
     return _income(m, rows, household["adults"][home], household["other_income"][home])
 
 
-def _look(m: Settlement, founders: np.ndarray, size: np.ndarray, share: np.ndarray, income: np.ndarray):
+def _look(
+    m: Settlement, founders: np.ndarray, size: np.ndarray, income: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Look for rented homes for persons who live with others; their household lends its record."""
     person, household = m.person, m.household
     old = person["household"][founders].astype(np.int64)
@@ -123,7 +129,6 @@ def _look(m: Settlement, founders: np.ndarray, size: np.ndarray, share: np.ndarr
             voucher=np.zeros(founders.size),
             accept=acceptance(m, old, person["race"][founders]),
             limit=np.full(founders.size, m.k("burden_limit")[1]),
-            share=share,
             race=person["race"][founders],
             extra=np.ones(founders.size),
         ),
@@ -160,14 +165,23 @@ def part(m: Settlement) -> None:
     child = (person["age"][everyone] < ADULT) & takes[owner]
     child &= (person["role"][everyone] == 2) | (person["mother_key"][everyone] == person["key"][rows][owner])
     along, of = everyone[child], owner[child]
-    size = 1 + np.bincount(of, minlength=rows.size)
-    chosen, paid = _look(m, rows, size, np.ones(rows.size), _means_of(m, rows))
     m.record("separations", household["key"][homes])
     for column in ("couple", "couple_months", "conflict"):
         household[column][homes] = 0
-    new, homes = _found(m, rows, along, of, 0.5)
+    alone = np.bincount(of, minlength=rows.size) == 0
+    hosts = np.full(rows.size, -1)
+    hosts[alone] = kin_hosts(m, homes[alone])
+    to_kin = (hosts >= 0) & (m.u("part_kin", person["key"][rows]) < m.k("part_kin"))
+    before, others, children = spot(household, homes), spot(person, rows[~to_kin]), spot(person, along)
+    move_people(m, rows[to_kin], hosts[to_kin], np.full(int(to_kin.sum()), 4))
+    # Whoever goes to kin goes without children, so all of them follow one of the others.
+    rows, along = rows_of(m.person, others), rows_of(m.person, children)
+    of = (np.cumsum(~to_kin) - 1)[of]
+    size = 1 + np.bincount(of, minlength=rows.size)
+    chosen, paid = _look(m, rows, size, _means_of(m, rows))
+    new, _ = _found(m, rows, along, of, 0.5)
     _settle_in(m, new, chosen, paid)
-    succession(m, homes)
+    succession(m, rows_of(m.household, before))
 
 
 def leave_home(m: Settlement) -> None:
@@ -190,9 +204,9 @@ def leave_home(m: Settlement) -> None:
     keep = ~away[of]
     along, of = along[keep], place[of[keep]]
     rows = rows[stays]
+    rows, along, of = _share_homes(m, rows, along, of)
     size = 1 + np.bincount(of, minlength=rows.size)
-    share = np.where((size == 1) & (person["age"][rows] < 30 * 12), m.k("shared_rent"), 1.0)
-    chosen, paid = _look(m, rows, size, share, _means_of(m, rows))
+    chosen, paid = _look(m, rows, size, _means_of(m, rows))
     found = np.flatnonzero(chosen >= 0)
     place = np.full(rows.size, -1)
     place[found] = np.arange(found.size)
@@ -200,7 +214,37 @@ def leave_home(m: Settlement) -> None:
     new, parents = _found(m, rows[found], along[keep], place[of[keep]], m.k("savings_taken"))
     _from_parents(m, new, parents)
     _settle_in(m, new, chosen[found], paid[found])
-    m.record("left_home", m.household["key"][new])
+    m.record("left_home", m.person["key"][rows[found]])
+
+
+def _share_homes(
+    m: Settlement, rows: np.ndarray, along: np.ndarray, of: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Move some of the young who leave alone in with others of their town; returns those who are left."""
+    person, household = m.person, m.household
+    alone = np.bincount(of, minlength=rows.size) == 0
+    wants = alone & (person["age"][rows] < _SHARING_AGE)
+    wants &= m.u("share_home", person["key"][rows]) < m.k("share_home")
+    hosts = headed(m) & (household["tenure"] == 1) & (household["children"] == 0)
+    hosts &= (household["persons"] < 4) & (household["couple"] == 0)
+    homes = m.by_key(household, hosts)
+    people, owner = members(m.community, homes)
+    head = first_of(owner, person["role"][people] == 0, homes.size)
+    homes = homes[person["age"][people[head]] < _SHARING_AGE]
+    asks = np.flatnonzero(wants)
+    town = m.community.neighborhood["town"].astype(np.int64)
+    here = household["neighborhood"][person["household"][rows[asks]].astype(np.int64)]
+    found = next_key(
+        town[household["neighborhood"][homes]], household["key"][homes], town[here], person["key"][rows[asks]]
+    )
+    go = found >= 0
+    asks, to = asks[go], homes[found[go]]
+    m.record("left_home", person["key"][rows[asks]])
+    rest = np.ones(rows.size, bool)
+    rest[asks] = False
+    others, children = spot(person, rows[rest]), spot(person, along)
+    move_people(m, rows[asks], to, np.full(asks.size, 4))
+    return rows_of(m.person, others), rows_of(m.person, children), (np.cumsum(rest) - 1)[of]
 
 
 def _from_parents(m: Settlement, homes: np.ndarray, parents: np.ndarray) -> None:
@@ -299,7 +343,7 @@ def _move_in(m: Settlement, women: np.ndarray, men: np.ndarray) -> None:
     income = _means_of(m, women) + _means_of(m, men)
     chosen, paid = np.full(women.size, -1), np.zeros(women.size)
     look = np.flatnonzero(alone)
-    chosen[look], paid[look] = _look(m, women[look], size[look], np.ones(look.size), income[look])
+    chosen[look], paid[look] = _look(m, women[look], size[look], income[look])
     found = np.flatnonzero(chosen >= 0)
     at = np.full(women.size, -1)
     at[found] = np.arange(found.size)

@@ -26,6 +26,7 @@ from numba import njit
 
 from hecsim import luck
 from hecsim.processes.base import process
+from hecsim.processes.settle_rows import next_key
 
 if TYPE_CHECKING:
     from hecsim.community import Community
@@ -220,28 +221,12 @@ def mend(community: Community, context: Context) -> None:
 
 
 def _near_home(community: Community, asks: np.ndarray, month: int) -> np.ndarray:
-    """Find a household of the same neighborhood for each request; -1 if there is no other.
-
-    The next key after a number drawn for the request, so that a household more or less in the
-    neighborhood changes few choices.
-    """
+    """Find a household of the same neighborhood for each request; -1 if there is no other."""
     h = community.household
     rows = np.flatnonzero(h["present"])
-    where = h["neighborhood"].astype(np.uint64)
-
-    def place(row, number):
-        return (where[row] << np.uint64(48)) | (number >> np.uint64(16))
-
-    sorted_place = place(rows, h["key"][rows])
-    order = np.argsort(sorted_place, kind="stable")
-    rows, sorted_place = rows[order], sorted_place[order]
-    turn = _turn(asks)
-    number = luck.child_key(h["key"][asks], (turn + 64 * (month + 1024)).astype(np.uint64))
-    at = np.searchsorted(sorted_place, place(asks, number))
-    first = np.searchsorted(sorted_place, where[asks] << np.uint64(48))
-    at = np.where(at < rows.size, at, 0)
-    out = np.where(where[rows[at]] == where[asks], at, first)
-    return rows[out] if rows.size else np.full(asks.size, -1)
+    number = luck.child_key(h["key"][asks], (_turn(asks) + 64 * (month + 1024)).astype(np.uint64))
+    at = next_key(h["neighborhood"][rows], h["key"][rows], h["neighborhood"][asks], number)
+    return np.where(at >= 0, rows[at], -1)
 
 
 def _new_kin(community: Community) -> tuple[np.ndarray, np.ndarray]:

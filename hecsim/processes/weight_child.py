@@ -19,7 +19,9 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from scipy.special import ndtri
 
+from hecsim.luck import normal_quantile
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
 from hecsim.processes.growth import (
@@ -84,7 +86,7 @@ def _parents_plain(p_present, p_household, p_age, p_role, values, known, n, h0):
 @njit(cache=True, nogil=True)
 def first_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_bmi, p_height, p_height_z, p_weight, p_bmi_z,
-    p_z_person, h_present, h_poverty_ratio, h0, pz_person, pz_height, k_infant_weight, k_height_parent,
+    p_z_person, h_present, h_poverty_ratio, h0, pu_person, pu_height, k_infant_weight, k_height_parent,
     k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_parent, k_parent_bmi, k_z_income, k_income_range,
     k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
@@ -104,8 +106,10 @@ def first_kernel(
             if bmis[h] > 0:
                 level += k_z_parent * (bmis[h] - k_parent_bmi[0]) / k_parent_bmi[1]
             level += k_z_income * (min(h_poverty_ratio[h], k_income_range[0]) - k_income_range[1])
-            z = level + spread * pz_person[i]
-            tall = k_height_parent * heights[h] + np.sqrt(1.0 - 0.5 * k_height_parent**2) * pz_height[i]
+            z = level + spread * normal_quantile(float(pu_person[i]))
+            tall = k_height_parent * heights[h] + np.sqrt(1.0 - 0.5 * k_height_parent**2) * normal_quantile(
+                float(pu_height[i])
+            )
             p_z_person[i] = p_bmi_z[i] = z
             p_height_z[i] = tall
             p_height[i] = stature_(tall, sex, age, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s)
@@ -113,7 +117,7 @@ def first_kernel(
 
 def first_plain(
     p_present, p_household, p_age, p_sex, p_role, p_bmi, p_height, p_height_z, p_weight, p_bmi_z,
-    p_z_person, h_present, h_poverty_ratio, h0, pz_person, pz_height, k_infant_weight, k_height_parent,
+    p_z_person, h_present, h_poverty_ratio, h0, pu_person, pu_height, k_infant_weight, k_height_parent,
     k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_parent, k_parent_bmi, k_z_income, k_income_range,
     k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
@@ -129,8 +133,10 @@ def first_plain(
         months, bmis[h], h_poverty_ratio[h].astype(float), k_z_ages, k_z_mean, k_z_parent, k_parent_bmi,
         k_z_income, k_income_range,
     )  # fmt: skip
-    z = level + spread * pz_person[i]
-    tall = k_height_parent * heights[h] + np.sqrt(1.0 - 0.5 * k_height_parent**2) * pz_height[i]
+    z = level + spread * ndtri(np.maximum(pu_person[i].astype(float), 1e-12))
+    tall = k_height_parent * heights[h] + np.sqrt(1.0 - 0.5 * k_height_parent**2) * ndtri(
+        np.maximum(pu_height[i].astype(float), 1e-12)
+    )
     reference = GrowthTables(*[np.zeros(1)] * 4, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s)
     p_z_person[i] = p_bmi_z[i] = z
     p_height_z[i] = tall

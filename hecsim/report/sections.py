@@ -13,7 +13,7 @@ from hecsim.report import charts, map
 from hecsim.report.arms import Part, starts_of
 from hecsim.report.facts import ANCHORS, Change, Facts, Gap
 from hecsim.report.money import ArmMoney
-from hecsim.report.text import Words, decimals, dollars, percent
+from hecsim.report.text import Words, decimals, dollars, percent, signed
 
 __all__ = ["arms_section", "headline_section", "places_section", "table", "time_section", "who_section"]
 
@@ -203,7 +203,7 @@ def _title(words: Words, measure: str, changes: dict[str, Change]) -> str:
     for arm, c in changes.items():
         by.setdefault(c.verdict, []).append(arm)
     order = ("better", "worse", "changed", "unclear", "same", "single", "nodata")
-    said = [words(f"time.{v}", arms=words.join(by[v])) for v in order if v in by]
+    said = [words(f"time.{v}", arms=words.join(by[v], ", ")) for v in order if v in by]
     return words("time.title", label=words.label(measure), list="; ".join(said)) + "."
 
 
@@ -268,7 +268,7 @@ def _down(words: Words, gaps: list[Gap]) -> str:
     """The warning of one measure: gaps that close because the better-off group gets worse."""
     g, a = gaps[0], gaps[0].anchor
     return words(
-        "who.down", label=words.inline(g.measure), group=words.join([words.term(x.group) for x in gaps]), against=words.term(g.against),
+        "who.down", label=words.inline(g.measure), group=words.join([words.term(x.group) for x in gaps], ", "), against=words.term(g.against),
         size=words.delta(g.measure, a.difference, a.low, a.high), range=words.interval(a),
     )  # fmt: skip
 
@@ -308,7 +308,7 @@ def places_section(facts: Facts, words: Words) -> Section | None:
         span = float(np.percentile(sizes, 95)) if sizes.size else 0.0
         panels = []
         for arm, cs in changes.items():
-            labels = [words.delta(measure, c.difference, span) if c.verdict != "nodata" else "–" for c in cs]
+            labels = [_tile(c, span) if c.verdict != "nodata" else "–" for c in cs]
             known = [c.difference for c in cs if math.isfinite(c.difference)] or [math.nan]
             count = {v: sum(c.verdict == v for c in cs) for v in ("better", "worse")}
             description = words(
@@ -328,6 +328,11 @@ def places_section(facts: Facts, words: Words) -> Section | None:
         blocks.append({"title": title, "panels": panels, "table": table(head, rows)})
     luck = max(1, round(_LUCK * len(where)))
     return {"intro": words("places.intro", n=len(where), luck=luck), "blocks": blocks, "wide": len(where) > 60}
+
+
+def _tile(c: Change, span: float) -> str:
+    """A change as short as a tile needs; all tiles of a map have the same decimals."""
+    return signed(c.difference, min(decimals(span), 2))
 
 
 def topics(facts: Facts) -> dict[str, list[str]]:

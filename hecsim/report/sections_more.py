@@ -135,7 +135,7 @@ def family_section(family: Family, facts: Facts, words: Words) -> Section:
     arms = [lane.arm for lane in family.lanes]
     frequencies = [[label, *(percent(s) for s in shares)] for label, shares in family.frequencies]
     return {
-        "intro": words("family.intro", name=family.name, future=family.future, futures=family.futures), "years": years, "differs": differs,
+        "intro": words("family.intro", name=family.name[:1].upper() + family.name[1:], future=family.future, futures=family.futures), "years": years, "differs": differs,
         "frequency": table([words("head.event"), *arms], frequencies) if frequencies else None,
         "frequency_title": words("family.frequency", n=family.futures), "lanes": len(family.lanes),
     }  # fmt: skip

@@ -76,7 +76,7 @@ class Words:
     def label(self, measure: str) -> str:
         """Plain name of a measure."""
         m = MEASURES[measure]
-        return (m.label_es or spanish.LABELS.get(measure, m.label)) if self._column else m.label
+        return (m.label_es or spanish.LABELS.get(measure) or spanish.term(m.label)) if self._column else m.label
 
     def inline(self, measure: str) -> str:
         """The name as it stands within a sentence."""
@@ -137,14 +137,21 @@ class Words:
             return "–"
         if money:
             return self("range", a=dollars(low, self.language), b=dollars(high, self.language))
-        return self("range", a=self.delta(measure, low, high, middle), b=self.delta(measure, high, low, middle))
+        return self("range", a=self._bound(measure, low, high, middle), b=self._bound(measure, high, low, middle))
+
+    def _bound(self, measure: str, x: float, *others: float) -> str:
+        """An end of an interval; one that is not zero never reads as zero."""
+        shown = self.delta(measure, x, *others)
+        if x and not any(d in shown for d in "123456789") and not MEASURES[measure].unit.startswith("$"):
+            return signed(x, min(decimals(x, digits=1), 6))
+        return shown
 
     # -- sentences ------------------------------------------------------------------------------
 
-    def join(self, parts: Sequence[str]) -> str:
-        """'a, b and c'."""
+    def join(self, parts: Sequence[str], comma: str = "; ") -> str:
+        """'a; b and c'."""
         parts = list(parts)
-        return parts[0] if len(parts) == 1 else self("and", a="; ".join(parts[:-1]), b=parts[-1])
+        return parts[0] if len(parts) == 1 else self("and", a=comma.join(parts[:-1]), b=parts[-1])
 
     def verdict(self, c: Change) -> str:
         """What can be said of a difference, in a few words."""

@@ -49,7 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "interval": ("95% interval {range}", "intervalo del 95%: {range}"),
     "unit.points": ("percentage points", "puntos porcentuales"),
     "one.future": ("one future: no range", "un solo futuro: sin rango"),
-    "better_in": ("better in {share} of futures", "mejor en {share} de los futuros"),
+    "better_in": ("better in {share} of futures", "mejor en el {share} de los futuros"),
     "exploratory": ("exploratory", "exploratorio"),
     "declared": ("declared beforehand", "declarado de antemano"),
     "verdict.better": ("better", "mejor"),
@@ -127,7 +127,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.gap_row": ("Adverse experiences, 0 to 8: {group} against {against}", "Experiencias adversas, 0 a 8: {group} frente a {against}"),
     "card.spending": ("Spending on the mix", "Gasto en la combinación"),
     "card.net": ("After savings of others", "Después de lo que otros ahorran"),
-    "card.saves_in": ("saves money in {share} of futures", "ahorra dinero en {share} de los futuros"),
+    "card.saves_in": ("saves money in {share} of futures", "ahorra dinero en el {share} de los futuros"),
     "card.over": ("over {years} years, discounted", "en {years} años, descontado"),
     "card.from": ("{before} to {after} {unit}", "{before} a {after} {unit}"),
     # arms

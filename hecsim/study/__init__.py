@@ -2,7 +2,7 @@
 
 from hecsim.study.design import Arm, CommunitySpec, Contrast, Future, Study
 from hecsim.study.results import Results, paired
-from hecsim.study.run import build, run_future, run_study
+from hecsim.study.run import build, family, run_future, run_study
 from hecsim.study.store import Store
 
-__all__ = ["Arm", "CommunitySpec", "Contrast", "Future", "Results", "Store", "Study", "build", "paired", "run_future", "run_study"]
+__all__ = ["Arm", "CommunitySpec", "Contrast", "Future", "Results", "Store", "Study", "build", "family", "paired", "run_future", "run_study"]

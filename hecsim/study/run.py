@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from hecsim.engine import Engine
 from hecsim.errors import HecsimError, RunError
 from hecsim.measures import MEASURES, Recorder
 from hecsim.model import BURN_IN, CommunityModel, burn_in
-from hecsim.population import Vignette, build_community, founding_family, load, save
+from hecsim.population import Vignette, build_community, load, save
 from hecsim.processes.plan import MONTH
 from hecsim.study.design import CommunitySpec, Study
 from hecsim.study.results import Results
@@ -38,7 +39,7 @@ Progress = Callable[[str, int, int], None]
 
 def family(neighborhood: str) -> Vignette | None:
     """The founding family in this neighborhood, or None for ""."""
-    return founding_family(neighborhood) if neighborhood else None
+    return replace(Vignette.founding_family(), neighborhood=neighborhood) if neighborhood else None
 
 
 def build(spec: CommunitySpec, progress: Progress | None = None) -> Community:

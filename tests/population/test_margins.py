@@ -57,7 +57,9 @@ def test_neighborhoods_are_right_too(table):
         "foreign born",
     ]
     assert (near[simple] < 0.5).all()
-    assert (near < 2.5).all()
+    # Who is poor among a tract's few children and seniors is a matter of single homes at this size.
+    assert (near.drop("poverty") < 1.0).all()
+    assert near["poverty"] < 4.0
 
 
 def test_joint_table_holds_where_margins_alone_would_not(table, town):
@@ -83,3 +85,16 @@ def test_a_small_town_at_full_size():
 def test_another_geography_is_refused(town):
     with pytest.raises(CommunityDataError, match="same neighborhoods"):
         margins(town, geography.select("Windsor"))
+
+
+def test_borrowed_joint_tables_are_fitted_to_the_margins_of_the_tracts(tmp_path):
+    """Own tables without joint tables: the state's shape is borrowed, the tracts' margins hold."""
+    geography.write(geography.select(["Hartford", "Windsor"]), tmp_path)
+    for file in tmp_path.glob("joint_*"):
+        file.unlink()
+    g = geography.load(tmp_path)
+    c = build_community(g, households=3000, seed=1, histories=False)
+    table = margins(c, g, level="community").set_index(["table", "category"])["error"].abs()
+    for name in ("income", "income of renters", "cost burden of renters", "vehicles", "household size"):
+        assert table[name].max() < 0.01
+    assert any("assumed from" in note for note in c.notes)

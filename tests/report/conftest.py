@@ -74,17 +74,18 @@ def make(
         },
         "community": {"name": "Hartford", "persons": 10234, "households": 4000}, "followed": {},
     }  # fmt: skip
+    indexes = [i for i in range(futures + len(failed or {})) if i not in (failed or {})]
     return Results(
-        sums=sums, futures=[i for i in range(futures + len(failed or {})) if i not in (failed or {})], arms=list(arms),
-        measures=list(MEASURES), groups=groups, manifest=manifest, ledger=_ledger(arms, futures, months, rng, chosen),
-        diary=_diary(arms, futures, months, rng) if family else pd.DataFrame(), failed=dict(failed or {}),
+        sums=sums, futures=indexes, arms=list(arms),
+        measures=list(MEASURES), groups=groups, manifest=manifest, ledger=_ledger(arms, indexes, months, rng, chosen),
+        diary=_diary(arms, indexes, months, rng) if family else pd.DataFrame(), failed=dict(failed or {}),
     )  # fmt: skip
 
 
 def _ledger(arms, futures, months, rng, chosen):
     rows = [
         (month, payer, "grants", "service", part["id"], 40_000 * share * rng.uniform(0.9, 1.1), arm, f)
-        for f in range(futures)
+        for f in futures
         for arm in arms
         for part in chosen.get(arm, [])
         for month in range(6, months)
@@ -102,7 +103,7 @@ def _diary(arms, futures, months, rng):
         9: ("ace", False, "Luis lived through unstable housing for the first time", "Luis vivió por primera vez: unstable housing", "loss of the home"),
         15: ("job_found", True, "Ana found a job", "Ana encontró empleo", ""),
     }  # fmt: skip
-    for f in range(futures):
+    for f in futures:
         for arm in arms:
             spared = arm == "Needs first"
             for month in range(months):

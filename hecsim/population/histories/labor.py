@@ -57,8 +57,8 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
 
 def _clear(pp: Any, rows: np.ndarray) -> None:
     for column in (
-        "labor", "unemployed_months", "job_months", "wage", "hours", "unstable", "day_labor", "earnings", "earnings_year",
-        "record", "record_months", "sentence", "leave_weeks",
+        "labor", "unemployed_months", "job_months", "wage", "hours", "unstable", "day_labor", "earnings",
+        "earnings_year", "record", "record_months", "sentence", "leave_weeks",
     ):  # fmt: skip
         pp[column][rows] = 0
     pp["employer"][rows] = NOBODY
@@ -121,7 +121,7 @@ def _demand(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> 
     force = np.bincount(town[place], weights=seek + work, minlength=towns)
     expected = (idle / np.maximum(force, 1e-9))[town] / _p(draw, "reference_unemployment")
     data = community.extras.get("data_unemployment")
-    base = np.ones(n.size)
+    base: Any = np.ones(n.size)
     if data is not None:
         known = np.isfinite(data) & (data > 0) & (expected > 0)
         seen = np.where(known, data, 1.0) / _p(draw, "reference_unemployment")
@@ -166,7 +166,7 @@ def _status(
 def _spells(
     community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray
 ) -> None:
-    """Draw months without a job and months in the job from the model's own spells, longer out in poor homes."""
+    """Draw months without a job and in the job from the model's own spells; poor homes are out for longer."""
     pp = community.person
     income = community.household["income_year"][pp["household"][rows].astype(np.int64)]
     rank = np.empty(rows.size)
@@ -182,7 +182,7 @@ def _spells(
     career = np.maximum(pp["age"][rows].astype(np.int64) - _ADULT, 0)
     for group in np.unique(g):
         enter = _p(draw, "enter")[group] * en * _p(draw, "enter_level") + _p(draw, "seek")[group] * un
-        quit = _p(draw, "withdraw")[group] * en + _p(draw, "loss")[group] * eu * _p(draw, "loss_level")
+        leave = _p(draw, "withdraw")[group] * en + _p(draw, "loss")[group] * eu * _p(draw, "loss_level")
         for status, hazard, column, value in (
             (_OUT, out * enter / _p(draw, "out_mean")[group], "unemployed_months", 1.0 - score),
             (
@@ -193,14 +193,14 @@ def _spells(
             ),
             (
                 _WORKS,
-                held * (quit + _p(draw, "job_change")[group]) / _p(draw, "tenure_mean")[group],
+                held * (leave + _p(draw, "job_change")[group]) / _p(draw, "tenure_mean")[group],
                 "job_months",
                 score,
             ),
         ):
             who = (g == group) & (labor == status)
             stay = np.cumprod(1.0 - np.clip(hazard, 0.0, 0.95))
-            stay[-1] /= max(1.0 - (1.0 - hazard[-1]), 1e-3)  # everything longer stands at the last month
+            stay[-1] /= max(hazard[-1], 1e-3)  # everything longer stands at the last month
             months = np.searchsorted(np.cumsum(stay) / stay.sum(), value[who]) + (status != _WORKS)
             pp[column][rows[who]] = np.clip(months, 1, np.minimum(255, career[who] + 1))
 
@@ -278,6 +278,7 @@ def _prison(
         _months_served(draw, rng.random(held.size)) * rng.random(held.size), 1, 240
     )
     pp["record"][held], pp["released"][held] = 2, 255
+    pp["unemployed_months"][held] = 2 + np.minimum(pp["sentence"][held], 200)
     pp["record_months"][held] = 1 + np.floor(12 * rng.random(held.size))
 
 
@@ -350,5 +351,20 @@ def _fit_wages(community: Community, draw: Mapping[str, Any]) -> None:
     pp["wage"][works] = np.clip(pp["wage"][works] * factor, _p(draw, "minimum_wage"), _WAGE_MAX)
     # Wages end at the minimum wage; below that only shorter hours can meet a low income, within reason.
     pp["hours"][works] *= np.clip(aim / paid(), _SHORTEST, 1.0)[home]
+    _fit_past(community, draw)
     weeks = WEEKS_PER_MONTH - np.minimum(pp["leave_weeks"][works].astype(int), 4)
     pp["earnings"][works] = pp["wage"][works] * pp["hours"][works] * weeks
+
+
+def _fit_past(community: Community, draw: Mapping[str, Any]) -> None:
+    """Lower the last pay and hours of those without work in poor homes, raise them in others.
+
+    Pensions and the next job follow from them, so homes that are poor now do not turn well off.
+    """
+    pp, hh = community.person, community.household
+    idle = np.flatnonzero((pp["present"] == 1) & (pp["labor"] != _WORKS) & (pp["wage"] > 0))
+    income = np.clip(hh["income_year"][pp["household"][idle].astype(np.int64)], *_INCOME_RANGE).astype(float)
+    ratio = income / np.median(income) if idle.size else income
+    wage, hours = _p(draw, "past_income")
+    pp["wage"][idle] = np.clip(pp["wage"][idle] * ratio**wage, _p(draw, "minimum_wage"), _WAGE_MAX)
+    pp["hours"][idle] *= np.clip(ratio**hours, _SHORTEST, 1.0)

@@ -1,0 +1,292 @@
+"""Work: loops and twins agree, and each driver moves its outcome the way the evidence says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hecsim import evidence
+from hecsim.community import Community
+from hecsim.engine import Engine
+from hecsim.levers import Move
+from hecsim.population.histories import labor as history
+from hecsim.processes.employers import EMPLOYERS
+from hecsim.processes.jobs import JOBS, PAY
+from hecsim.processes.labor import LABOR
+from hecsim.processes.labor_terms import NOBODY, age_group, pick_employer, pick_employer_plain
+from hecsim.testing import check_process, toy_community
+
+DRAW = evidence.draw(None)
+MINIMUM = float(DRAW["labor.minimum_wage"])
+
+
+def make(households: int = 1500, seed: int = 3) -> Community:
+    """A toy with the labor history drawn and a plain mix of education and race."""
+    community = toy_community(households, seed=seed)
+    rng = np.random.default_rng(seed)
+    community.neighborhood["key"] = np.arange(1, community.neighborhood.size + 1)
+    pp, hh = community.person, community.household
+    n = pp.size
+    pp["education"] = rng.choice(4, n, p=[0.09, 0.26, 0.24, 0.41])
+    pp["race"] = rng.choice(5, n, p=[0.4, 0.25, 0.25, 0.05, 0.05])
+    for column in ("disabled", "depression", "substance"):
+        pp[column] = rng.random(n) < 0.07
+    hh["income_year"] = np.exp(rng.normal(11.1, 0.8, hh.size)) * (hh["present"] == 1)
+    hh["care_subsidy"], hh["care_cost"], hh["kin_nearby"] = 0, 0, 1
+    history.initialize(community, DRAW, rng)
+    return community
+
+
+@pytest.fixture(scope="module")
+def start() -> Community:
+    return make()
+
+
+def run(community: Community, months: int = 12, *moves: Move, processes=LABOR) -> Community:
+    state = community.copy()
+    engine = Engine(processes, DRAW, seed=5)
+    for _ in range(months):
+        engine.levers.clear()
+        for move in moves:
+            engine.levers.move(move)
+        engine.step(state)
+    return state
+
+
+def adults(community: Community) -> np.ndarray:
+    pp = community.person
+    return (pp["present"] == 1) & (pp["age"] >= 300) & (pp["age"] < 660)
+
+
+def employed(community: Community, who: np.ndarray | None = None) -> float:
+    rows = adults(community) if who is None else adults(community) & who
+    return float((community.person["labor"][rows] == 1).mean())
+
+
+@pytest.mark.parametrize("process", [*LABOR, EMPLOYERS], ids=lambda p: p.name)
+def test_loop_and_twin_agree(process, start):
+    check_process(process, community=start, months=3)
+
+
+def test_whole_chain_agrees(start):
+    check_process(LABOR[-1], community=start, months=14, before=LABOR[:-1])
+
+
+def test_age_groups_match_their_bounds():
+    years = np.array([16, 19, 20, 24, 25, 54, 55, 64, 65, 74, 75, 99])
+    assert [age_group(12 * y, 0) for y in years] == [0, 0, 1, 1, 2, 2, 4, 4, 5, 5, 6, 6]
+    assert [age_group(12 * y + 11, 1) for y in years] == [0, 0, 1, 1, 3, 3, 4, 4, 5, 5, 6, 6]
+
+
+def test_shares_stay_near_the_start(start):
+    """The history is drawn from the flows, so employment must not run away from it."""
+    end = run(start, 36)
+    assert abs(employed(end) - employed(start)) < 0.06
+    pp = end.person
+    force = adults(end) & ((pp["labor"] == 1) | (pp["labor"] == 2))
+    assert 0.02 < (pp["labor"][force] == 2).mean() < 0.09
+
+
+def test_history_meets_household_income(start):
+    pp, hh = start.person, start.household
+    works = (pp["present"] == 1) & (pp["labor"] == 1)
+    home = pp["household"][works].astype(np.int64)
+    year = np.bincount(home, (pp["wage"] * pp["hours"])[works] * 52.18, hh.size)
+    rows = (year > 0) & (hh["income_year"] > 60_000)
+    ratio = year[rows] / hh["income_year"][rows]
+    assert 0.6 < np.median(ratio) < 1.1
+    assert (pp["wage"][works] >= MINIMUM - 1e-3).all()
+
+
+def test_those_without_work_carry_no_job(start):
+    end = run(start, 6)
+    pp = end.person
+    out = (pp["present"] == 1) & (pp["labor"] != 1)
+    assert (pp["employer"][out] == NOBODY).all()
+    assert (pp["earnings"][out] == 0).all()
+    assert (pp["job_months"][out] == 0).all()
+    works = (pp["present"] == 1) & (pp["labor"] == 1)
+    assert (pp["unemployed_months"][works] == 0).all()
+    assert (pp["job_months"][works] >= 1).all()
+    assert (pp["hours"][works] > 0).all()
+
+
+def test_education_protects_from_loss(start):
+    pp = run(start, 24).person
+    force = (pp["present"] == 1) & (pp["age"] >= 300) & ((pp["labor"] == 1) | (pp["labor"] == 2))
+    idle = [(pp["labor"][force & (pp["education"] == e)] == 2).mean() for e in (1, 3)]
+    assert idle[0] > idle[1]
+
+
+def test_record_lowers_employment_and_the_lever_removes_it(start):
+    marked = start.copy()
+    pp = marked.person
+    who = adults(marked) & (np.arange(pp.size) % 2 == 0)
+    pp["record"][:], pp["record_months"][:] = 0, 0
+    clean = run(marked, 18)
+    pp["record"][who] = 2
+    penalized = run(marked, 18)
+    freed = run(marked, 18, Move("record_penalty", "scale", 0.0, None, "test"))
+    assert employed(penalized, who) < employed(clean, who) - 0.03
+    assert np.array_equal(freed.person["labor"], clean.person["labor"])
+
+
+def test_fair_chance_employers_weaken_the_penalty(start):
+    marked = start.copy()
+    marked.person["record"][adults(marked)] = 2
+    marked.person["record_months"][:] = 0
+    marked.extras["job_towns"][:] = 1.0  # everybody meets employers of the community
+    closed, opened = marked.copy(), marked.copy()
+    closed.business["fair_chance"], opened.business["fair_chance"] = 0.0, 1.0
+    assert employed(run(opened, 18)) > employed(run(closed, 18)) + 0.01
+
+
+def test_without_differential_treatment_race_makes_no_difference(start):
+    one, other = start.copy(), start.copy()
+    one.person["race"], other.person["race"] = 0, 1
+    free = Move("hiring_bias", "set", 0.0, None, "test")
+    assert np.array_equal(run(one, 12, free).person["labor"], run(other, 12, free).person["labor"])
+    assert employed(run(other, 24)) < employed(run(one, 24))
+
+
+def test_job_levers_and_demand_move_employment(start):
+    base = employed(run(start))
+    assert employed(run(start, 12, Move("job_finding", "scale", 1.5, None, "t"))) > base
+    assert employed(run(start, 12, Move("job_loss", "scale", 1.8, None, "t"))) < base
+    slump = start.copy()
+    slump.neighborhood["demand"] = 0.6
+    assert employed(run(slump)) < base
+
+
+def test_minimum_wage_is_a_floor(start):
+    raised = run(start, 2, Move("minimum_wage", "set", 22.0, None, "test"))
+    pp = raised.person
+    works = (pp["present"] == 1) & (pp["labor"] == 1)
+    assert (pp["wage"][works] >= 22.0 - 1e-4).all()
+    assert pp["earnings"][works].sum() > run(start, 2).person["earnings"][works].sum()
+
+
+def test_unstable_schedules_make_earnings_volatile(start):
+    steady, shaky = start.copy(), start.copy()
+    for state, flag in ((steady, 0), (shaky, 1)):
+        state.person["unstable"][:], state.person["day_labor"][:], state.person["leave_weeks"][:] = flag, 0, 0
+    spread = []
+    for state in (steady, shaky):
+        pp = run(state, 1, processes=(PAY,)).person
+        works = (pp["present"] == 1) & (pp["labor"] == 1)
+        spread.append(np.std(pp["earnings"][works] / (pp["wage"] * pp["hours"])[works]))
+    assert spread[1] > 2 * spread[0]
+
+
+def test_law_on_schedules(start):
+    base, law = run(start, 24), run(start, 24, Move("unstable_reduction", "add", 0.5, None, "test"))
+    works = base.person["labor"] == 1
+    assert law.person["unstable"][works].mean() < 0.75 * base.person["unstable"][works].mean()
+
+
+def test_earnings_of_the_year_start_again_in_january(start):
+    state = start.copy()
+    state.clock.month = 11
+    state.person["earnings_year"][:] = 999.0
+    december = run(state, 1)
+    january = run(december, 1)
+    rows = state.person["present"] == 1
+    assert (december.person["earnings_year"][rows] >= 999.0).all()
+    assert np.allclose(january.person["earnings_year"][rows], january.person["earnings"][rows])
+
+
+def test_sentence_runs_down_and_ends(start):
+    state = start.copy()
+    pp = state.person
+    row = int(np.flatnonzero(adults(state) & (pp["labor"] == 1))[0])
+    pp["sentence"][row] = 2
+    seen = []
+    for _ in range(4):
+        state = run(state, 1)
+        seen.append((int(state.person["labor"][row]), int(state.person["released"][row])))
+    assert [s[0] for s in seen[:2]] == [4, 4]
+    assert seen[2][1] == 0
+    assert seen[2][0] in (1, 2, 3)
+    assert seen[3][1] == 1
+
+
+def test_clearing_waits_for_the_law(start):
+    state = start.copy()
+    pp = state.person
+    rows = np.flatnonzero(adults(state))[:2]
+    pp["record"][rows], pp["record_months"][rows] = 1, (20, 200)
+    end = run(state, 1, Move("record_clear", "add", 1.0, None, "test"))
+    assert end.person["record"][rows].tolist() == [1, 0]
+
+
+def test_paid_leave_takes_twelve_weeks_of_earnings(start):
+    state = start.copy()
+    pp = state.person
+    who = adults(state) & (pp["sex"] == 1) & (pp["role"] <= 1) & (pp["labor"] == 1)
+    pp["since_birth"][who] = 1
+    on, off = run(state, 1), run(state, 1, Move("paid_leave", "set", 0.0, None, "test"))
+    taken = on.person["leave_weeks"][who] > 0
+    assert 0.65 < taken.mean() < 0.95
+    assert not off.person["leave_weeks"][who].any()
+    assert on.person["earnings"][who][taken].sum() < 0.2 * off.person["earnings"][who][taken].sum()
+    assert (on.person["labor"][who] == 1).mean() > (off.person["labor"][who] == 1).mean()
+
+
+def test_picks_follow_jobs_and_agree():
+    rng = np.random.default_rng(0)
+    towns = np.array([[0.5, 0.7], [0.1, 0.9]], np.float32)
+    start, row = np.array([0, 2, 3]), np.array([4, 7, 9], np.uint32)
+    cdf = np.array([0.25, 1.0, 1.0], np.float32)
+    is_open = np.ones(10, np.uint8)
+    is_open[9] = 0
+    u, v = rng.random((2, 4000)).astype(np.float32)
+    town = rng.integers(0, 2, 4000)
+    plain = pick_employer_plain(u, v, town, towns, start, row, cdf, is_open)
+    each = zip(u, v, town, strict=True)
+    loop = [pick_employer(a, b, t, towns, start, row, cdf, is_open) for a, b, t in each]
+    assert plain.tolist() == [int(x) for x in loop]
+    first = plain[town == 0]
+    assert abs((first == 7).mean() - 0.375) < 0.04
+    assert not (plain == 9).any()
+
+
+def test_closed_employer_ends_the_job(start):
+    state = start.copy()
+    pp = state.person
+    held = pp["employer"][(pp["present"] == 1) & (pp["labor"] == 1)]
+    target = int(held[held != NOBODY][0])
+    staff = pp["employer"] == target
+    state.business["open"][target] = 0
+    end = run(state, 1)
+    assert not (end.person["employer"] == target).any()
+    assert (end.person["labor"][staff] == 2).any()
+
+
+def test_employers_follow_incentives_and_peers(start):
+    pushed = run(start, 36, Move("employer_fair_chance", "add", 0.4, 1.0, "t"), processes=(EMPLOYERS,))
+    rows = start.extras["employer_row"]
+    before, after = (c.business["fair_chance"][rows].mean() for c in (start, pushed))
+    assert after > before + 0.25
+    half = np.zeros(start.business.size, np.float32)
+    half[rows[: rows.size // 2]] = 1.0
+    some = run(start, 60, Move("employer_fair_chance", "add", 0.4, half, "t"), processes=(EMPLOYERS,))
+    rest = rows[rows.size // 2 :]
+    assert some.business["fair_chance"][rest].mean() > start.business["fair_chance"][rest].mean() + 0.01
+    filled = run(start, 1, processes=(EMPLOYERS,)).business["filled"].sum()
+    pp = start.person
+    assert filled == ((pp["present"] == 1) & (pp["labor"] == 1) & (pp["employer"] != NOBODY)).sum()
+
+
+def test_new_hires_get_terms_in_the_same_month(start):
+    state = start.copy()
+    pp = state.person
+    row = int(np.flatnonzero(adults(state) & (pp["labor"] == 1))[0])
+    pp["job_months"][row], pp["hours"][row], pp["wage"][row] = 0, 0.0, 0.0
+    end = run(state, 1, processes=(JOBS,))
+    assert end.person["hours"][row] > 0
+    assert end.person["wage"][row] >= MINIMUM - 1e-4
+
+
+def test_a_lever_without_effect_changes_nothing(start):
+    same = run(start, 6, Move("job_finding", "scale", 1.0, None, "t"))
+    assert same.digest() == run(start, 6).digest()
