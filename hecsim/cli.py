@@ -156,6 +156,7 @@ def compare(
         store = Store(directory)
         tables = write_tables(store, results)
         report = write_report(results, directory)
+        write_report(results, directory, language="es")
         tell("report", 1, 1)
     summary = results.summary(by=by, measures=None if everything else [m for m in HEADLINES if m in results.measures])
     if as_json:

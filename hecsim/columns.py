@@ -74,6 +74,7 @@ PERSON: tuple[Column, ...] = (
     C("earnings_year", "float32", "$", "earnings since January"),
     C("ui_year", "float32", "$", "unemployment insurance received since January"),
     C("ui_weekly", "float32", "$/week", "weekly benefit of the present unemployment claim, 0 if none"),
+    C("entitled", "float32", "1", "Social Security or disability benefit over the usual amount", default=1.0),
     C("disabled", "uint8", "flag", "has a disability that limits work"),
     C("record", "uint8", "code", "worst conviction on the record that others can see", RECORD),
     C("record_months", "uint16", "month", "months since that conviction"),

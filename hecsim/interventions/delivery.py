@@ -1,9 +1,9 @@
 """Delivery: who gets what, when, how many, and who pays, each month before the processes.
 
-The order of a month: the calendar of current law; effects build up or fade; every intervention
-moves its levers; families are found; staff are shared out; places are offered and taken; costs
-are entered. Effects of an enrollment therefore begin with the next month. Nothing happens before
-an intervention starts, and one with no strength or no reach is as if absent.
+The order of a month: the calendar of current law; effects build up or fade; what connects families
+to services is moved; families are found; staff are shared out; places are offered and taken; every
+intervention moves its levers; costs are entered. Nothing happens before an intervention starts, and
+one with no strength or no reach is as if absent.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ from hecsim.interventions.funnel import ENROLLED, LEFT, STAGES, Funnel
 from hecsim.interventions.ledger import Ledger
 from hecsim.levers import LEVERS, Move
 
-__all__ = ["Delivery", "Run", "check_schedule"]
+__all__ = ["DELIVERY_LEVERS", "Delivery", "Run", "check_schedule"]
+
+# Levers that the funnel reads itself; they are moved before anybody is found.
+DELIVERY_LEVERS = frozenset({"found_scale", "handoff_scale", "language_match", "service_bias"})
 
 
 def check_schedule(interventions: Iterable[Intervention], horizon: int) -> None:
@@ -136,16 +139,13 @@ class Run:
         return self.iv.eligible(frame.community, context) & self.covered[frame.place[self.iv.unit]]
 
     def units(self, frame: Frame, context: Context, month: int) -> Units:
-        """What is delivered this month, for the costs; the newly enrolled are entered later."""
+        """What is delivered this month, for the costs; who is served is asked after enrollment."""
         weight, share = frame.weight[self.iv.unit], delivered(self.iv, context.draw, month)
         if self.iv.delivery == "area":
             weight = weight * share
-        units = Units(
+        return Units(
             month, 0.0, lambda: self.served(frame, context, month), weight, self.covered, share, frame
         )
-        if self.funnel is not None:
-            _ = units.served  # before this month's enrollment, whose effect begins next month
-        return units
 
 
 class Delivery:
@@ -175,13 +175,15 @@ class Delivery:
         scopes = {name: lever.scope for name, lever in LEVERS.items()}
         self.calendar = Calendar(community, draw) if calendar else None
         pilots = self.calendar.pilots(community) if self.calendar else ()
-        named = [(f"m0_{iv.id.lower()}", iv) for iv in pilots]
+        named: list[tuple[str, Intervention]] = [(f"m0_{iv.id.lower()}", iv) for iv in pilots]
         for iv in self.interventions:
             check_scopes(iv, scopes)
-            number = 1 + sum(other is not iv and other.id == iv.id for _, other in named[len(pilots) :])
+            if iv.inert:
+                continue  # it must not even shift the name, and so the luck, of a second one like it
+            number = 1 + sum(other.id == iv.id for _, other in named[len(pilots) :])
             named.append((iv.id.lower() + (f"_{number}" if number > 1 else ""), iv))
         alike = {key: tuple(k for k, o in named if o.id == iv.id and k != key) for key, iv in named}
-        self.runs = [Run(iv, key, community, alike[key]) for key, iv in named if not iv.inert]
+        self.runs = [Run(iv, key, community, alike[key]) for key, iv in named]
         present = {iv.id for iv in self.interventions}
         self.notes = [
             f"{iv.id} works through {', '.join(sorted(missing))}, which this mix does not have"
@@ -200,17 +202,22 @@ class Delivery:
             if r.funnel is not None:
                 r.funnel.advance(frame, context, month)
         for r in started:
-            for move in self._moves(r, frame, context, month):
-                context.levers.move(move)
+            if r.iv.levers & DELIVERY_LEVERS:
+                self._move(context, r, frame, month, first=True)
         running = [r for r in started if r.running(month)]
         units = {r.key: r.units(frame, context, month) for r in running}
         self._enroll(running, units, frame, context)
+        for r in started:
+            self._move(context, r, frame, month, first=False)
         for r in running:
             self._pay(r.iv, r.key, r.iv.costs(community, context, units[r.key]), month)
 
-    def _moves(self, r: Run, frame: Frame, context: Context, month: int) -> list[Move]:
+    def _move(self, context: Context, r: Run, frame: Frame, month: int, *, first: bool) -> None:
+        """Move the levers that the funnel itself reads (`first`), or all others."""
         moves = r.iv.moves(frame.community, context, r.doses(frame, context, month))
-        return moves + self._disappointed(r, frame, month)
+        for move in moves + ([] if first else self._disappointed(r, frame, month)):
+            if (move.lever in DELIVERY_LEVERS) is first:
+                context.levers.move(move)
 
     def _disappointed(self, r: Run, frame: Frame, month: int) -> list[Move]:
         """Clients of a service that is ended while they use it lose trust in services."""
@@ -235,7 +242,7 @@ class Delivery:
             funnel.find(frame, context, month, r.covered)
             queues[r.key] = funnel.waiting(frame)
             waiting = float(frame.weight[r.iv.unit][queues[r.key]].sum())
-            by_pool[r.iv.pool][r.key] = Request(waiting, units[r.key].total())
+            by_pool[r.iv.pool][r.key] = Request(waiting, funnel.active(frame))
         workforce, residents = Workforce(context.draw), float(frame.residents.sum())
         grants: dict[str, float] = {}
         for pool, asked in by_pool.items():

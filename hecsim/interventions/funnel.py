@@ -97,7 +97,7 @@ class Funnel:
     def _finished(self, frame: Frame, context: Context, served: np.ndarray, months: np.ndarray) -> np.ndarray:
         length = self.iv.number(context.draw, "months", 0.0)
         if length > 0:
-            return months > length
+            return months >= length
         return ~self.iv.retains(frame.community, context)[served]
 
     def _quits(self, frame: Frame, context: Context, served: np.ndarray, month: int) -> np.ndarray:
@@ -157,9 +157,14 @@ class Funnel:
         stage = self.columns(frame.community)[0]
         return np.flatnonzero((stage == WAITING) & frame.present(self.iv.unit))
 
+    def active(self, frame: Frame) -> float:
+        """Real units being served."""
+        stage = self.columns(frame.community)[0]
+        return float(frame.weight[self.iv.unit][stage == ENROLLED].sum())
+
     def offer(self, frame: Frame, context: Context, month: int, rows: np.ndarray, grant: float) -> np.ndarray:
         """Offer places to the rows waiting, within `grant` real units; returns those newly enrolled."""
-        stage, months, _ = self.columns(frame.community)
+        stage, months, dose = self.columns(frame.community)
         weight = frame.weight[self.iv.unit]
         if weight[rows].sum() > grant:
             luck = context.uniforms(f"{self.key}.place", 0, self._keys(frame, rows))
@@ -172,6 +177,8 @@ class Funnel:
         takes = context.uniforms(f"{self.key}.consent", month, self._keys(frame, rows)) < chance
         stage[rows] = np.where(takes, ENROLLED, LEFT)
         months[rows] = 0
+        if self.iv.number(context.draw, "lag", 0.0) == 0:
+            dose[rows[takes]] = 1.0
         return rows[takes]
 
     # -- what makes uptake differ ---------------------------------------------------------------------

@@ -32,33 +32,54 @@ BAND_OF_STEP = np.digitize(LADDER[:-1], BAND_EDGES)
 BURDENS = ("below_20", "20_29", "30_up")
 POOR_AGES = (6, 12, 18, 25, 35, 45, 55, 65, 75)  # age groups of the poverty fit
 _ROUNDS = 40  # of the income fit inside a tract
-_PASSES = (8, 2)  # over the drawn homes of a town: small communities, and those where luck evens out
+_PASSES = (8, 4)  # over the drawn homes of a town: small communities, and those where luck evens out
 _LARGE = 100_000  # households
 ZERO, NO_CASH = 5, 6  # categories beside the five bands
 
 
 @njit(cache=True, nogil=True)
-def _fit_income(start, center, spread, poverty_line, members, rent, edges, band_of, band_goal, poor_goal,
-                rounds, out):  # fmt: skip
+def _segments(lo, hi, center, spread, line, edges, band_of, out, mass, band, kind):
+    """Log-normal shares of the ladder, and their sums over runs of steps of one band and poverty class.
+
+    Classes: 0 below 50, 1 to 99, 2 to 199, 3 at 200% of poverty and more. At most 8 runs a home.
+    """
+    steps = edges.size - 1
+    for i in range(lo, hi):
+        before = 0.0
+        at = -1
+        last = -1
+        mass[i - lo] = 0.0
+        for j in range(steps):
+            z = (np.log(edges[j + 1]) - center[i]) / spread
+            after = 1.0 / (1.0 + np.exp(-1.702 * z)) if j < steps - 1 else 1.0
+            out[i, j] = max(after - before, 1e-7)
+            before = after
+            ratio = np.sqrt(edges[j] * edges[j + 1]) / line[i]
+            c = 0 if ratio < 0.5 else 1 if ratio < 1.0 else 2 if ratio < 2.0 else 3
+            if band_of[j] * 4 + c != last:
+                last = band_of[j] * 4 + c
+                at += 1
+                band[i - lo, at], kind[i - lo, at] = band_of[j], c
+            mass[i - lo, at] += out[i, j]
+        band[i - lo, at + 1 :] = 255
+
+
+@njit(cache=True, nogil=True)
+def _fit_income(
+    start, center, spread, line, members, rent, edges, band_of, band_goal, poor_goal, rounds, out
+):
     """For each tract, shares of the income ladder that meet bands by tenure and poverty by age group."""
     steps = edges.size - 1
     groups = members.shape[1]
-    reach = np.empty(4)
+    reach, below = np.empty(4), np.empty(3)
     for t in range(start.size - 1):
         lo, hi = start[t], start[t + 1]
         if hi == lo:
             continue
-        # kind: below 50, 50-99, 100-199, 200% and more of poverty.
-        kind = np.zeros((hi - lo, steps), np.uint8)
-        for i in range(lo, hi):
-            before = 0.0
-            for j in range(steps):
-                z = (np.log(edges[j + 1]) - center[i]) / spread
-                after = 1.0 / (1.0 + np.exp(-1.702 * z)) if j < steps - 1 else 1.0
-                out[i, j] = max(after - before, 1e-7)
-                before = after
-                ratio = np.sqrt(edges[j] * edges[j + 1]) / poverty_line[i]
-                kind[i - lo, j] = 0 if ratio < 0.5 else 1 if ratio < 1.0 else 2 if ratio < 2.0 else 3
+        mass = np.zeros((hi - lo, 9), np.float32)
+        band_at = np.zeros((hi - lo, 9), np.uint8)
+        kind_at = np.zeros((hi - lo, 9), np.uint8)
+        _segments(lo, hi, center, spread, line, edges, band_of, out, mass, band_at, kind_at)
         band = np.ones((2, 5))
         lam = np.zeros((groups, 3))
         for r in range(rounds):
@@ -76,19 +97,27 @@ def _fit_income(start, center, spread, poverty_line, members, rent, edges, band_
                 for c in range(4):
                     reach[c] = np.exp(reach[c] - top)
                 total = 0.0
-                for j in range(steps):
-                    total += out[i, j] * band[ten, band_of[j]] * reach[kind[i - lo, j]]
-                below = np.zeros(3)
-                for j in range(steps):
-                    v = out[i, j] * band[ten, band_of[j]] * reach[kind[i - lo, j]] / total
-                    have[ten, band_of[j]] += v
-                    for c in range(kind[i - lo, j], 3):
+                for s in range(9):
+                    if band_at[i - lo, s] == 255:
+                        break
+                    total += mass[i - lo, s] * band[ten, band_at[i - lo, s]] * reach[kind_at[i - lo, s]]
+                below[:] = 0.0
+                for s in range(9):
+                    if band_at[i - lo, s] == 255:
+                        break
+                    v = mass[i - lo, s] * band[ten, band_at[i - lo, s]] * reach[kind_at[i - lo, s]] / total
+                    have[ten, band_at[i - lo, s]] += v
+                    for c in range(kind_at[i - lo, s], 3):
                         below[c] += v
-                    if r == rounds - 1:
-                        out[i, j] = v
                 for g in range(groups):
-                    for c in range(3):
-                        poor[g, c] += members[i, g] * below[c]
+                    if members[i, g] > 0:
+                        for c in range(3):
+                            poor[g, c] += members[i, g] * below[c]
+                if r == rounds - 1:
+                    for j in range(steps):
+                        ratio = np.sqrt(edges[j] * edges[j + 1]) / line[i]
+                        c = 0 if ratio < 0.5 else 1 if ratio < 1.0 else 2 if ratio < 2.0 else 3
+                        out[i, j] *= band[ten, band_of[j]] * reach[c] / total
             for a in range(2):
                 for b in range(5):
                     if have[a, b] > 0.0:

@@ -40,7 +40,7 @@ _SIXTY_TWO, _SIXTY_SEVEN = 62 * 12, 67 * 12  # ages of early and full Social Sec
 
 @njit(cache=True, nogil=True)
 def members_kernel(
-    p_present, p_placed, p_household, p_age, p_labor, p_wage, p_hours, p_earnings, p_disabled, p_unemployed_months,
+    p_present, p_placed, p_household, p_age, p_labor, p_wage, p_hours, p_earnings, p_disabled, p_entitled, p_unemployed_months,
     p_day_labor, p_leave_weeks, p_ui_weekly, p_ui_year, h_present, h_children, h_capital_income, h_earnings, h_ui,
     h_other_income, pu_claim, lg_minimum_wage, rules, calendar_month,
     k_ui_take_up, k_ui_months, k_full_time, k_social_security_share, k_social_security_min, k_social_security_max,
@@ -75,9 +75,9 @@ def members_kernel(
         h_earnings[h] += p_earnings[i]
         if p_age[i] >= _SIXTY_SEVEN or (p_age[i] >= _SIXTY_TWO and p_labor[i] == 3):
             share = k_social_security_share * usual * WEEKS_PER_MONTH
-            h_other_income[h] += min(max(share, k_social_security_min), k_social_security_max)
+            h_other_income[h] += np.float64(p_entitled[i]) * min(max(share, k_social_security_min), k_social_security_max)
         elif p_disabled[i] > 0 and p_age[i] >= 216 and p_labor[i] == 3:
-            h_other_income[h] += k_disability_income
+            h_other_income[h] += np.float64(p_entitled[i]) * k_disability_income
 
 
 @njit(cache=True, nogil=True)

@@ -47,6 +47,7 @@ def settle(community: Community, context: Context) -> None:
     leave_home(m)
     form_couples(m)
     join_kin(m)
+    refresh(m)  # homes that nobody lives in any more are free
     moves(m)
     newcomers(m)
     refresh(m)

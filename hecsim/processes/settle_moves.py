@@ -26,10 +26,11 @@ def leave_area(m: Settlement) -> None:
     """Households that decided to leave the area go, with all their members."""
     household, person = m.household, m.person
     homes = m.by_key(household, (household["present"] == 1) & (household["wants_move"] == 3))
+    rows, owner = members(m.community, homes)
+    homes = homes[np.unique(owner)]  # some lost their last member this month
     m.left = np.bincount(household["neighborhood"][homes], minlength=m.community.neighborhood.size)
     if not homes.size:
         return
-    rows, _ = members(m.community, homes)
     household["present"][homes] = 0
     person["present"][rows], person["exit"][rows] = 0, 3
     m.record("left", household["key"][homes])

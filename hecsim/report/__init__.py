@@ -1,8 +1,6 @@
 """The report of a study: one HTML file that works offline, in English or Spanish.
 
-    from hecsim.report import write_report
-    write_report(results, "results/hartford")                  # report.html
-    write_report(results, "results/hartford", language="es")   # informe.html
+`write_report(results, "results/hartford")` writes report.html; with `language="es"`, informe.html.
 """
 
 from hecsim.report.page import write_report

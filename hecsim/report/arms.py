@@ -76,7 +76,10 @@ def _plain(value: Any) -> str:
 def _entry(raw: Any) -> tuple[str, dict[str, Any]]:
     if isinstance(raw, str):
         return raw, {}
-    return str(raw.get("id", "")), {**dict(raw.get("settings") or {}), **{k: v for k, v in raw.items() if k not in ("id", "settings")}}
+    return str(raw.get("id", "")), {
+        **dict(raw.get("settings") or {}),
+        **{k: v for k, v in raw.items() if k not in ("id", "settings")},
+    }
 
 
 def parts_of(manifest: Any, language: str = "en") -> dict[str, list[Part]]:
@@ -97,11 +100,17 @@ def parts_of(manifest: Any, language: str = "en") -> dict[str, list[Part]]:
             changed = tuple(
                 (k.replace("_", " "), _plain(v))
                 for k, v in given.items()
-                if k not in ("start", "end", "reach", "payers") and v != defaults.get(k) and v not in (None, [], ())
+                if k not in ("start", "end", "reach", "payers")
+                and v != defaults.get(k)
+                and v not in (None, [], ())
             )
             chosen.append(
                 Part(
-                    identifier, (_words(cls, "name", language) if cls is not None else "") or identifier, kind, symbol, color,
+                    identifier,
+                    (_words(cls, "name", language) if cls is not None else "") or identifier,
+                    kind,
+                    symbol,
+                    color,
                     str(getattr(cls, "grade", "")) if cls is not None else "",
                     _words(cls, "sentence", language) if cls is not None else "",
                     float(reach) if isinstance(reach, (int, float)) else None,
@@ -109,9 +118,10 @@ def parts_of(manifest: Any, language: str = "en") -> dict[str, list[Part]]:
                     month_label(int(end), first) if isinstance(end, (int, float)) else "",
                     int(start) if isinstance(start, (int, float)) else None,
                     int(end) if isinstance(end, (int, float)) else None,
-                    _pairs(settings.get("payers")), changed,
+                    _pairs(settings.get("payers")),
+                    changed,
                 )
-            )  # fmt: skip
+            )
         order = list(KINDS)
         out[arm["name"]] = sorted(chosen, key=lambda p: (order.index(p.kind) if p.kind in order else 9, p.id))
     return out

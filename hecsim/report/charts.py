@@ -13,14 +13,32 @@ from itertools import count
 
 import numpy as np
 
-__all__ = ["BLUE", "GRAY", "INK", "KINDS", "PAPER", "bars", "diverging", "dumbbell", "lines", "range_mark", "svg", "wrap"]
+__all__ = [
+    "BLUE",
+    "GRAY",
+    "INK",
+    "KINDS",
+    "PAPER",
+    "bars",
+    "diverging",
+    "dumbbell",
+    "lines",
+    "range_mark",
+    "svg",
+    "wrap",
+]
 
 INK, PAPER, BLUE, GRAY = "#1B2733", "#FBFAF6", "#0A4FA3", "#8A8F98"
 ORANGE = "#B84A00"
 # Gray that reads as text on paper (the line's gray is too light for small letters).
 GRAY_TEXT = "#5B626C"
 # kind of intervention: symbol and color, apart for every kind of color vision
-KINDS = {"system": ("◆", "#12355B"), "policy": ("■", "#B84A00"), "program": ("●", "#0F7B5F"), "norm": ("▲", "#C2188F")}
+KINDS = {
+    "system": ("◆", "#12355B"),
+    "policy": ("■", "#B84A00"),
+    "program": ("●", "#0F7B5F"),
+    "norm": ("▲", "#C2188F"),
+}
 W = 360
 _ids = count(1)
 
@@ -34,13 +52,24 @@ def svg(body: str, height: float, title: str, description: str, *, width: float 
     )
 
 
-def text(x: float, y: float, words: str, *, size: float = 11, anchor: str = "start", fill: str = INK, weight: str = "") -> str:
+def text(
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: float = 11,
+    anchor: str = "start",
+    fill: str = INK,
+    weight: str = "",
+) -> str:
     """A text element."""
     bold = f' font-weight="{weight}"' if weight else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}" fill="{fill}"{bold}>{escape(words)}</text>'
 
 
-def line(x1: float, y1: float, x2: float, y2: float, stroke: str = INK, width: float = 1, dash: str = "") -> str:
+def line(
+    x1: float, y1: float, x2: float, y2: float, stroke: str = INK, width: float = 1, dash: str = ""
+) -> str:
     """A line element."""
     d = f' stroke-dasharray="{dash}"' if dash else ""
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{stroke}" stroke-width="{width:g}"{d}/>'
@@ -130,14 +159,17 @@ def lines(
     marks = ticks(low, high)
     step = marks[1] - marks[0] if len(marks) > 1 else 1.0
     body = "".join(
-        line(left, py(m), W - right, py(m), "#D9D7CF", 1) + text(left - 6, py(m) + 3.5, tick_label(m, step, zero), size=10, anchor="end", fill=GRAY_TEXT)
+        line(left, py(m), W - right, py(m), "#D9D7CF", 1)
+        + text(left - 6, py(m) + 3.5, tick_label(m, step, zero), size=10, anchor="end", fill=GRAY_TEXT)
         for m in marks
     )
     if zero and low < 0 < high:
         body += line(left, py(0), W - right, py(0), INK, 1)
     every = max(1, math.ceil(years / 5))
     for y in range(0, years, every):
-        body += text(px(y + 0.5), h - bottom + 16, str(start_year + y), size=10, anchor="middle", fill=GRAY_TEXT)
+        body += text(
+            px(y + 0.5), h - bottom + 16, str(start_year + y), size=10, anchor="middle", fill=GRAY_TEXT
+        )
     for s in sorted(set(starts)):
         if 0 <= s <= years:
             body += f'<path d="M{px(s):.1f},{h - bottom - 7:.1f} l4,7 l-8,0 z" fill="{INK}"/>'
@@ -147,13 +179,16 @@ def lines(
     xs = [px(y + 0.5) for y in range(years)]
     labels = []
     for (mean, lo, hi), name, end, color, dash, opacity in (
-        (reference, names[0], ends[0], GRAY, "5 4", 0.18), (mix, names[1], ends[1], BLUE, "", 0.16),
-    ):  # fmt: skip
+        (reference, names[0], ends[0], GRAY, "5 4", 0.18),
+        (mix, names[1], ends[1], BLUE, "", 0.16),
+    ):
         ok = np.isfinite(mean) & np.isfinite(lo) & np.isfinite(hi)
         if not ok.any():
             continue
         if ok.sum() > 1:
-            edge = [(xs[i], py(hi[i])) for i in np.flatnonzero(ok)] + [(xs[i], py(lo[i])) for i in np.flatnonzero(ok)[::-1]]
+            edge = [(xs[i], py(hi[i])) for i in np.flatnonzero(ok)] + [
+                (xs[i], py(lo[i])) for i in np.flatnonzero(ok)[::-1]
+            ]
             body += f'<path d="M{" L".join(f"{x:.1f},{y:.1f}" for x, y in edge)} Z" fill="{color}" fill-opacity="{opacity}"/>'
             d = f' stroke-dasharray="{dash}"' if dash else ""
             body += f'<path d="{_path(xs, [py(v) for v in mean])}" fill="none" stroke="{color}" stroke-width="2.2"{d}/>'
@@ -181,12 +216,23 @@ def _end_labels(labels: list[list], x: float, top: float, bottom: float) -> str:
     out = ""
     for start, _, rows, color in placed:
         for k, row in enumerate(rows):
-            out += text(x, start + 9 + 11.5 * k, row, size=10.5, fill=color, weight="bold" if k == len(rows) - 1 else "")
+            out += text(
+                x,
+                start + 9 + 11.5 * k,
+                row,
+                size=10.5,
+                fill=color,
+                weight="bold" if k == len(rows) - 1 else "",
+            )
     return out
 
 
 def dumbbell(
-    rows: Sequence[tuple[str, float, float, str, bool]], *, title: str, description: str, names: tuple[str, str]
+    rows: Sequence[tuple[str, float, float, str, bool]],
+    *,
+    title: str,
+    description: str,
+    names: tuple[str, str],
 ) -> str:
     """One row per group: (name, current law, mix, change in words, clear). Hollow gray is current law, full blue the mix."""
     left, right, top, step = 128, 78, 40, 30
@@ -201,13 +247,19 @@ def dumbbell(
     def px(v: float) -> float:
         return left + (W - left - right) * (v - low) / (high - low)
 
-    body = f'<circle cx="8" cy="10" r="4" fill="{PAPER}" stroke="{GRAY}" stroke-width="2"/>' + text(17, 14, names[0], size=10.5, fill=GRAY_TEXT)
+    body = f'<circle cx="8" cy="10" r="4" fill="{PAPER}" stroke="{GRAY}" stroke-width="2"/>' + text(
+        17, 14, names[0], size=10.5, fill=GRAY_TEXT
+    )
     at = 30 + 5.6 * len(names[0])
-    body += f'<circle cx="{at:.1f}" cy="10" r="4.5" fill="{BLUE}"/>' + text(at + 9, 14, names[1], size=10.5, fill=BLUE)
+    body += f'<circle cx="{at:.1f}" cy="10" r="4.5" fill="{BLUE}"/>' + text(
+        at + 9, 14, names[1], size=10.5, fill=BLUE
+    )
     marks = ticks(low, high, 3)
     gap = marks[1] - marks[0] if len(marks) > 1 else 1.0
     for m in marks:
-        body += line(px(m), top - 8, px(m), h - 20, "#D9D7CF") + text(px(m), h - 6, tick_label(m, gap), size=10, anchor="middle", fill=GRAY_TEXT)
+        body += line(px(m), top - 8, px(m), h - 20, "#D9D7CF") + text(
+            px(m), h - 6, tick_label(m, gap), size=10, anchor="middle", fill=GRAY_TEXT
+        )
     for k, (name, base, value, words, clear) in enumerate(rows):
         y = top + step * (k + 0.5) - 4
         parts = wrap(name, 21, 2)
@@ -217,7 +269,14 @@ def dumbbell(
             body += line(px(base), y, px(value), y, BLUE, 2.5)
             body += f'<circle cx="{px(base):.1f}" cy="{y:.1f}" r="4.2" fill="{PAPER}" stroke="{GRAY}" stroke-width="2"/>'
             body += f'<circle cx="{px(value):.1f}" cy="{y:.1f}" r="4.6" fill="{BLUE}"/>'
-        body += text(W - right + 8, y + 4, words, size=11, weight="bold" if clear else "", fill=INK if clear else GRAY_TEXT)
+        body += text(
+            W - right + 8,
+            y + 4,
+            words,
+            size=11,
+            weight="bold" if clear else "",
+            fill=INK if clear else GRAY_TEXT,
+        )
     return svg(body, h, title, description)
 
 
@@ -236,14 +295,18 @@ def bars(rows: Sequence[tuple[str, float, str, str]], *, title: str, description
     body = ""
     for k, (name, amount, words, color) in enumerate(rows):
         y = step * k
-        body += text(0, y + 13, wrap(name, 44, 1)[0], size=11.5) + text(W, y + 13, words, size=11.5, anchor="end", weight="bold")
+        body += text(0, y + 13, wrap(name, 44, 1)[0], size=11.5) + text(
+            W, y + 13, words, size=11.5, anchor="end", weight="bold"
+        )
         x1, x2 = sorted((px(0), px(amount)))
         body += f'<rect x="{x1:.1f}" y="{y + 18}" width="{max(x2 - x1, 1):.1f}" height="11" fill="{color}"/>'
         body += line(px(0), y + 15, px(0), y + 32, INK, 1)
     return svg(body, h, title, description)
 
 
-def range_mark(difference: float, low: float, high: float, span: float, title: str, description: str, color: str = BLUE) -> str:
+def range_mark(
+    difference: float, low: float, high: float, span: float, title: str, description: str, color: str = BLUE
+) -> str:
     """A dot with its interval beside the line of no change; `span` is the largest value on either side."""
     w, h = 220, 20
     if not math.isfinite(difference) or not span > 0:

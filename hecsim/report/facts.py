@@ -15,9 +15,22 @@ __all__ = ["ANCHORS", "HEADLINES", "Change", "Facts", "Gap"]
 
 # What a planner looks at first.
 HEADLINES = (
-    "aces_0_8", "ace_score_at_8", "cps_reports", "obesity_child", "obesity_adult", "stress_caregivers", "food_insecurity",
-    "low_food_access", "diet", "activity_adult", "diabetes", "eviction_filings", "evictions", "poverty_child", "health_cost",
-)  # fmt: skip
+    "aces_0_8",
+    "ace_score_at_8",
+    "cps_reports",
+    "obesity_child",
+    "obesity_adult",
+    "stress_caregivers",
+    "food_insecurity",
+    "low_food_access",
+    "diet",
+    "activity_adult",
+    "diabetes",
+    "eviction_filings",
+    "evictions",
+    "poverty_child",
+    "health_cost",
+)
 # The better-off group that each gap is measured against.
 ANCHORS = {"race_ethnicity": "White", "income": "4 times poverty or more"}
 
@@ -116,7 +129,9 @@ class Facts:
         self.results = results
         self.reference = results.arms[results.reference]
         self.arms = [a for a in results.arms if a != self.reference]
-        self.declared = {c["measure"]: float(c["important"]) for c in results.manifest["study"].get("contrasts", [])}
+        self.declared = {
+            c["measure"]: float(c["important"]) for c in results.manifest["study"].get("contrasts", [])
+        }
         self.draws = np.array(results.futures) // 2
         self.headlines = [m for m in HEADLINES if m in results.measures]
         for name in self.declared:  # what was declared is never left out of what is read first
@@ -153,20 +168,47 @@ class Facts:
         values = self.values(measure)
         g = self.lookup[kind, group]
         return self.from_arrays(
-            arm, measure, values[:, self.arm_index(arm), g], values[:, self.results.reference, g],
-            better=MEASURES[measure].better, group=group, declared=measure in self.declared and kind == "all",
-        )  # fmt: skip
+            arm,
+            measure,
+            values[:, self.arm_index(arm), g],
+            values[:, self.results.reference, g],
+            better=MEASURES[measure].better,
+            group=group,
+            declared=measure in self.declared and kind == "all",
+        )
 
     def from_arrays(
-        self, arm: str, measure: str, value: np.ndarray, base: np.ndarray, *, better: str, group: str = "all", declared: bool = False
+        self,
+        arm: str,
+        measure: str,
+        value: np.ndarray,
+        base: np.ndarray,
+        *,
+        better: str,
+        group: str = "all",
+        declared: bool = False,
     ) -> Change:
         """A `Change` from values over futures."""
         p = paired(value, base, self.draws, better=better)
         return Change(
-            arm, measure, group, better, int(p["futures"]), p["reference"], p["value"], p["difference"], p["low"], p["high"],
-            p["p5"], p["p95"], p["better"], p["correlation"], p["parameter_share"],
-            self.declared.get(measure, math.nan) if declared else math.nan, declared,
-        )  # fmt: skip
+            arm,
+            measure,
+            group,
+            better,
+            int(p["futures"]),
+            p["reference"],
+            p["value"],
+            p["difference"],
+            p["low"],
+            p["high"],
+            p["p5"],
+            p["p95"],
+            p["better"],
+            p["correlation"],
+            p["parameter_share"],
+            self.declared.get(measure, math.nan) if declared else math.nan,
+            declared,
+        )
 
     def pairing(self, arm: str, measure: str) -> tuple[float, float]:
         """Correlation within futures, and futures that unpaired runs would need for each paired one."""
@@ -191,13 +233,24 @@ class Facts:
         raw_after, raw_before = values[:, a, g] - values[:, a, w], values[:, r, g] - values[:, r, w]
         # Sizes keep the sign that the gap has under current law, so that overshooting zero still counts as closing.
         side = 1.0 if _mean(raw_before) >= 0 else -1.0
-        change = self.from_arrays(arm, measure, side * raw_after, side * raw_before, better="lower", group=group)
+        change = self.from_arrays(
+            arm, measure, side * raw_after, side * raw_before, better="lower", group=group
+        )
         with np.errstate(invalid="ignore", divide="ignore"):
             ratios = _mean(values[:, r, g] / values[:, r, w]), _mean(values[:, a, g] / values[:, a, w])
         return Gap(
-            arm, measure, kind, group, anchor, _mean(raw_before), _mean(raw_after), *ratios, change,
-            self.change(arm, measure, kind, anchor), self.change(arm, measure, kind, group),
-        )  # fmt: skip
+            arm,
+            measure,
+            kind,
+            group,
+            anchor,
+            _mean(raw_before),
+            _mean(raw_after),
+            *ratios,
+            change,
+            self.change(arm, measure, kind, anchor),
+            self.change(arm, measure, kind, group),
+        )
 
     def widest_gap(self, measure: str, kind: str) -> str | None:
         """The group that stands worst against the better-off group under current law."""
@@ -214,7 +267,9 @@ class Facts:
         known = {g: s for g, s in sizes.items() if math.isfinite(s)}
         return max(known, key=known.__getitem__) if known else None
 
-    def losers(self, arm: str, measures: list[str]) -> tuple[list[tuple[str, Change]], tuple[str, Change] | None]:
+    def losers(
+        self, arm: str, measures: list[str]
+    ) -> tuple[list[tuple[str, Change]], tuple[str, Change] | None]:
         """Groups that are clearly worse off, and, if none is, the group that gains least (relative to its own level)."""
         found, least = [], None
         for kind in ANCHORS:

@@ -19,14 +19,49 @@ __all__ = ["Family", "Lane", "Year", "read_family"]
 
 # Weightiest first: which events a year's sentence tells, and which differences are listed.
 ORDER = (
-    "died", "placed", "evicted", "lost_home", "violence", "jailed", "ace", "filed", "reported", "job_lost", "depressed", "substance",
-    "parted", "food_worse", "diabetes", "born", "found_home", "returned", "freed", "violence_over", "case_ended", "job_found",
-    "recovered", "sober", "food_better", "moved",
-)  # fmt: skip
+    "died",
+    "placed",
+    "evicted",
+    "lost_home",
+    "violence",
+    "jailed",
+    "ace",
+    "filed",
+    "reported",
+    "job_lost",
+    "depressed",
+    "substance",
+    "parted",
+    "food_worse",
+    "diabetes",
+    "born",
+    "found_home",
+    "returned",
+    "freed",
+    "violence_over",
+    "case_ended",
+    "job_found",
+    "recovered",
+    "sober",
+    "food_better",
+    "moved",
+)
 FREQUENT = (
-    "filed", "evicted", "lost_home", "job_lost", "food_worse", "depressed", "substance", "violence", "parted", "jailed", "reported",
-    "placed", "diabetes", "ace",
-)  # fmt: skip
+    "filed",
+    "evicted",
+    "lost_home",
+    "job_lost",
+    "food_worse",
+    "depressed",
+    "substance",
+    "violence",
+    "parted",
+    "jailed",
+    "reported",
+    "placed",
+    "diabetes",
+    "ace",
+)
 _TOLD, _LISTED = 2, 10
 _LATER = 12  # months by which an event must be put off to be called later
 
@@ -100,7 +135,9 @@ def read_family(facts: Facts, words: Words, names: dict[str, str]) -> Family | N
         if not lane.reference:
             _compare(lane, reference, part, words, names)
         lanes.append(lane)
-    return Family(household, int(future), int(rows["future"].nunique()), lanes, _frequencies(rows, facts, words))
+    return Family(
+        household, int(future), int(rows["future"].nunique()), lanes, _frequencies(rows, facts, words)
+    )
 
 
 def _median_future(rows: pd.DataFrame, facts: Facts) -> int | None:
@@ -117,9 +154,14 @@ def _event(row: Any, words: Words, names: dict[str, str]) -> Event:
     text = spanish.sentence(str(row.text_es)) if es else str(row.text)
     causes = tuple(words.term(c) for c in _split(row.causes))
     return Event(
-        int(row.month), str(row.label), str(row.event), text[:1].upper() + text[1:], bool(row.welcome), causes,
+        int(row.month),
+        str(row.label),
+        str(row.event),
+        text[:1].upper() + text[1:],
+        bool(row.welcome),
+        causes,
         tuple(names.get(h, h) for h in _split(row.helped_by)),
-    )  # fmt: skip
+    )
 
 
 def _split(value: Any) -> list[str]:
@@ -144,30 +186,65 @@ def _years(part: pd.DataFrame, facts: Facts, words: Words, names: dict[str, str]
         told.sort(key=lambda e: e.month)
         if told:
             first, *rest = [e.text for e in told]
-            sentence = words("family.joined", a=first, b=rest[0][:1].lower() + rest[0][1:] if _lowers(rest[0]) else rest[0]) if rest else f"{first}."
+            sentence = (
+                words(
+                    "family.joined",
+                    a=first,
+                    b=rest[0][:1].lower() + rest[0][1:] if _lowers(rest[0]) else rest[0],
+                )
+                if rest
+                else f"{first}."
+            )
         else:
             unmet = float(monthly["hardship"].mean())
             sentence = words(
-                "family.quiet" if unmet >= 0.005 else "family.quiet_met", income=dollars(float(monthly["income"].mean()), words.language),
+                "family.quiet" if unmet >= 0.005 else "family.quiet_met",
+                income=dollars(float(monthly["income"].mean()), words.language),
                 unmet=percent(unmet),
-            )  # fmt: skip
+            )
         helped = sorted({h for v in monthly["helped_by"] for h in _split(v)})
         out.append(
-            Year(calendar, sentence, max(len(events) - len(told), 0), events, _meters(monthly, words), tuple(names.get(h, h) for h in helped))
+            Year(
+                calendar,
+                sentence,
+                max(len(events) - len(told), 0),
+                events,
+                _meters(monthly, words),
+                tuple(names.get(h, h) for h in helped),
+            )
         )
     return out
 
 
 def _lowers(text: str) -> bool:
     """Whether a sentence may lose its capital inside another: it starts with an article or a common word, not a name."""
-    return text.split(" ", 1)[0] in ("The", "There", "A", "Someone", "Violence", "La", "El", "Faltó", "Nació", "Alguien", "Empezó", "Terminó", "Volvió")
+    return text.split(" ", 1)[0] in (
+        "The",
+        "There",
+        "A",
+        "Someone",
+        "Violence",
+        "La",
+        "El",
+        "Faltó",
+        "Nació",
+        "Alguien",
+        "Empezó",
+        "Terminó",
+        "Volvió",
+    )
 
 
 def _meters(monthly: pd.DataFrame, words: Words) -> list[tuple[str, str, float, str]]:
     stress, unmet, safe = (float(monthly[c].mean()) for c in ("caregiver_stress", "hardship", "safety_index"))
     return [
         # Stress is in standard deviations of all adults: the meter runs from two below to two above the mean.
-        ("stress", words("meter.stress"), _clip((stress + 2) / 4), words("meter.sd", x=f"{stress:+.1f}".replace("-", "−"))),
+        (
+            "stress",
+            words("meter.stress"),
+            _clip((stress + 2) / 4),
+            words("meter.sd", x=f"{stress:+.1f}".replace("-", "−")),
+        ),
         ("hardship", words("meter.hardship"), _clip(unmet), percent(unmet)),
         ("safety", words("meter.safety"), _clip(safe), f"{safe:.2f}"),
     ]
@@ -177,7 +254,9 @@ def _clip(x: float) -> float:
     return min(max(x, 0.0), 1.0) if math.isfinite(x) else 0.0
 
 
-def _compare(lane: Lane, reference: pd.DataFrame, mix: pd.DataFrame, words: Words, names: dict[str, str]) -> None:
+def _compare(
+    lane: Lane, reference: pd.DataFrame, mix: pd.DataFrame, words: Words, names: dict[str, str]
+) -> None:
     """Events of one lane that the other does not have, told by their English sentence, which names who and what."""
     own, base = _firsts(mix), _firsts(reference)
     end = mix["month"].max() if len(mix) else -1
@@ -218,10 +297,12 @@ def _why(month: int, reference: pd.DataFrame, mix: pd.DataFrame, words: Words, n
         x, y = a.iloc[0], b.iloc[0]
         lang = words.language
         tests = (
-            ("arrears", 100.0, lambda v: dollars(max(v, 0), lang)), ("hardship", 0.03, percent),
+            ("arrears", 100.0, lambda v: dollars(max(v, 0), lang)),
+            ("hardship", 0.03, percent),
             ("caregiver_stress", 0.2, lambda v: words("meter.sd", x=f"{v:+.1f}".replace("-", "−"))),
-            ("income", 150.0, lambda v: dollars(v, lang)), ("support", 0.3, lambda v: words("meter.sd", x=f"{v:+.1f}".replace("-", "−"))),
-        )  # fmt: skip
+            ("income", 150.0, lambda v: dollars(v, lang)),
+            ("support", 0.3, lambda v: words("meter.sd", x=f"{v:+.1f}".replace("-", "−"))),
+        )
         apart = [
             words(f"why.{column}", mix=show(float(x[column])), law=show(float(y[column])))
             for column, least, show in tests
@@ -245,5 +326,10 @@ def _frequencies(rows: pd.DataFrame, facts: Facts, words: Words) -> list[tuple[s
     out = [(words(f"event.{code}"), shares(rows["event"] == code)) for code in FREQUENT]
     ace = rows["event"] == "ace"
     for name in ACE:
-        out.append((words("event.one_ace", name=words.term(name)), shares(ace & rows["text"].str.contains(name, regex=False))))
+        out.append(
+            (
+                words("event.one_ace", name=words.term(name)),
+                shares(ace & rows["text"].str.contains(name, regex=False)),
+            )
+        )
     return [(label, s) for label, s in out if np.nansum(s) > 0]

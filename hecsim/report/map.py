@@ -76,7 +76,12 @@ def snap(lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray, int,
     _, slot = linear_sum_assignment(cost)
     used_r, used_c = r[slot], c[slot]
     shift = used_r.min() - used_r.min() % 2  # keep the parity of rows, which says which are indented
-    return used_r - shift, used_c - used_c.min(), int((used_r - shift).max()) + 1, int((used_c - used_c.min()).max()) + 1
+    return (
+        used_r - shift,
+        used_c - used_c.min(),
+        int((used_r - shift).max()) + 1,
+        int((used_c - used_c.min()).max()) + 1,
+    )
 
 
 def _even(v: np.ndarray) -> np.ndarray:
@@ -100,7 +105,12 @@ def place_changes(facts: Facts, arm: str, measure: str, where: list[Place]) -> l
             ratio = MEASURES[measure].factor * sums[..., 0] / sums[..., 1]
         out.append(
             facts.from_arrays(
-                arm, measure, ratio[:, facts.arm_index(arm)], ratio[:, r.reference], better=MEASURES[measure].better, group=p.name
+                arm,
+                measure,
+                ratio[:, facts.arm_index(arm)],
+                ratio[:, r.reference],
+                better=MEASURES[measure].better,
+                group=p.name,
             )
         )
     return out
@@ -125,9 +135,12 @@ def tile_map(
         y = 2 + side * (1 + 1.5 * i)
         fill, ink = charts.diverging(c.gain / span if span > 0 else 0.0)
         corners = " ".join(
-            f"{x + (side - 0.8) * math.sin(k * math.pi / 3):.1f},{y + (side - 0.8) * math.cos(k * math.pi / 3):.1f}" for k in range(6)
+            f"{x + (side - 0.8) * math.sin(k * math.pi / 3):.1f},{y + (side - 0.8) * math.cos(k * math.pi / 3):.1f}"
+            for k in range(6)
         )
-        edge = f'stroke="{charts.INK}" stroke-width="1.8"' if c.clear else 'stroke="#C9C6BB" stroke-width="0.8"'
+        edge = (
+            f'stroke="{charts.INK}" stroke-width="1.8"' if c.clear else 'stroke="#C9C6BB" stroke-width="0.8"'
+        )
         body += f'<g><title>{charts.escape(f"{p.name}: {label}")}</title><polygon points="{corners}" fill="{fill}" {edge}/>'
         named = cell >= 50
         size = min(13.0, cell * 0.27)
@@ -137,8 +150,14 @@ def tile_map(
             top = y - 6 - 4.6 * (len(words) - 1)
             for k, w in enumerate(words):
                 body += charts.text(x, top + 10 * k, w, size=9.2, anchor="middle", fill=ink)
-            body += charts.text(x, top + 10 * len(words) + 5, label, size=size, anchor="middle", fill=ink, weight=weight)
+            body += charts.text(
+                x, top + 10 * len(words) + 5, label, size=size, anchor="middle", fill=ink, weight=weight
+            )
         else:
-            body += charts.text(x, y + size * 0.36, label, size=size, anchor="middle", fill=ink, weight=weight)
+            body += charts.text(
+                x, y + size * 0.36, label, size=size, anchor="middle", fill=ink, weight=weight
+            )
         body += "</g>"
-    return charts.svg(body, height, title, description, width=wide, cls="map" if wide == charts.W else "map wide")
+    return charts.svg(
+        body, height, title, description, width=wide, cls="map" if wide == charts.W else "map wide"
+    )

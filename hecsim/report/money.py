@@ -63,7 +63,11 @@ def scaled(facts: Facts, measure: str) -> np.ndarray:
     where = r.manifest.get("places") or {}
     weights = dict(zip(where.get("neighborhood") or [], where.get("scale") or [], strict=False))
     part = r.sums[:, :, :, r.measures.index(measure), :, 0]
-    rows = [(facts.lookup["neighborhood", n], w) for n, w in weights.items() if ("neighborhood", n) in facts.lookup]
+    rows = [
+        (facts.lookup["neighborhood", n], w)
+        for n, w in weights.items()
+        if ("neighborhood", n) in facts.lookup
+    ]
     if not rows:
         return part[..., facts.lookup["all", "all"]]
     return part[..., [i for i, _ in rows]] @ np.array([w for _, w in rows], float)
@@ -91,8 +95,7 @@ def _ledger(facts: Facts, column: str | None) -> dict[str, np.ndarray]:
     out: dict[str, np.ndarray] = {}
     for key, part in [("all", table)] if column is None else table.groupby(column, sort=True):
         total = empty.copy()
-        sums = part.groupby(["future", "arm"])["now"].sum()
-        for (future, arm), dollars in sums.items():
+        for future, arm, dollars in zip(part["future"], part["arm"], part["now"], strict=True):
             if future in f and arm in a:
                 total[f[future], a[arm]] += dollars
         out[str(key)] = total
@@ -102,7 +105,7 @@ def _ledger(facts: Facts, column: str | None) -> dict[str, np.ndarray]:
 def _monthly_spending(facts: Facts) -> np.ndarray:
     """Discounted spending, shape (futures, arms, months)."""
     r = facts.results
-    out = np.zeros(r.sums.shape[:3])
+    out = np.zeros((len(r.futures), len(r.arms), r.sums.shape[2]))
     frame = r.ledger
     if frame is None or not len(frame) or "amount" not in frame:
         return out
@@ -173,7 +176,12 @@ def arm_money(facts: Facts, arm: str) -> ArmMoney:
     net = spent - saved
     aces = -against("aces_0_8") if "aces_0_8" in r.measures else np.zeros_like(spent)
     prevented = (aces * weight).sum(axis=1)
-    years = net[:, : r.years * MONTHS_PER_YEAR].reshape(len(r.futures), r.years, MONTHS_PER_YEAR).sum(axis=2).cumsum(axis=1)
+    years = (
+        net[:, : r.years * MONTHS_PER_YEAR]
+        .reshape(len(r.futures), r.years, MONTHS_PER_YEAR)
+        .sum(axis=2)
+        .cumsum(axis=1)
+    )
     people = residents(facts)
     total = change(net.sum(axis=1), "net", "lower")
     return ArmMoney(

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from hecsim.errors import UnknownNameError
-from hecsim.report import sections, sections_more
+from hecsim.report import closing, groups, sections
 from hecsim.report.arms import parts_of
 from hecsim.report.facts import Facts
 from hecsim.report.family import read_family
@@ -29,9 +29,12 @@ _log = logging.getLogger(__name__)
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("hecsim.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.PackageLoader("hecsim.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
+    )
     # Pictures are built here from escaped text, so they may pass as they are.
     environment.filters["picture"] = Markup
     return environment
@@ -68,16 +71,20 @@ def render(results: Results, language: str = "en") -> str:
             "headline": sections.headline_section(facts, words, money),
             "arms": sections.arms_section(facts, words, parts),
             "time": sections.time_section(facts, words, parts),
-            "who": sections.who_section(facts, words),
-            "places": sections.places_section(facts, words),
-            "money": sections_more.money_section(facts, words, money, parts),
-            "family": sections_more.family_section(family, facts, words) if family is not None else None,
-            "sure": sections_more.sure_section(facts, words),
-            "all": sections_more.all_section(facts, words),
+            "who": groups.who_section(facts, words),
+            "places": groups.places_section(facts, words),
+            "money": closing.money_section(facts, words, money, parts),
+            "family": closing.family_section(family, facts, words) if family is not None else None,
+            "sure": closing.sure_section(facts, words),
+            "all": closing.all_section(facts, words),
         }
         body["sections"] = [k for k, v in body.items() if v is not None]
     css = _environment().get_template("report.css").render()
-    return _environment().get_template("report.html").render(head=_head(facts, words), t=words, css=Markup(css), **body)
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(head=_head(facts, words), t=words, css=Markup(css), **body)
+    )
 
 
 def _head(facts: Facts, words: Words) -> dict[str, Any]:
@@ -88,17 +95,32 @@ def _head(facts: Facts, words: Words) -> dict[str, Any]:
     name = str(community.get("name") or ", ".join((study.get("community") or {}).get("towns", [])))
     if "persons" in community:
         name = words(
-            "page.community", name=name, persons=f"{community['persons']:,}", households=f"{community.get('households', 0):,}"
+            "page.community",
+            name=name,
+            persons=f"{community['persons']:,}",
+            households=f"{community.get('households', 0):,}",
         )
     version, run = str(r.manifest.get("hecsim", "")), str(r.manifest.get("digest", ""))[:8]
     total = len(r.futures) + len(r.failed)
     return {
-        "lang": words.language, "years": r.years, "title": study["name"], "question": study.get("question", ""), "version": version, "id": run,
-        "other": FILES["en" if words.language == "es" else "es"], "other_language": "en" if words.language == "es" else "es",
+        "lang": words.language,
+        "years": r.years,
+        "title": study["name"],
+        "question": study.get("question", ""),
+        "version": version,
+        "id": run,
+        "other": FILES["en" if words.language == "es" else "es"],
+        "other_language": "en" if words.language == "es" else "es",
         "run": words(
-            "page.run", id=run, version=version, community=name, futures=len(r.futures), years=r.years, start=facts.start_year,
+            "page.run",
+            id=run,
+            version=version,
+            community=name,
+            futures=len(r.futures),
+            years=r.years,
+            start=facts.start_year,
             arms=len(r.arms),
         ),
         "failed": words("page.failed", n=len(r.failed), of=total) if r.failed else "",
         "failures": [words("page.failed_one", i=i, problem=p) for i, p in sorted(r.failed.items())],
-    }  # fmt: skip
+    }

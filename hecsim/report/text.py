@@ -76,7 +76,9 @@ class Words:
     def label(self, measure: str) -> str:
         """Plain name of a measure."""
         m = MEASURES[measure]
-        return (m.label_es or spanish.LABELS.get(measure) or spanish.term(m.label)) if self._column else m.label
+        return (
+            (m.label_es or spanish.LABELS.get(measure) or spanish.term(m.label)) if self._column else m.label
+        )
 
     def inline(self, measure: str) -> str:
         """The name as it stands within a sentence."""
@@ -94,8 +96,16 @@ class Words:
     def step(self, measure: str) -> str:
         """Unit of a difference: percentage points for percents."""
         unit = MEASURES[measure].unit
-        unit = {"0 to 1, children's homes": "0 to 1", "mean of 7, ages 6 to 17": "of 7", "mean score of 10": "of 10"}.get(unit, unit)
-        unit = {"0 to 1": "on a scale of 0 to 1", "SD, per child of 0 to 8": "SD", "HEI, 0 to 100": "points of 100 (HEI)"}.get(unit, unit)
+        unit = {
+            "0 to 1, children's homes": "0 to 1",
+            "mean of 7, ages 6 to 17": "of 7",
+            "mean score of 10": "of 10",
+        }.get(unit, unit)
+        unit = {
+            "0 to 1": "on a scale of 0 to 1",
+            "SD, per child of 0 to 8": "SD",
+            "HEI, 0 to 100": "points of 100 (HEI)",
+        }.get(unit, unit)
         if unit.startswith("percent"):
             return self("unit.points")
         if unit.startswith("$"):
@@ -137,7 +147,9 @@ class Words:
             return "–"
         if money:
             return self("range", a=dollars(low, self.language), b=dollars(high, self.language))
-        return self("range", a=self._bound(measure, low, high, middle), b=self._bound(measure, high, low, middle))
+        return self(
+            "range", a=self._bound(measure, low, high, middle), b=self._bound(measure, high, low, middle)
+        )
 
     def _bound(self, measure: str, x: float, *others: float) -> str:
         """An end of an interval; one that is not zero never reads as zero."""
@@ -160,7 +172,9 @@ class Words:
     def moved(self, c: Change, *, exploratory: bool = False) -> str:
         """'lower by 0.82 events per 100 child-years (95% interval −1.2 to −0.4)'."""
         size = self.delta(c.measure, c.difference, c.low, c.high).lstrip("+−")
-        words = self("moved.lower" if c.difference < 0 else "moved.higher", size=size, unit=self.step(c.measure))
+        words = self(
+            "moved.lower" if c.difference < 0 else "moved.higher", size=size, unit=self.step(c.measure)
+        )
         if c.verdict == "single":
             return f"{words} ({self('one.future')})"
         mark = f"; {self('exploratory')}" if exploratory else ""
@@ -174,9 +188,13 @@ class Words:
                 return self(f"finding.{c.verdict}", arm=c.arm, label=label)
             case "unclear":
                 return self(
-                    "finding.unclear", arm=c.arm, label=label, size=self.delta(c.measure, c.difference, c.low, c.high),
-                    unit=self.step(c.measure), range=self.interval(c),
-                )  # fmt: skip
+                    "finding.unclear",
+                    arm=c.arm,
+                    label=label,
+                    size=self.delta(c.measure, c.difference, c.low, c.high),
+                    unit=self.step(c.measure),
+                    range=self.interval(c),
+                )
         return self("finding.moved", arm=c.arm, label=label, moved=self.moved(c))
 
     def matters(self, c: Change) -> str:
@@ -197,12 +215,17 @@ class Words:
         worse = sorted((c for c in changes if c.verdict == "worse"), key=lambda c: -c.certainty)[:3]
 
         def said(found: list[Change]) -> str:
-            return self.join([f"{self.inline(c.measure)}, {self.moved(c, exploratory=not c.declared)}" for c in found])
+            return self.join(
+                [f"{self.inline(c.measure)}, {self.moved(c, exploratory=not c.declared)}" for c in found]
+            )
 
         out = []
         if all(c.verdict in ("single", "nodata", "same") for c in changes):
             out.append(self("headline.single"))
-            best = sorted((c for c in changes if c.verdict == "single" and c.gain > 0 and c.reference), key=lambda c: -c.gain / abs(c.reference))
+            best = sorted(
+                (c for c in changes if c.verdict == "single" and c.gain > 0 and c.reference),
+                key=lambda c: -c.gain / abs(c.reference),
+            )
             if best:
                 out.append(self("headline.in_one", list=said(best[:2])))
         else:
@@ -222,10 +245,26 @@ class Words:
         side = 1 if net.difference >= 0 else -1
         spent = dollars(money.spending.difference, self.language)
         if money.spending.difference < 0:
-            return self("cost.revenue", spent=spent.lstrip("−"), years=years, net=dollars(net.difference, self.language))
+            return self(
+                "cost.revenue",
+                spent=spent.lstrip("−"),
+                years=years,
+                net=dollars(net.difference, self.language),
+            )
         if net.verdict == "unclear":
-            return self("cost.unclear", spent=spent, years=years, net=dollars(net.difference, self.language), range=self.interval(net, money=True))
-        words = self("cost.net" if side > 0 else "cost.saves", spent=spent, years=years, net=dollars(abs(net.difference), self.language))
+            return self(
+                "cost.unclear",
+                spent=spent,
+                years=years,
+                net=dollars(net.difference, self.language),
+                range=self.interval(net, money=True),
+            )
+        words = self(
+            "cost.net" if side > 0 else "cost.saves",
+            spent=spent,
+            years=years,
+            net=dollars(abs(net.difference), self.language),
+        )
         if not math.isfinite(net.low):
             return words + "."
         low, high = sorted((side * net.low, side * net.high))
@@ -235,14 +274,23 @@ class Words:
     def gap_finding(self, gap: Gap) -> str:
         """A sentence on one gap."""
         c = gap.change
-        verb = {"unclear": "gap.unclear", "single": "gap.single", "nodata": "gap.nodata", "same": "gap.same"}.get(
-            c.verdict, "gap.closes" if c.difference < 0 else "gap.widens"
-        )
+        verb = {
+            "unclear": "gap.unclear",
+            "single": "gap.single",
+            "nodata": "gap.nodata",
+            "same": "gap.same",
+        }.get(c.verdict, "gap.closes" if c.difference < 0 else "gap.widens")
         words = self(
-            verb, label=self.inline(gap.measure), group=self.term(gap.group), against=self.term(gap.against),
-            before=self.delta(gap.measure, abs(gap.before), gap.after).lstrip("+"), after=self.delta(gap.measure, abs(gap.after), gap.before).lstrip("+"),
-            size=self.delta(gap.measure, c.difference, c.low, c.high), range=self.interval(c), unit=self.step(gap.measure),
-        )  # fmt: skip
+            verb,
+            label=self.inline(gap.measure),
+            group=self.term(gap.group),
+            against=self.term(gap.against),
+            before=self.delta(gap.measure, abs(gap.before), gap.after).lstrip("+"),
+            after=self.delta(gap.measure, abs(gap.after), gap.before).lstrip("+"),
+            size=self.delta(gap.measure, c.difference, c.low, c.high),
+            range=self.interval(c),
+            unit=self.step(gap.measure),
+        )
         return words
 
     def per_ace(self, ratio: tuple[float, float, float] | None, aces: Change) -> str:

@@ -47,9 +47,8 @@ def test_counsel_and_free_meals_differ_by_place():
     for urban in (1, 3):
         c, book = levers(2025, urban=urban)
         out = np.empty(c.neighborhood.size, np.float32)
-        found[urban] = [
-            float(book.fill(name, slice(0, out.size), out)[0]) for name in ("representation", "free_school_meals")
-        ]
+        rows = slice(0, out.size)
+        found[urban] = [float(book.fill(n, rows, out)[0]) for n in ("representation", "free_school_meals")]
     assert found[3] == pytest.approx([DRAW["calendar.counsel_covered"], DRAW["calendar.meals_covered"]])
     assert found[1] == pytest.approx([DRAW["calendar.counsel_elsewhere"], DRAW["calendar.meals_elsewhere"]])
 
@@ -93,6 +92,7 @@ def test_the_calendar_is_the_same_in_every_arm():
         c = toy_community(100, seed=1)
         engine = Engine((), DRAW, 1)
         Delivery(items, c, DRAW).month(c, engine.context)
-        sources.append({k: v for k, v in engine.levers.sources().items() if all(s.startswith("M0") for s in v)})
+        moved = engine.levers.sources().items()
+        sources.append({k: v for k, v in moved if all(s.startswith("M0") for s in v)})
     assert sources[0] == sources[1]
     assert {"minimum_wage", "representation", "free_school_meals", "record_clear"} <= set(sources[0])

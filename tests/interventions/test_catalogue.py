@@ -65,7 +65,8 @@ def test_every_parameter_is_used():
             own = head.upper() in catalogue()
             convention = own and (rest in conventions or rest.startswith("cost_"))
             shared = name.startswith(("staff_", "caseload_", "turnover_"))
-            if not (convention or shared or f'"{name}"' in source or f".{name}" in source or own and f'"{rest}"' in source):
+            named = f'"{name}"' in source or f".{name}" in source or (own and f'"{rest}"' in source)
+            if not (convention or shared or named):
                 unused.append(full)
         elif room == "calendar" and f'"{name}"' not in source and f".{name}" not in source:
             unused.append(full)

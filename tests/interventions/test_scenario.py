@@ -75,7 +75,7 @@ def test_mix_in_a_file(tmp_path):
         (FILE.replace('"G04"', '"G99"'), UnknownNameError, "unknown intervention 'G99'"),
         (FILE.replace("start = 24", "start = 61"), ScheduleError, "month 61.*60 months"),
         (FILE.replace("years = 5", "years = 0"), ScenarioError, r"plan.toml.*\[years\]"),
-        (FILE.replace("[[intervention]]\nid = \"G04\"", "[intervention]\nid = \"G04\"", 1), ScenarioError, "TOML"),
+        (FILE.partition("[[")[0] + "[intervention]\nid = 'G04'\n", ScenarioError, "with two brackets"),
         ("years = 5", ScenarioError, r"\[community\]"),
         (FILE.replace('["Hartford"]', "[]"), ScenarioError, "at least one town"),
         ("name = ", ScenarioError, "not valid TOML"),

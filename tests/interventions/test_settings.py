@@ -11,7 +11,8 @@ from hecsim.interventions import CommunityAmbassadors, NurseVisits, RightToCouns
 def test_schema_lists_unit_range_and_help():
     fields = {s.name: s for s in RightToCounsel.settings()}
     assert (fields["coverage"].unit, fields["coverage"].low, fields["coverage"].high) == ("share", 0, 1)
-    assert (fields["end"].type, fields["places"].type, fields["payers"].type) == ("int", "tuple[str, ...]", "table")
+    kinds = [fields[name].type for name in ("end", "places", "payers")]
+    assert kinds == ["int", "tuple[str, ...]", "table"]
     assert all(s.help and s.unit for s in fields.values())
 
 

@@ -24,7 +24,9 @@ def facts(study):
 def test_change_equals_the_study_summary(facts, study):
     row = study.summary(measures=["aces_0_8"]).set_index("arm").loc["Needs first"]
     c = facts.change("Needs first", "aces_0_8")
-    assert (c.difference, c.low, c.high, c.share) == pytest.approx((row.difference, row.low, row.high, row.better))
+    assert (c.difference, c.low, c.high, c.share) == pytest.approx(
+        (row.difference, row.low, row.high, row.better)
+    )
     assert c.verdict == "better"
     assert c.declared
     assert facts.change("Hub & ambassadors only", "obesity_adult").verdict in ("unclear", "better", "worse")
@@ -90,13 +92,17 @@ def _with_groups(arm_values: dict[str, float]):
 
 
 def test_a_gap_that_closes_from_above_is_levelling_down():
-    gap = _with_groups({"White": 15.0, "Black": 20.0}).gap("Needs first", "aces_0_8", "race_ethnicity", "Black")
+    gap = _with_groups({"White": 15.0, "Black": 20.0}).gap(
+        "Needs first", "aces_0_8", "race_ethnicity", "Black"
+    )
     assert gap.change.difference == pytest.approx(-5.0, abs=0.01)
     assert gap.levelling_down
 
 
 def test_a_gap_that_closes_from_below_is_not():
-    gap = _with_groups({"White": 10.0, "Black": 15.0}).gap("Needs first", "aces_0_8", "race_ethnicity", "Black")
+    gap = _with_groups({"White": 10.0, "Black": 15.0}).gap(
+        "Needs first", "aces_0_8", "race_ethnicity", "Black"
+    )
     assert gap.change.difference == pytest.approx(-5.0, abs=0.01)
     assert not gap.levelling_down
     assert (gap.ratio_before, gap.ratio_after) == pytest.approx((2.0, 1.5), abs=0.01)
@@ -107,7 +113,9 @@ def test_the_group_that_loses_is_found():
     found, least = facts.losers("Needs first", ["aces_0_8"])
     assert [c.group for _, c in found] == ["Black"]
     assert least is None
-    assert facts.losers("Needs first", ["diet"])[1] is not None  # none loses: the one that gains least is named
+    assert (
+        facts.losers("Needs first", ["diet"])[1] is not None
+    )  # none loses: the one that gains least is named
 
 
 @pytest.mark.parametrize("n", [1, 2, 15, 169])
@@ -138,7 +146,10 @@ def test_family_is_told_in_the_middle_future_with_what_differed(facts):
     shares = dict(family.frequencies)
     assert shares["evicted"] == [1.0, pytest.approx(2 / 6), 1.0, 1.0]
     assert shares["first time: unstable housing"] == shares["evicted"]
-    assert family.lanes[0].years[0].sentence == "The family was evicted; Luis lived through unstable housing for the first time."
+    assert (
+        family.lanes[0].years[0].sentence
+        == "The family was evicted; Luis lived through unstable housing for the first time."
+    )
     assert family.lanes[0].years[0].more == 2
     assert "A quiet year" in render_quiet(facts)
 
@@ -183,7 +194,15 @@ def test_parts_of_arms_have_names_and_starts(study):
 
 
 def test_formats():
-    assert [dollars(x) for x in (0, 12.5, 999.7, 1234, 45_678, 1_234_567, -2.5e9)] == ["$0", "$12", "$1,000", "$1,230", "$45,700", "$1.23 million", "−$2.50 billion"]
+    assert [dollars(x) for x in (0, 12.5, 999.7, 1234, 45_678, 1_234_567, -2.5e9)] == [
+        "$0",
+        "$12",
+        "$1,000",
+        "$1,230",
+        "$45,700",
+        "$1.23 million",
+        "−$2.50 billion",
+    ]
     assert dollars(1.2e6, "es") == "$1.20 millones"
     assert dollars(math.nan) == "–"
     assert [percent(x) for x in (0, 0.001, 0.5, 0.999, 1)] == ["0%", "<1%", "50%", ">99%", "100%"]
@@ -194,11 +213,29 @@ def test_formats():
 def test_charts_survive_missing_numbers():
     gone = np.full(3, np.nan)
     some = np.array([1.0, np.nan, 2.0])
-    picture = charts.lines((gone, gone, gone), (some, some, some), ("a", "b"), start_year=2025, starts=[0.5], limits=(1.0, 2.0),
-                           title="t", description="d", start_word="start", ends=("1", "2"))  # fmt: skip
+    picture = charts.lines(
+        (gone, gone, gone),
+        (some, some, some),
+        ("a", "b"),
+        start_year=2025,
+        starts=[0.5],
+        limits=(1.0, 2.0),
+        title="t",
+        description="d",
+        start_word="start",
+        ends=("1", "2"),
+    )
     assert "nan" not in picture
-    assert charts.dumbbell([("g", math.nan, math.nan, "–", False)], title="t", description="d", names=("a", "b")) == ""
-    assert "nan" not in charts.dumbbell([("g", math.nan, 1.0, "–", False), ("h", 1.0, 2.0, "+1", True)], title="t", description="d", names=("a", "b"))
+    assert (
+        charts.dumbbell([("g", math.nan, math.nan, "–", False)], title="t", description="d", names=("a", "b"))
+        == ""
+    )
+    assert "nan" not in charts.dumbbell(
+        [("g", math.nan, 1.0, "–", False), ("h", 1.0, 2.0, "+1", True)],
+        title="t",
+        description="d",
+        names=("a", "b"),
+    )
     assert charts.bars([], title="t", description="d") == ""
     assert charts.range_mark(math.nan, 0, 0, 1, "t", "d") == ""
 

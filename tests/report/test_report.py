@@ -88,9 +88,17 @@ def test_user_text_is_escaped(english):
 
 
 def test_says_what_an_honest_report_says(english):
-    for words in ("Simulated, not a forecast", "Run c0ffee01, hecsim 0.1.0", "6 futures", "exploratory", "95% interval",
-                  "too small to tell from luck", "Larger than the 0.5 events per 100 child-years declared to matter",
-                  "No group is clearly worse off under Needs first", "What this model cannot tell"):  # fmt: skip
+    for words in (
+        "Simulated, not a forecast",
+        "Run c0ffee01, hecsim 0.1.0",
+        "6 futures",
+        "exploratory",
+        "95% interval",
+        "too small to tell from luck",
+        "Larger than the 0.5 events per 100 child-years declared to matter",
+        "No group is clearly worse off under Needs first",
+        "What this model cannot tell",
+    ):
         assert words in english, words
 
 
@@ -107,11 +115,25 @@ def test_a_null_arm_is_called_null(english):
 
 
 def test_spanish_is_spanish(spanish):
-    for words in ("Simulado, no es un pronóstico", "Qué harían las combinaciones", "puntos porcentuales", "Hispana",
-                  "demasiado pequeño para distinguirlo del azar", "La familia fue desalojada", "vivienda inestable"):  # fmt: skip
+    for words in (
+        "Simulado, no es un pronóstico",
+        "Qué harían las combinaciones",
+        "puntos porcentuales",
+        "Hispana",
+        "demasiado pequeño para distinguirlo del azar",
+        "La familia fue desalojada",
+        "vivienda inestable",
+    ):
         assert words in spanish, words
     said = " ".join(Page(spanish).said)
-    for words in ("current law", "95% interval", "events per", "percentage points", "below poverty", "too small"):
+    for words in (
+        "current law",
+        "95% interval",
+        "events per",
+        "percentage points",
+        "below poverty",
+        "too small",
+    ):
         assert words not in said, words
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from hecsim.community import Community
+from hecsim.population.histories.matching import household_normal
 
 __all__ = ["initialize"]
 
@@ -25,7 +26,7 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     age = pp["age"][rows].astype(int)
     education = np.where(age >= _ADULT, pp["education"][rows], hh["education"][home]).astype(int)
     shared = draw["activity.disposition_family"]
-    family, own = rng.standard_normal(hh.size)[home], rng.standard_normal(rows.size)
+    family, own = household_normal(community, rng)[home], rng.standard_normal(rows.size)
     noise = np.sqrt(shared) * family + np.sqrt(1.0 - shared) * own
     disposition = np.asarray(draw["activity.disposition_education"])[education] + noise
     _outdoor(community, draw)

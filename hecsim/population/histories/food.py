@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hecsim.community import Community
+from hecsim.population.histories.matching import household_normal
 
 __all__ = ["initialize"]
 
@@ -27,7 +28,7 @@ def _habits(community: Community, draw: Mapping[str, Any], rng: np.random.Genera
     age = pp["age"][rows].astype(int)
     # What children eat follows the education of the home, adults' their own.
     education = np.where(age >= 18 * 12, pp["education"][rows], hh["education"][home]).astype(int)
-    family = rng.standard_normal(hh.size)[home]
+    family = household_normal(community, rng)[home]
     own = rng.standard_normal(rows.size)
     shared = draw["food.habit_family"]
     habit = (

@@ -65,6 +65,11 @@ def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) ->
     other = np.bincount(home, drawn, hh.size)
     earned = np.bincount(home, pp["earnings"][people].astype(float), hh.size)
     hh["earnings"][rows] = earned[rows]
+    # Many of the poor draw less than the usual amount; their shortfall is theirs for good.
+    room = np.maximum(0.0, hh["income_year"] / 12.0 - earned)
+    share = np.where(other > 0, np.minimum(1.0, room / np.maximum(other, 1.0)), 1.0)
+    pp["entitled"][people] = np.where(drawn > 0, share[home], 1.0)
+    other = other * share
     gap = np.maximum(0.0, hh["income_year"][rows] / 12.0 - earned[rows] - other[rows])
     elder = hh["elders"][rows] > 0
     # At working ages most of the gap is a job between jobs or a year of survey noise, not lasting income.

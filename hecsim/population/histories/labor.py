@@ -113,7 +113,7 @@ def stationary(
 def _demand(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> None:
     """Set the local demand that leaves the part of a town's unemployment that its people do not explain."""
     n = community.neighborhood
-    n["demand"] = 1.0
+    n["demand"][:] = 1.0
     work, seek = stationary(community, draw, rows)
     place = community.household["neighborhood"][community.person["household"][rows].astype(np.int64)]
     town, towns = n["town"].astype(np.int64), community.tables["town"].size

@@ -9,10 +9,22 @@ from scipy.special import expit, ndtr
 
 from hecsim.community import Community
 
-__all__ = ["known_levels", "shift_to_levels"]
+__all__ = ["household_normal", "known_levels", "shift_to_levels"]
 
 _STEPS = 22  # halvings of a range of twelve: three parts in a million
 _REACH = 6.0
+
+
+def household_normal(community: Community, rng: np.random.Generator) -> np.ndarray:
+    """One standard normal per household that lives here, by household row (0 elsewhere).
+
+    Drawn for the households alone, never for spare rows, so that the community does not depend on how
+    its tables are cut into blocks.
+    """
+    rows = np.flatnonzero(community.household["present"] == 1)
+    out = np.zeros(community.household.size)
+    out[rows] = rng.standard_normal(rows.size)
+    return out
 
 
 def known_levels(community: Community, name: str) -> np.ndarray:

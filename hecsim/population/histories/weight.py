@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from hecsim.community import Community
-from hecsim.population.histories.matching import known_levels, shift_to_levels
+from hecsim.population.histories.matching import household_normal, known_levels, shift_to_levels
 from hecsim.processes import growth
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.weight_adult import TERM, ace_share, activity_kcal, usual_activity
@@ -90,7 +90,7 @@ def _adult_bmi(
     then = np.clip(known_levels(community, "data_obesity_2017"), 0.02, 0.9)
     now = expit(logit(then) + logit(k["obesity_start"]) - logit(k["obesity_2017"]))
     score = score + shift_to_levels((score - edge) / rest, where, now, link="probit")[where] * rest
-    shared = rng.standard_normal(community.household.size)[home]
+    shared = household_normal(community, rng)[home]
     own = rng.standard_normal(rows.size)
     weight = np.where(p["role"][rows] < _CAREGIVER, k["start_couple"], 0.0)
     score = score + rest * (np.sqrt(weight) * shared + np.sqrt(1.0 - weight) * own)

@@ -23,10 +23,16 @@ _LUCK = 0.05
 
 
 def _money(words: Words, c: Change) -> list[str]:
-    return [dollars(c.difference, words.language), words.interval(c, money=True), words.futures_range(c, money=True)]
+    return [
+        dollars(c.difference, words.language),
+        words.interval(c, money=True),
+        words.futures_range(c, money=True),
+    ]
 
 
-def money_section(facts: Facts, words: Words, money: dict[str, ArmMoney], parts: dict[str, list[Part]]) -> Section:
+def money_section(
+    facts: Facts, words: Words, money: dict[str, ArmMoney], parts: dict[str, list[Part]]
+) -> Section:
     """Spending by payer and intervention, savings by payer, net cost by year, cost per adverse experience prevented."""
     kinds = {p.id: p for group in parts.values() for p in group}
     # One scale for net cost so far, so that arms compare.
@@ -35,26 +41,40 @@ def money_section(facts: Facts, words: Words, money: dict[str, ArmMoney], parts:
     return {"arms": [_arm_money(facts, words, money[a], kinds, limits) for a in facts.arms]}
 
 
-def _bars(words: Words, changes: dict[str, Change], title: str, names: dict[str, str], colors: dict[str, str]) -> Section | None:
+def _bars(
+    words: Words, changes: dict[str, Change], title: str, names: dict[str, str], colors: dict[str, str]
+) -> Section | None:
     if not changes:
         return None
-    rows = [(names.get(k, k), c.difference, dollars(c.difference, words.language), colors.get(k, charts.INK)) for k, c in changes.items()]
+    rows = [
+        (names.get(k, k), c.difference, dollars(c.difference, words.language), colors.get(k, charts.INK))
+        for k, c in changes.items()
+    ]
     description = "; ".join(f"{r[0]}: {r[2]}" for r in rows)
     head = [words(f"head.{k}") for k in ("who", "amount", "interval", "futures")]
     body = [[names.get(k, k), *_money(words, c)] for k, c in changes.items()]
-    return {"title": title, "svg": charts.bars(rows, title=title, description=description), "table": table(head, body)}
+    return {
+        "title": title,
+        "svg": charts.bars(rows, title=title, description=description),
+        "table": table(head, body),
+    }
 
 
-def _arm_money(facts: Facts, words: Words, m: ArmMoney, kinds: dict[str, Part], limits: tuple[float, float]) -> Section:
+def _arm_money(
+    facts: Facts, words: Words, m: ArmMoney, kinds: dict[str, Part], limits: tuple[float, float]
+) -> Section:
     years, lang = facts.results.years, words.language
     saved = m.savings.difference
     title = (
         words("money.none", arm=m.arm)
         if not m.spending.difference
         else words(
-            "money.title" if saved >= 0 else "money.more", arm=m.arm, spent=dollars(m.spending.difference, lang), saved=dollars(abs(saved), lang),
+            "money.title" if saved >= 0 else "money.more",
+            arm=m.arm,
+            spent=dollars(m.spending.difference, lang),
+            saved=dollars(abs(saved), lang),
             net=dollars(m.net.difference, lang),
-        )  # fmt: skip
+        )
     )
     payers = {k: words.term(k) for k in m.by_payer}
     parts = {k: f"{kinds[k].symbol} {kinds[k].name}" if k in kinds else k for k in m.by_intervention}
@@ -69,12 +89,23 @@ def _arm_money(facts: Facts, words: Words, m: ArmMoney, kinds: dict[str, Part], 
     ]
     rows = [
         [words("card.spending"), *_money(words, m.spending)],
-        *([f"{words('money.category')}: {words.term(k)}", *_money(words, c)] for k, c in m.by_category.items()),
-        *([f"{words('money.instrument')}: {words.term(k)}", *_money(words, c)] for k, c in m.by_instrument.items()),
+        *(
+            [f"{words('money.category')}: {words.term(k)}", *_money(words, c)]
+            for k, c in m.by_category.items()
+        ),
+        *(
+            [f"{words('money.instrument')}: {words.term(k)}", *_money(words, c)]
+            for k, c in m.by_instrument.items()
+        ),
         *([words.label(k), *_money(words, c)] for k, c in m.saved_by.items()),
         [words("card.net"), *_money(words, m.net)],
     ]
-    key = [(words("card.net"), f"{dollars(m.net.difference, lang)} ({words('interval', range=words.interval(m.net, money=True))})")]
+    key = [
+        (
+            words("card.net"),
+            f"{dollars(m.net.difference, lang)} ({words('interval', range=words.interval(m.net, money=True))})",
+        )
+    ]
     if math.isfinite(m.per_resident):
         key.append((words("money.per_resident"), dollars(m.per_resident, lang)))
     if "aces_0_8" in facts.results.measures:
@@ -92,10 +123,17 @@ def _arm_money(facts: Facts, words: Words, m: ArmMoney, kinds: dict[str, Part], 
         key.append((words("money.back", years=years), percent(m.paid_back)))
     head = [words(f"head.{k}") for k in ("who", "amount", "interval", "futures")]
     return {
-        "name": m.arm, "title": title + ".", "unclear": words("money.unclear") if m.savings.verdict == "unclear" and m.spending.difference else "",
-        "figures": [f for f in figures if f and f["svg"]], "key": key, "table": table(head, rows),
-        "transfers": [(words.label(k), f"{dollars(c.difference, lang, sign=True)} ({words.interval(c, money=True)})") for k, c in m.transfers.items()],
-    }  # fmt: skip
+        "name": m.arm,
+        "title": title + ".",
+        "unclear": words("money.unclear") if m.savings.verdict == "unclear" and m.spending.difference else "",
+        "figures": [f for f in figures if f and f["svg"]],
+        "key": key,
+        "table": table(head, rows),
+        "transfers": [
+            (words.label(k), f"{dollars(c.difference, lang, sign=True)} ({words.interval(c, money=True)})")
+            for k, c in m.transfers.items()
+        ],
+    }
 
 
 def _net(facts: Facts, words: Words, m: ArmMoney, limits: tuple[float, float]) -> Section | None:
@@ -104,12 +142,24 @@ def _net(facts: Facts, words: Words, m: ArmMoney, limits: tuple[float, float]) -
     flat = m.cumulative[0] * 0
     end = dollars(float(m.cumulative[0][-1]), words.language)
     picture = charts.lines(
-        (flat, flat, flat), m.cumulative, (words("page.law"), m.arm), start_year=facts.start_year, starts=(), limits=limits,
-        title=f"{words('money.cumulative')}: {m.arm}", description=f"{m.arm}: {end}", start_word="",
-        ends=(words("money.day_zero"), end), zero=True,
-    )  # fmt: skip
+        (flat, flat, flat),
+        m.cumulative,
+        (words("page.law"), m.arm),
+        start_year=facts.start_year,
+        starts=(),
+        limits=limits,
+        title=f"{words('money.cumulative')}: {m.arm}",
+        description=f"{m.arm}: {end}",
+        start_word="",
+        ends=(words("money.day_zero"), end),
+        zero=True,
+    )
     rows = [
-        [str(facts.start_year + y), dollars(float(mean), words.language), words("range", a=dollars(float(low), words.language), b=dollars(float(high), words.language))]
+        [
+            str(facts.start_year + y),
+            dollars(float(mean), words.language),
+            words("range", a=dollars(float(low), words.language), b=dollars(float(high), words.language)),
+        ]
         for y, (mean, low, high) in enumerate(zip(*m.cumulative, strict=True))
     ]
     head = [words(f"head.{k}") for k in ("year", "amount", "futures")]
@@ -120,7 +170,9 @@ def family_section(family: Family, facts: Facts, words: Words) -> Section:
     """Lanes side by side, year by year, and what differed."""
     years = []
     for y in range(facts.results.years):
-        lanes = [{"arm": lane.arm, "reference": lane.reference, "year": lane.years[y]} for lane in family.lanes]
+        lanes = [
+            {"arm": lane.arm, "reference": lane.reference, "year": lane.years[y]} for lane in family.lanes
+        ]
         years.append({"year": facts.start_year + y, "lanes": lanes})
     differs = []
     for lane in family.lanes:
@@ -128,17 +180,30 @@ def family_section(family: Family, facts: Facts, words: Words) -> Section:
             continue
         groups = [
             (words(f"family.{k}"), part)
-            for k, part in (("spared", lane.spared), ("put_off", lane.later), ("gained", lane.gained), ("only", lane.only))
+            for k, part in (
+                ("spared", lane.spared),
+                ("put_off", lane.later),
+                ("gained", lane.gained),
+                ("only", lane.only),
+            )
             if part
         ]
         differs.append({"title": words("family.differs", arm=lane.arm), "groups": groups})
     arms = [lane.arm for lane in family.lanes]
     frequencies = [[label, *(percent(s) for s in shares)] for label, shares in family.frequencies]
     return {
-        "intro": words("family.intro", name=family.name[:1].upper() + family.name[1:], future=family.future, futures=family.futures), "years": years, "differs": differs,
+        "intro": words(
+            "family.intro",
+            name=family.name[:1].upper() + family.name[1:],
+            future=family.future,
+            futures=family.futures,
+        ),
+        "years": years,
+        "differs": differs,
         "frequency": table([words("head.event"), *arms], frequencies) if frequencies else None,
-        "frequency_title": words("family.frequency", n=family.futures), "lanes": len(family.lanes),
-    }  # fmt: skip
+        "frequency_title": words("family.frequency", n=family.futures),
+        "lanes": len(family.lanes),
+    }
 
 
 def sure_section(facts: Facts, words: Words) -> Section:
@@ -156,12 +221,15 @@ def sure_section(facts: Facts, words: Words) -> Section:
             share = c.parameter_share
             rows.append(
                 [
-                    words.label(measure), arm, percent(share), percent(1 - share) if math.isfinite(share) else "–",
+                    words.label(measure),
+                    arm,
+                    percent(share),
+                    percent(1 - share) if math.isfinite(share) else "–",
                     "–" if not math.isfinite(correlation) else f"{correlation:.2f}".replace("-", "−"),
                     "–" if math.isnan(saved) else "∞" if math.isinf(saved) else f"{saved:,.1f}",
                     words("declared") if c.declared else words("exploratory"),
                 ]
-            )  # fmt: skip
+            )
     declared = [words.inline(m) for m in facts.declared if m in facts.results.measures]
     if weak:
         pairing = words("sure.pairing_low", list="; ".join(weak))
@@ -175,16 +243,25 @@ def sure_section(facts: Facts, words: Words) -> Section:
         words("sure.many", n=comparisons, luck=max(1, round(_LUCK * comparisons))),
     ]
     head = [
-        words("head.measure"), words("head.arm"), words("sure.share"), words("sure.luck"), words("sure.correlation"), words("sure.saved"),
+        words("head.measure"),
+        words("head.arm"),
+        words("sure.share"),
+        words("sure.luck"),
+        words("sure.correlation"),
+        words("sure.saved"),
         words("head.status"),
-    ]  # fmt: skip
+    ]
     yardsticks = [[words.label(m), words.unit(m), words.term(MEASURES[m].yardstick)] for m in facts.headlines]
     notes = facts.results.manifest.get("notes") or []
     return {
-        "said": said, "pairing": pairing, "weak": bool(weak), "table": table(head, rows),
-        "limits": [words(f"sure.limit_{i}") for i in range(1, 7)], "notes": [str(x) for x in notes],
+        "said": said,
+        "pairing": pairing,
+        "weak": bool(weak),
+        "table": table(head, rows),
+        "limits": [words(f"sure.limit_{i}") for i in range(1, 7)],
+        "notes": [str(x) for x in notes],
         "yardsticks": table([words("head.measure"), words("head.unit"), words("head.yardstick")], yardsticks),
-    }  # fmt: skip
+    }
 
 
 def all_section(facts: Facts, words: Words) -> Section:
@@ -200,10 +277,16 @@ def all_section(facts: Facts, words: Words) -> Section:
                 status = words("declared") if c.declared else words("exploratory")
                 rows.append(
                     [
-                        f"{words.label(name)} ({words.unit(name)})", arm, words.level(name, c.reference), words.level(name, c.value),
-                        words.delta(name, c.difference, c.low, c.high), words.interval(c), words.futures_range(c),
-                        percent(c.share) if math.isfinite(c.share) else "–", f"{words.verdict(c)}; {status}",
+                        f"{words.label(name)} ({words.unit(name)})",
+                        arm,
+                        words.level(name, c.reference),
+                        words.level(name, c.value),
+                        words.delta(name, c.difference, c.low, c.high),
+                        words.interval(c),
+                        words.futures_range(c),
+                        percent(c.share) if math.isfinite(c.share) else "–",
+                        f"{words.verdict(c)}; {status}",
                     ]
-                )  # fmt: skip
+                )
         groups.append({"topic": words.term(topic), "table": table(head, rows)})
     return {"groups": groups}
