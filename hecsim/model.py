@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import mesa
@@ -20,6 +21,11 @@ from hecsim.measures import Diary, Recorder, assign_income_bands
 from hecsim.population import build_community
 from hecsim.processes.plan import MONTH
 
+# What the model's own data collector keeps each month; give it another one to keep other things.
+REPORTED = (
+    "residents", "aces_0_8", "obesity_adult", "obesity_child", "stress", "food_insecurity", "evictions", "poverty", "health_cost",
+)  # fmt: skip
+
 __all__ = ["CommunityModel", "burn_in", "parse_seed"]
 
 BURN_IN = 12  # months before month 0, in which fast states reach their level under current law
@@ -36,6 +42,10 @@ def parse_seed(value: int | str | None, *, key: str = "seed") -> int:
     if not 0 <= number < 2**63:
         raise ScenarioError(f"a seed lies between 0 and 2^63, not {number}", key=key)
     return number
+
+
+def _measure_of(model: CommunityModel, *, name: str) -> float:
+    return model.measure(name)
 
 
 class CommunityModel(mesa.Model):
@@ -105,7 +115,8 @@ class CommunityModel(mesa.Model):
         self.recorder = Recorder(self.community, self.parameters) if record else None
         self.diary = Diary(self.community)
         self.progress = progress
-        self.datacollector: mesa.DataCollector | None = None
+        reporters = {name: partial(_measure_of, name=name) for name in REPORTED} if record else {}
+        self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
     @property
     def month(self) -> int:
@@ -151,8 +162,7 @@ class CommunityModel(mesa.Model):
         self.diary.observe(self.community, engine.context)
         clock.month += 1
         self.running = clock.month < clock.horizon
-        if self.datacollector is not None:
-            self.datacollector.collect(self)
+        self.datacollector.collect(self)
         if self.progress is not None:
             self.progress(clock.month, clock.horizon)
 

@@ -32,7 +32,7 @@ BAND_OF_STEP = np.digitize(LADDER[:-1], BAND_EDGES)
 BURDENS = ("below_20", "20_29", "30_up")
 POOR_AGES = (6, 12, 18, 25, 35, 45, 55, 65, 75)  # age groups of the poverty fit
 _ROUNDS = 40  # of the income fit inside a tract
-_PASSES = (8, 4)  # over the drawn homes of a town: small communities, and those where luck evens out
+_PASSES = (8, 2)  # over the drawn homes of a town: small communities, and those where luck evens out
 _LARGE = 100_000  # households
 ZERO, NO_CASH = 5, 6  # categories beside the five bands
 
@@ -191,22 +191,26 @@ def incomes(
     held_by_age = np.maximum(_by_town(_poor_count(np.zeros(n), tract, members, t.n), t), 1.0)
     usual, known = _town_poverty(t)
     wanted = np.where(known[:, None, None], usual * held_by_age, _by_town(poor_goal, t))
-    best, result = np.inf, None
+    best = np.full(len(wanted), np.inf)
+    result: tuple[np.ndarray, ...] | None = None
     for _ in range(_PASSES[n > _LARGE]):
         _fit_income(start, center, float(p["income_spread"]), poverty_line, members, tens, LADDER,
                     BAND_OF_STEP, band_goal, poor_goal, _ROUNDS, shares)  # fmt: skip
         income = _ladder_quantile(shares, u, LADDER)
         drawn = _exact_bands(income, tract, tens, held, table, np.random.default_rng(again))
         have = _by_town(_poor_count(drawn[0] / poverty_line, tract, members, t.n), t)
-        # In shares, so that a small age group counts as much as a large one.
-        miss = float((((have - wanted) / held_by_age) ** 2).sum())
-        if miss < best:
-            best, result = miss, drawn
+        # In shares, so that a small age group counts as much as a large one; each town keeps its best.
+        miss = (((have - wanted) / held_by_age) ** 2).sum(axis=(1, 2))
+        better = (miss < best)[t.town[tract]]
+        best = np.minimum(best, miss)
+        result = drawn if result is None else tuple(
+            np.where(better, new, old) for new, old in zip(drawn, result, strict=True)
+        )  # fmt: skip
         # What bands and whole homes pushed away from the poverty tables, the next pass leans against.
         lean = np.clip((wanted + 1.0) / (have + 1.0), 0.6, 1.6)
         poor_goal *= lean[t.town]
     assert result is not None  # at least one pass was made
-    return result
+    return result[0], result[1], result[2]
 
 
 def _by_town(by_tract: np.ndarray, t: Targets) -> np.ndarray:

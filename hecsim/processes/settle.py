@@ -6,8 +6,8 @@ leave the area, partners who part, grown children who leave home, couples who fo
 kin, moves, newcomers. Events are taken in the order of keys, so the cut into blocks changes nothing. What
 happened is left in `context.events` as arrays of keys:
 
-    births, deaths, orphaned, left_home_area, joined_kin               keys of persons
-    left, separations, left_home, unions, moves, homeless, newcomers   keys of households
+    births, deaths, orphaned, left_home, left_home_area, joined_kin    keys of persons
+    left, separations, unions, moves, homeless, newcomers              keys of households
 
 In the last month of burn-in, examples of households that move in are put aside, so that newcomers
 are the same in every arm.

@@ -1,8 +1,8 @@
 """Births and deaths, and who heads a household afterwards.
 
 A newborn's key follows from the mother's key and the birth order, so the same child is born in
-every arm and an extra birth shifts nobody's luck. Adversities that the mother lived through while
-pregnant are the child's first. When a householder dies or leaves, the partner or else the oldest
+every arm and an extra birth shifts nobody's luck. What the mother lived through while pregnant is
+handed to the child as `prenatal_bits`. When a householder dies or leaves, the partner or else the oldest
 adult becomes householder; children without any adult move to kin, or into care.
 """
 

@@ -113,8 +113,9 @@ def _near(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
 
 @njit(cache=True, nogil=True)
 def _choose(
-    key, origin, income, bedrooms, own_cost, voucher, accept, limit, race, near, km, lat, lon, rent,
-    fmr, ratio, log_open, tight, extra, safety, groups, weights, standard, seed, decision, month, chosen, paid,
+    key, origin, income, bedrooms, own_cost, voucher, accept, limit, race, near, km, lat, lon,
+    rent, fmr, ratio, log_open, tight, extra, safety, groups, weights, standard, seed, decision, month,
+    chosen, paid,
 ):  # fmt: skip
     n_places, k = rent.size, near.shape[1]
     total = k + _OTHERS
@@ -187,7 +188,8 @@ def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
         km,
         n["lat"].astype(float), n["lon"].astype(float),
         n["fmr"] * asking, n["fmr"].astype(float), m.k("place.bedroom_ratio"), np.log(free + 0.5),
-        tight, s.extra.astype(np.uint8), n["safety"].astype(float), groups, weights, m.k("payment_standard"), seed, decision,
+        tight, s.extra.astype(np.uint8), n["safety"].astype(float), groups, weights,
+        m.k("payment_standard"), seed, decision,
         np.uint64(m.month & 0xFFFFFFFF), chosen, paid,
     )  # fmt: skip
     return chosen, paid

@@ -52,7 +52,9 @@ def moves(m: Settlement) -> None:
     keeps = (tenure == 0) & ~must & (m.u("sell", key) >= m.k("sell_share"))
     owner = buys | keeps
     limits = m.k("burden_limit")
-    bedrooms = bedrooms_for(household["persons"][homes])
+    pressed = must | (tenure >= 2)  # takes what there is: a studio for one, and more of the income
+    persons = household["persons"][homes]
+    bedrooms = np.where(pressed & (persons <= 1), 0, bedrooms_for(persons))
     chosen, paid = find_homes(
         m,
         Seekers(
@@ -63,7 +65,7 @@ def moves(m: Settlement) -> None:
             own_cost=np.where(keeps, household["rent"][homes], 0.0),
             voucher=np.where(owner, 0, household["voucher"][homes]),
             accept=acceptance(m, homes),
-            limit=np.where(must, limits[1], limits[0]),
+            limit=np.where(pressed, limits[1], limits[0]),
             race=household["race"][homes],
             extra=tenure >= 2,
         ),

@@ -208,7 +208,7 @@ def headed(m: Settlement) -> np.ndarray:
 
 
 def next_key(groups: np.ndarray, keys: np.ndarray, ask_groups: np.ndarray, asks: np.ndarray) -> np.ndarray:
-    """Position, for each request, of the entry of its group whose key follows `asks`; -1 if the group is empty.
+    """Position of the entry of each request's group whose key follows `asks`; -1 if the group is empty.
 
     Keys lie on a ring: after the last comes the first. One entry more or less in a group changes only
     the requests that fell to it, so a small change in one arm does not reshuffle everybody's choice.
@@ -223,9 +223,13 @@ def next_key(groups: np.ndarray, keys: np.ndarray, ask_groups: np.ndarray, asks:
     start = ask_groups.astype(np.uint64) << high
     at = np.searchsorted(ring, start | (asks >> low))
     first = np.searchsorted(ring, start)
-    at = np.where((at < ring.size) & ((ring[np.minimum(at, ring.size - 1)] >> high) == start >> high), at, first)
-    inside = (at < ring.size) & ((ring[np.minimum(at, ring.size - 1)] >> high) == start >> high)
-    return np.where(inside, order[np.minimum(at, ring.size - 1)], -1)
+
+    def inside(position: np.ndarray) -> np.ndarray:
+        entry = ring[np.minimum(position, ring.size - 1)]
+        return (position < ring.size) & (entry >> high == start >> high)
+
+    at = np.where(inside(at), at, first)
+    return np.where(inside(at), order[np.minimum(at, ring.size - 1)], -1)
 
 
 def guideline(m: Settlement, persons: np.ndarray) -> np.ndarray:

@@ -36,6 +36,7 @@ __all__ = ["MENDING_MONTHS", "TIES", "gather", "gather_plain", "mend", "ties"]
 
 MENDING_MONTHS = 6
 _KIN, _NEIGHBOR = 0, 1
+_KIN_STREAM = 1 << 20
 _FIELDS = 5  # aware, trust in health care, trust in the community, help seeking, capacity
 _ROOT12 = np.sqrt(12.0)
 
@@ -205,7 +206,7 @@ def mend(community: Community, context: Context) -> None:
     good = (found >= 0) & (found != asks)
     asks, found = asks[good], found[good]
     fresh = np.full(asks.size, _NEIGHBOR, graph.kind.dtype)
-    one, two = _new_kin(community)
+    one, two = _new_kin(community, np.bincount(source[kind == _KIN], minlength=h.size) > 0)
     asks, found = np.concatenate([asks, one]), np.concatenate([found, two])
     fresh = np.concatenate([fresh, np.full(one.size, _KIN, graph.kind.dtype)])
     # Ties that stay come first, then new ones in the order of keys: the order in a row is the same
@@ -229,18 +230,32 @@ def _near_home(community: Community, asks: np.ndarray, month: int) -> np.ndarray
     return np.where(at >= 0, rows[at], -1)
 
 
-def _new_kin(community: Community) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of the pairs of households that became kin since the graph was last mended; forgets them."""
+def _new_kin(community: Community, has_kin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of pairs of households that are kin and not yet in the graph.
+
+    Those that split since the last mending, and for newcomers with kin nearby a household of their
+    town and recorded group, as in the graph at the start.
+    """
     h = community.household
     pairs = community.extras.pop("new_kin", np.zeros((0, 2), np.uint64))
     rows = np.flatnonzero(h["present"])
     order = np.argsort(h["key"][rows])
     rows = rows[order]
-    if not rows.size or not len(pairs):
-        return rows[:0], rows[:0]
+    if not rows.size:
+        return rows, rows
     at = np.minimum(np.searchsorted(h["key"][rows], pairs), rows.size - 1)
     both = (h["key"][rows[at]] == pairs).all(axis=1)
-    return rows[at[both, 0]], rows[at[both, 1]]
+    one, two = rows[at[both, 0]], rows[at[both, 1]]
+    lacks = (h["kin_nearby"][rows] != 0) & ~has_kin[rows]
+    lacks[at[both].ravel()] = False
+    asks = rows[lacks]
+    town = community.neighborhood["town"].astype(np.int64)[h["neighborhood"][rows].astype(np.int64)]
+    group = town * 5 + h["race"][rows]
+    number = luck.child_key(h["key"][asks], np.full(asks.size, _KIN_STREAM, np.uint64))
+    found = next_key(group, h["key"][rows], group[lacks], number)
+    other = rows[np.maximum(found, 0)]
+    good = (found >= 0) & (other != asks)
+    return np.concatenate([one, asks[good]]), np.concatenate([two, other[good]])
 
 
 def _turn(asks: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ __all__ = ["Part", "parts_of", "starts_of"]
 
 @dataclass(frozen=True)
 class Part:
-    """One intervention of an arm, ready to print. `settings` are those that the study changed beside reach and dates."""
+    """One intervention of an arm. `settings` are what the study changed beside reach and dates."""
 
     id: str
     name: str

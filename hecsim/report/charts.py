@@ -47,7 +47,8 @@ def svg(body: str, height: float, title: str, description: str, *, width: float 
     """An accessible SVG element that scales with its column."""
     n = next(_ids)
     return (
-        f'<svg class="chart {cls}" viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="c{n}t c{n}d">'
+        f'<svg class="chart {cls}" viewBox="0 0 {width:g} {height:g}" role="img" '
+        f'aria-labelledby="c{n}t c{n}d">'
         f'<title id="c{n}t">{escape(title)}</title><desc id="c{n}d">{escape(description)}</desc>{body}</svg>'
     )
 
@@ -64,7 +65,8 @@ def text(
 ) -> str:
     """A text element."""
     bold = f' font-weight="{weight}"' if weight else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}" fill="{fill}"{bold}>{escape(words)}</text>'
+    place = f'x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}"'
+    return f'<text {place} fill="{fill}"{bold}>{escape(words)}</text>'
 
 
 def line(
@@ -72,7 +74,8 @@ def line(
 ) -> str:
     """A line element."""
     d = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{stroke}" stroke-width="{width:g}"{d}/>'
+    place = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
+    return f'<line {place} stroke="{stroke}" stroke-width="{width:g}"{d}/>'
 
 
 def wrap(words: str, width: int, rows: int) -> list[str]:
@@ -140,7 +143,8 @@ def lines(
 ) -> str:
     """Two lines with bands (mean, low, high by year).
 
-    starts : years from the beginning at which something starts; ends : labels of the ends; zero : dollars around a line of zero
+    starts : years from the beginning at which something starts; ends : labels of the ends
+    zero : the scale is in dollars, around a line of zero
     """
     left, right, top, bottom, h = 46, 92, 12, 34, 210
     years = len(mix[0])
@@ -189,9 +193,11 @@ def lines(
             edge = [(xs[i], py(hi[i])) for i in np.flatnonzero(ok)] + [
                 (xs[i], py(lo[i])) for i in np.flatnonzero(ok)[::-1]
             ]
-            body += f'<path d="M{" L".join(f"{x:.1f},{y:.1f}" for x, y in edge)} Z" fill="{color}" fill-opacity="{opacity}"/>'
+            outline = " L".join(f"{x:.1f},{y:.1f}" for x, y in edge)
+            body += f'<path d="M{outline} Z" fill="{color}" fill-opacity="{opacity}"/>'
             d = f' stroke-dasharray="{dash}"' if dash else ""
-            body += f'<path d="{_path(xs, [py(v) for v in mean])}" fill="none" stroke="{color}" stroke-width="2.2"{d}/>'
+            course = _path(xs, [py(v) for v in mean])
+            body += f'<path d="{course}" fill="none" stroke="{color}" stroke-width="2.2"{d}/>'
         last = int(np.flatnonzero(ok)[-1])
         body += f'<circle cx="{xs[last]:.1f}" cy="{py(mean[last]):.1f}" r="3" fill="{color}"/>'
         labels.append([py(mean[last]), name, end, GRAY_TEXT if dash else color])
@@ -234,7 +240,10 @@ def dumbbell(
     description: str,
     names: tuple[str, str],
 ) -> str:
-    """One row per group: (name, current law, mix, change in words, clear). Hollow gray is current law, full blue the mix."""
+    """One row per group: (name, current law, mix, change in words, clear).
+
+    Hollow gray is current law, full blue the mix.
+    """
     left, right, top, step = 128, 78, 40, 30
     values = [v for r in rows for v in r[1:3] if math.isfinite(v)]
     if not values:
@@ -267,7 +276,8 @@ def dumbbell(
             body += text(0, y + 4 + 11 * (i - (len(parts) - 1) / 2), part, size=11)
         if math.isfinite(base) and math.isfinite(value):
             body += line(px(base), y, px(value), y, BLUE, 2.5)
-            body += f'<circle cx="{px(base):.1f}" cy="{y:.1f}" r="4.2" fill="{PAPER}" stroke="{GRAY}" stroke-width="2"/>'
+            hollow = f'fill="{PAPER}" stroke="{GRAY}" stroke-width="2"'
+            body += f'<circle cx="{px(base):.1f}" cy="{y:.1f}" r="4.2" {hollow}/>'
             body += f'<circle cx="{px(value):.1f}" cy="{y:.1f}" r="4.6" fill="{BLUE}"/>'
         body += text(
             W - right + 8,
@@ -318,7 +328,8 @@ def range_mark(
     body = line(4, 10, w - 4, 10, "#D9D7CF") + line(w / 2, 1, w / 2, 19, INK, 1)
     if math.isfinite(low) and math.isfinite(high):
         body += line(px(low), 10, px(high), 10, color, 5)
-    body += f'<circle cx="{px(difference):.1f}" cy="10" r="5" fill="{color}" stroke="{PAPER}" stroke-width="1.5"/>'
+    at = f'cx="{px(difference):.1f}" cy="10" r="5"'
+    body += f'<circle {at} fill="{color}" stroke="{PAPER}" stroke-width="1.5"/>'
     return svg(body, h, title, description, width=w, cls="mark")
 
 

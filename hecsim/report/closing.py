@@ -33,7 +33,7 @@ def _money(words: Words, c: Change) -> list[str]:
 def money_section(
     facts: Facts, words: Words, money: dict[str, ArmMoney], parts: dict[str, list[Part]]
 ) -> Section:
-    """Spending by payer and intervention, savings by payer, net cost by year, cost per adverse experience prevented."""
+    """Spending and savings by payer, net cost by year, cost per adverse experience prevented."""
     kinds = {p.id: p for group in parts.values() for p in group}
     # One scale for net cost so far, so that arms compare.
     ends = [float(v) for m in money.values() if m.cumulative for part in m.cumulative for v in part]
@@ -103,7 +103,8 @@ def _arm_money(
     key = [
         (
             words("card.net"),
-            f"{dollars(m.net.difference, lang)} ({words('interval', range=words.interval(m.net, money=True))})",
+            dollars(m.net.difference, lang)
+            + f" ({words('interval', range=words.interval(m.net, money=True))})",
         )
     ]
     if math.isfinite(m.per_resident):

@@ -40,7 +40,8 @@ class Change:
     """A paired difference of one arm against current law.
 
     low, high : 95% interval of the mean difference; p5, p95 : middle 90% of futures
-    share : of futures in which the arm is better; important : declared smallest difference that matters (NaN: none)
+    share : of futures in which the arm is better
+    important : declared smallest difference that matters (NaN: none)
     """
 
     arm: str
@@ -231,7 +232,7 @@ class Facts:
         g, w = self.lookup[kind, group], self.lookup[kind, anchor]
         a, r = self.arm_index(arm), self.results.reference
         raw_after, raw_before = values[:, a, g] - values[:, a, w], values[:, r, g] - values[:, r, w]
-        # Sizes keep the sign that the gap has under current law, so that overshooting zero still counts as closing.
+        # Sizes keep the sign that the gap has under current law, so overshooting zero counts as closing.
         side = 1.0 if _mean(raw_before) >= 0 else -1.0
         change = self.from_arrays(
             arm, measure, side * raw_after, side * raw_before, better="lower", group=group
@@ -270,7 +271,7 @@ class Facts:
     def losers(
         self, arm: str, measures: list[str]
     ) -> tuple[list[tuple[str, Change]], tuple[str, Change] | None]:
-        """Groups that are clearly worse off, and, if none is, the group that gains least (relative to its own level)."""
+        """Groups that are clearly worse off; if none is, the group that gains least for its own level."""
         found, least = [], None
         for kind in ANCHORS:
             for group in self.groups(kind):

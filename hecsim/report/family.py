@@ -68,7 +68,7 @@ _LATER = 12  # months by which an event must be put off to be called later
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: month index, code, sentence, causes and interventions at work, in the report's language."""
+    """Something that happened, in the report's language. `helped`: interventions at work that month."""
 
     month: int
     label: str
@@ -81,7 +81,7 @@ class Event:
 
 @dataclass
 class Year:
-    """A year of a lane. `meters` are (name, 0 to 1, value in words); all of them are pressures except safety."""
+    """A year of a lane. `meters` are (code, name, 0 to 1, value in words), pressures except safety."""
 
     year: int
     sentence: str
@@ -217,7 +217,7 @@ def _years(part: pd.DataFrame, facts: Facts, words: Words, names: dict[str, str]
 
 
 def _lowers(text: str) -> bool:
-    """Whether a sentence may lose its capital inside another: it starts with an article or a common word, not a name."""
+    """Whether a sentence may lose its capital inside another: it starts with a common word, not a name."""
     return text.split(" ", 1)[0] in (
         "The",
         "There",
@@ -257,7 +257,7 @@ def _clip(x: float) -> float:
 def _compare(
     lane: Lane, reference: pd.DataFrame, mix: pd.DataFrame, words: Words, names: dict[str, str]
 ) -> None:
-    """Events of one lane that the other does not have, told by their English sentence, which names who and what."""
+    """Events that only one lane has, told apart by their English sentence, which names who and what."""
     own, base = _firsts(mix), _firsts(reference)
     end = mix["month"].max() if len(mix) else -1
     for text, row in base.items():
@@ -286,7 +286,7 @@ def _firsts(lane: pd.DataFrame) -> dict[str, Any]:
 
 
 def _why(month: int, reference: pd.DataFrame, mix: pd.DataFrame, words: Words, names: dict[str, str]) -> str:
-    """What was different on that household in that month: interventions at work, and the states that stood apart."""
+    """What was different in that month: interventions at work, and the states that stood apart."""
     a, b = mix[mix["month"] == month], reference[reference["month"] == month]
     parts = []
     if len(a):
@@ -314,7 +314,7 @@ def _why(month: int, reference: pd.DataFrame, mix: pd.DataFrame, words: Words, n
 
 
 def _frequencies(rows: pd.DataFrame, facts: Facts, words: Words) -> list[tuple[str, list[float]]]:
-    """Share of futures in which each kind of event befell the family at least once, by arm (current law first)."""
+    """Share of futures in which each event befell the family at least once, by arm, current law first."""
     arms = [facts.reference, *facts.arms]
     rows = rows[rows["future"].isin(facts.results.futures)]
     total = {a: rows[rows["arm"] == a]["future"].nunique() for a in arms}

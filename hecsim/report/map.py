@@ -58,7 +58,7 @@ def _km(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 
 def snap(lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray, int, int]:
-    """Row and column of a hexagonal grid for each centroid (north up, each slot used once), and rows, columns.
+    """Row and column of a hexagonal grid for each centroid (north up), then its numbers of rows and columns.
 
     The sum of squared distances between centroids and slots is the least possible.
     """
@@ -134,14 +134,16 @@ def tile_map(
         x = left + cell * (j + 0.5 + 0.5 * (i % 2))
         y = 2 + side * (1 + 1.5 * i)
         fill, ink = charts.diverging(c.gain / span if span > 0 else 0.0)
+        reach = side - 0.8  # a hair of paper between tiles
         corners = " ".join(
-            f"{x + (side - 0.8) * math.sin(k * math.pi / 3):.1f},{y + (side - 0.8) * math.cos(k * math.pi / 3):.1f}"
+            f"{x + reach * math.sin(k * math.pi / 3):.1f},{y + reach * math.cos(k * math.pi / 3):.1f}"
             for k in range(6)
         )
         edge = (
             f'stroke="{charts.INK}" stroke-width="1.8"' if c.clear else 'stroke="#C9C6BB" stroke-width="0.8"'
         )
-        body += f'<g><title>{charts.escape(f"{p.name}: {label}")}</title><polygon points="{corners}" fill="{fill}" {edge}/>'
+        body += f"<g><title>{charts.escape(f'{p.name}: {label}')}</title>"
+        body += f'<polygon points="{corners}" fill="{fill}" {edge}/>'
         named = cell >= 50
         size = min(13.0, cell * 0.27)
         weight = "bold" if c.clear else ""

@@ -243,7 +243,8 @@ def _banded(words: Words, measure: str, series: tuple[np.ndarray, ...], year: in
     mean, low, high = (float(x[year]) for x in series)
     if not math.isfinite(mean):
         return "–"
-    return f"{words.level(measure, mean)} ({words('range', a=words.level(measure, low), b=words.level(measure, high))})"
+    band = words("range", a=words.level(measure, low), b=words.level(measure, high))
+    return f"{words.level(measure, mean)} ({band})"
 
 
 def _caption(words: Words, c: Change) -> str:

@@ -217,7 +217,7 @@ def term(words: str) -> str:
 
 
 def sentence(words: str) -> str:
-    """A diary sentence whose inserted names (adversity, person, state) are still English, in Spanish throughout."""
+    """A diary sentence in Spanish throughout: names of adversities and persons in it are still English."""
     for english in sorted(
         (
             *ACES,

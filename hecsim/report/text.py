@@ -123,7 +123,7 @@ class Words:
         return f"{shown}%" if unit.startswith("percent") and math.isfinite(x) else shown
 
     def delta(self, measure: str, x: float, *others: float) -> str:
-        """A difference with sign; `others` are numbers beside which it stands, shown with as many decimals."""
+        """A difference with sign; `others` are numbers beside which it stands, with as many decimals."""
         if MEASURES[measure].unit.startswith("$"):
             return dollars(x, self.language, sign=True)
         # Enough decimals for the largest number, and for an interval not to shrink to one point.

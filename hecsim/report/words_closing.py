@@ -172,7 +172,7 @@ MORE: dict[str, tuple[str, str]] = {
     ),
     "sure.few": (
         "With fewer than six futures, intervals are wide and unsteady, and variance cannot be split.",
-        "Con menos de seis futuros, los intervalos son anchos e inestables y no se puede dividir la varianza.",
+        "Con menos de seis futuros, los intervalos son anchos e inestables; no se puede dividir la varianza.",
     ),
     "sure.many": (
         "{n} headline comparisons are shown. If nothing differed, about {luck} of them would still "

@@ -176,7 +176,9 @@ def test_short_staff_make_a_queue_that_a_hub_only_lengthens():
     waiting = [(a.stage("g10") == 1).sum() for a in (alone, hub)]
     active = [(a.stage("g10") == ENROLLED).sum() for a in (alone, hub)]
     assert waiting[1] > waiting[0] > 0
-    assert abs(active[1] - active[0]) <= 2
+    residents = float(Frame(hub.c).residents.sum())
+    room = Workforce(draw).capacity("navigator", residents) / 20.0
+    assert 0 < max(active) <= room + 1
 
 
 def test_programs_that_share_staff_serve_less_than_alone():

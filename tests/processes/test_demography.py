@@ -100,7 +100,8 @@ def test_married_women_with_one_child_conceive_more_than_women_alone():
 
     married, alone = births(2, 1), births(0, 1)
     assert married > 4 * alone
-    expected = 105 / 1000 * 0.83 * 1.03 * 1.6 * 2.0
+    k = {name: DRAW[f"demography.birth_{name}"] for name in ("rate", "scale", "group", "parity", "union")}
+    expected = k["rate"][3] / 1000 * k["scale"][3] * k["group"][10] * k["parity"][0] * k["union"][2]
     assert married == pytest.approx(expected, rel=0.12)
     assert births(2, 3) < 0.5 * married
 

@@ -1,0 +1,17 @@
+"""Communities that several tests look at; built once, never changed (models copy what they are given)."""
+
+import pytest
+
+from hecsim.population import build_community
+
+
+@pytest.fixture(scope="session")
+def small_hartford():
+    """600 households of Hartford in one block."""
+    return build_community("Hartford", households=600, seed=3)
+
+
+@pytest.fixture(scope="session")
+def small_hartford_in_blocks():
+    """The same 600 households cut into several blocks."""
+    return build_community("Hartford", households=600, seed=3, block_persons=350)
