@@ -217,14 +217,15 @@ def community() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def community_build(towns: tuple[str, ...], households: int | None, seed: int, family: str | None, out: Path, as_json: bool) -> None:
     """Synthesize persons, households, businesses, neighborhoods, organizations and ties."""
-    from hecsim.population import build_community, save
-    from hecsim.study import family as founding
+    from hecsim.population import save
+    from hecsim.scenario import CommunitySpec
 
     with _progress() as tell:
-        built = build_community(
-            _towns(towns), households=households, seed=seed, vignette=founding(family or ""),
-            progress=lambda what, done: tell("community", int(100 * done), 100),
-        )  # fmt: skip
+        names = _towns(towns)
+        spec = CommunitySpec(
+            towns=("all",) if names == "all" else tuple(names), households=households, seed=seed, family=family or ""
+        )
+        built = spec.build(lambda what, done: tell("community", int(100 * done), 100))
         save(built, out)
     found = {**built.summary(), "digest": built.digest(), "out": str(out)}
     if as_json:

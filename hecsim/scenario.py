@@ -20,8 +20,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -44,18 +44,25 @@ class CommunitySpec:
     towns : names of towns, or "all", "region:...", "county:..."
     households : simulated households; None for every household of the towns
     seed : seed of the synthesis
+    family : neighborhood in which the founding family is placed and followed, "" for none
+    directory : a saved community to read instead of building one
     """
 
-    towns: tuple[str, ...]
+    towns: tuple[str, ...] = ("Hartford",)
     households: int | None = 10_000
     seed: int = 1
+    family: str = ""
+    directory: str = ""
 
     def __post_init__(self) -> None:
         towns = (self.towns,) if isinstance(self.towns, str) else tuple(self.towns)
         object.__setattr__(self, "towns", towns)
         if not towns or not all(isinstance(t, str) and t for t in towns):
             raise ScenarioError('must name at least one town, such as "Hartford"', key="community.towns")
-        for key, least in (("households", 1), ("seed", 0)):
+        for key in ("family", "directory"):
+            if not isinstance(getattr(self, key), str):
+                raise ScenarioError(f"must be text, not {getattr(self, key)!r}", key=f"community.{key}")
+        for key, least in (("households", 50), ("seed", 0)):
             value = getattr(self, key)
             if key == "households" and value is None:
                 continue
@@ -64,18 +71,38 @@ class CommunitySpec:
                     f"must be a whole number of at least {least}, not {value!r}", key=f"community.{key}"
                 )
 
-    def build(self) -> Community:
+    def build(self, progress: Callable[[str, float], None] | None = None) -> Community:
         """The synthetic community; equal specs give equal communities."""
-        from hecsim.population import build_community
+        from hecsim.population import Vignette, build_community, load
 
-        return build_community(list(self.towns), households=self.households, seed=self.seed)
+        if self.directory:
+            return load(self.directory)
+        towns: Any = "all" if self.towns == ("all",) else list(self.towns)
+        family = replace(Vignette.founding_family(), neighborhood=self.family) if self.family else None
+        return build_community(
+            towns, households=self.households, seed=self.seed, vignette=family, progress=progress
+        )
 
     def to_mapping(self) -> dict[str, Any]:
         """As it stands in a file."""
         out: dict[str, Any] = {"towns": list(self.towns), "seed": self.seed}
         if self.households is not None:
             out["households"] = self.households
-        return out
+        return out | {k: v for k in ("family", "directory") if (v := getattr(self, k))}
+
+    @classmethod
+    def from_mapping(cls, data: Any, *, file: Any = None) -> CommunitySpec:
+        """From the [community] table of a file; unknown keys are errors with a suggestion."""
+        if not isinstance(data, Mapping):
+            raise ScenarioError("[community] is a table with 'towns'", file=file, key="community")
+        known = tuple(f.name for f in fields(cls))
+        for key in data:
+            if key not in known:
+                raise UnknownNameError(key, known, what="key", file=file, key=f"community.{key}")
+        try:
+            return cls(**{"households": None, **data})
+        except ScenarioError as problem:
+            raise ScenarioError(str(problem), file=file) from None
 
 
 class Scenario:
@@ -143,10 +170,7 @@ class Scenario:
             raise ScenarioError(
                 "a scenario needs a [community] table with 'towns'", file=file, key="community"
             )
-        known = ("towns", "households", "seed")
-        for key in place:
-            if key not in known:
-                raise UnknownNameError(key, known, what="key", file=file, key=f"community.{key}")
+        spec = CommunitySpec.from_mapping(place, file=file)
         if "towns" not in place:
             raise ScenarioError(
                 'name at least one town, such as towns = ["Hartford"]', file=file, key="community.towns"
@@ -158,7 +182,7 @@ class Scenario:
         items += [from_mapping(item, file=file) for item in listed]
         settings = {k: data[k] for k in ("name", "years", "start_year", "burn_in") if k in data}
         try:
-            return cls(CommunitySpec(**place), interventions=items, **settings)
+            return cls(spec, interventions=items, **settings)
         except ScenarioError as problem:
             if file is not None and problem.file is None:
                 raise ScenarioError(str(problem), file=file) from None

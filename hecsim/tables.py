@@ -164,6 +164,25 @@ class Table:
             self.columns[column.name][first : first + n] = column.fill
         return np.arange(first, first + n)
 
+    def claim_each(self, blocks: np.ndarray) -> np.ndarray:
+        """Take one spare row in each of `blocks` (a block may come several times), in this order."""
+        counts = np.bincount(blocks, minlength=self.n_blocks)
+        room = np.diff(self.start) - self.used
+        if (counts > room).any():
+            b = int(np.argmax(counts - room))
+            raise CommunityDataError(
+                f"block {b} of table '{self.name}' has {room[b]} spare rows and {counts[b]} are needed", rows=self.size
+            )
+        order = np.argsort(blocks, kind="stable")
+        first = np.cumsum(counts) - counts
+        rank = np.empty(len(blocks), np.int64)
+        rank[order] = np.arange(len(blocks)) - first[blocks[order]]
+        rows = (self.start[:-1] + self.used)[blocks] + rank
+        self.used += counts
+        for column in self.schema.values():
+            self.columns[column.name][rows] = column.fill
+        return rows
+
     def regrow(self, spare: Sequence[int]) -> np.ndarray:
         """Lay the table out again with `spare[b]` free rows per block.
 

@@ -59,7 +59,7 @@ def _fathers(m: Settlement, mothers: np.ndarray) -> np.ndarray:
     """Row of the mother's partner in the home, or her own row."""
     person = m.person
     homes, position = np.unique(person["household"][mothers].astype(np.int64), return_inverse=True)
-    rows, owner = members(m.community, homes)
+    rows, owner = members(m, homes)
     couple = m.household["couple"][homes] > 0
     result = mothers.copy()
     for mine, other in ((0, 1), (1, 0)):
@@ -114,7 +114,7 @@ def deaths(m: Settlement) -> None:
     household["couple_months"][caregivers[household["couple"][caregivers] > 0]] = 0
     household["couple"][caregivers] = 0
     household["bereaved"][homes] = 1
-    rows, owner = members(m.community, homes)
+    rows, owner = members(m, homes)
     young = person["age"][rows] < ADULT
     lost = np.isin(homes, caregivers)[owner] & (person["role"][rows] == 2)
     orphan = np.isin(person["mother_key"][rows], person["key"][dead]) & (person["mother_key"][rows] != 0)
@@ -133,7 +133,7 @@ def _mark(person, children: np.ndarray) -> None:
 def succession(m: Settlement, homes: np.ndarray) -> None:
     """Give every one of these households that lacks a householder a new one; children alone find a home."""
     person = m.person
-    rows, owner = members(m.community, homes)
+    rows, owner = members(m, homes)
     headless = np.bincount(owner, person["role"][rows] == 0, minlength=homes.size) == 0
     rows, owner = rows[headless[owner]], owner[headless[owner]]
     if not rows.size:
@@ -183,7 +183,7 @@ def _orphans(m: Settlement, homes: np.ndarray) -> None:
     for i in range(homes.size):
         home = int(rows_of(m.household, (where[0][i : i + 1], where[1][i : i + 1]))[0])
         person, household = m.person, m.household
-        rows, _ = members(m.community, np.array([home]))
+        rows, _ = members(m, np.array([home]))
         fit = headed(m) & (household["present"] == 1) & (household["tenure"] <= 1)
         host, kin = _host(m, home, fit)
         m.record("orphaned", person["key"][rows])

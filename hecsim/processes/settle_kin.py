@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from hecsim.processes.settle_births import move_people
-from hecsim.processes.settle_rows import ADULT, Settlement, first_of, headed, members
+from hecsim.processes.settle_rows import ADULT, Settlement, first_of, members
 
 __all__ = ["join_kin", "kin_hosts"]
 
@@ -21,17 +21,23 @@ _FULL = 8  # persons beyond whom no household takes anybody in
 
 def kin_hosts(m: Settlement, homes: np.ndarray) -> np.ndarray:
     """Row of the first kin tie of each household that has a home and room, -1 if there is none."""
-    household, ties, lived_in = m.household, m.community.ties, headed(m)
-    leaving = np.zeros(household.size, bool)
-    leaving[homes] = True
+    household, person, ties = m.household, m.person, m.community.ties
+    start = ties.indptr[homes].astype(np.int64)
+    count = ties.indptr[homes + 1].astype(np.int64) - start
+    of = np.repeat(np.arange(homes.size), count)
+    edge = np.arange(of.size) + np.repeat(start - (np.cumsum(count) - count), count)
+    other = ties.index[edge].astype(np.int64)
+    fits = (ties.kind[edge] == _KIN) & (household["present"][other] == 1) & (household["tenure"][other] <= 1)
+    fits &= (household["persons"][other] < _FULL) & ~np.isin(other, homes)
+    of, other = of[fits], other[fits]
+    taking = np.unique(other)
+    people, owner = members(m, taking)
+    grown = (person["role"][people] == 0) & (person["labor"][people] != 4) & (person["age"][people] >= ADULT)
+    lived_in = taking[first_of(owner, grown, taking.size) >= 0]
+    fits = np.isin(other, lived_in)
+    of, other = of[fits], other[fits]
     hosts = np.full(homes.size, -1)
-    for i, home in enumerate(homes.tolist()):
-        near = slice(int(ties.indptr[home]), int(ties.indptr[home + 1]))
-        kin = ties.index[near][ties.kind[near] == _KIN].astype(np.int64)
-        kin = kin[lived_in[kin] & (household["tenure"][kin] <= 1) & ~leaving[kin]]
-        kin = kin[household["persons"][kin] < _FULL]
-        if kin.size:
-            hosts[i] = kin[0]
+    hosts[of[::-1]] = other[::-1]  # the last to be written is the first tie
     return hosts
 
 
@@ -47,7 +53,7 @@ def join_kin(m: Settlement) -> None:
     homes = homes[u < np.where(doubled, join, stay)]
     if not homes.size:
         return
-    rows, owner = members(m.community, homes)
+    rows, owner = members(m, homes)
     single = np.bincount(owner, minlength=homes.size) == 1
     at = first_of(owner, (person["age"][rows] >= ADULT) & (person["labor"][rows] != 4), homes.size)
     fit = single & (at >= 0)
@@ -59,7 +65,7 @@ def join_kin(m: Settlement) -> None:
         return
     hosts, rows = hosts[good], rows[good]
     taking = np.unique(hosts)
-    people, relative = members(m.community, taking)
+    people, relative = members(m, taking)
     head = first_of(relative, person["role"][people] == 0, taking.size)
     elder = person["age"][people[head]].astype(np.int64)[np.searchsorted(taking, hosts)]
     role = np.where(elder - person["age"][rows] >= _GENERATION, 2, 4)

@@ -26,7 +26,7 @@ def leave_area(m: Settlement) -> None:
     """Households that decided to leave the area go, with all their members."""
     household, person = m.household, m.person
     homes = m.by_key(household, (household["present"] == 1) & (household["wants_move"] == 3))
-    rows, owner = members(m.community, homes)
+    rows, owner = members(m, homes)
     homes = homes[np.unique(owner)]  # some lost their last member this month
     m.left = np.bincount(household["neighborhood"][homes], minlength=m.community.neighborhood.size)
     if not homes.size:
@@ -109,7 +109,7 @@ def keep_pool(m: Settlement) -> None:
     rank = np.arange(rows.size) - np.searchsorted(where, where, side="left")
     enough = np.bincount(where, recent[rows], minlength=n)[where] >= 5
     homes = rows[(rank < _POOL) & (recent[rows] | ~enough)]
-    people, owner = members(m.community, homes)
+    people, owner = members(m, homes)
     for table, kept, values in ((household, homes, "h"), (person, people, "p")):
         for column in SCHEMA[table.name]:
             extras[f"pool_{values}_{column.name}"] = table[column.name][kept]

@@ -42,6 +42,7 @@ __all__ = [
 
 Spot = tuple[np.ndarray, np.ndarray]
 ADULT = 18 * 12
+_RESERVE = 0.08  # share of rows kept free when a table is laid out again
 _NEW_HOME = 4096  # child_key orders up to a few dozen are children; those from here on are homes
 
 
@@ -50,6 +51,8 @@ class Settlement:
     """One month of settlement: the community, the parameters of the room, luck, and what happened.
 
     touched : spots of households whose members changed, to be recounted at the end
+    joined : spots of persons who came into a household since `index` was made
+    index : layout of the tables, and the members of every household (see `members`)
     left : homes' worth of people who left the area this month, by neighborhood
     """
 
@@ -57,7 +60,10 @@ class Settlement:
     context: Context
     month: int
     touched: list[Spot] = field(default_factory=list)
+    joined: list[Spot] = field(default_factory=list)
+    index: tuple[tuple[bytes, bytes], np.ndarray, np.ndarray] | None = None
     left: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    _slots: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint32))
 
     @property
     def person(self) -> Table:
@@ -87,6 +93,12 @@ class Settlement:
         """Remember households to recount."""
         if households.size:
             self.touched.append(spot(self.household, households))
+
+    def slots(self, size: int) -> np.ndarray:
+        """A lasting array of zeros for marking households; whoever marks clears."""
+        if self._slots.size != size:
+            self._slots = np.zeros(size, np.uint32)
+        return self._slots
 
     def gone_persons(self, rows: np.ndarray) -> None:
         """Count persons who left on their own; the household of a newcomer has several members."""
@@ -132,17 +144,10 @@ def rows_of(table: Table, where: Spot) -> np.ndarray:
 def take(m: Settlement, name: str, blocks: np.ndarray) -> np.ndarray:
     """One spare row for each entry of `blocks`, in order, reset to defaults. Row numbers may change."""
     table = m.community.tables[name]
-    counts = np.bincount(blocks, minlength=table.n_blocks)
-    moved = m.community.ensure_room(name, counts)
-    if moved is not None:
-        m.context.levers.relay(name, moved, table.size)
-    rows = np.empty(len(blocks), np.int64)
-    order = np.argsort(blocks, kind="stable")
-    done = 0
-    for b in np.flatnonzero(counts):
-        n = int(counts[b])
-        rows[order[done : done + n]] = table.claim(int(b), n)
-        done += n
+    m.community.ensure_room(name, np.bincount(blocks, minlength=table.n_blocks), _RESERVE)
+    rows = table.claim_each(np.asarray(blocks, np.int64))
+    if name == "person":
+        m.joined.append(spot(table, rows))
     return rows
 
 
@@ -159,34 +164,66 @@ def copy_rows(table: Table, source: np.ndarray, to: np.ndarray, *, own: bool = F
 
 
 @njit(cache=True, nogil=True)
-def _members(slot, household, present, used_start, used_stop):
-    n = 0
-    for b in range(used_start.size):
-        for i in range(used_start[b], used_stop[b]):
-            n += present[i] != 0 and slot[household[i]] != 0
-    rows, owner = np.empty(n, np.int64), np.empty(n, np.int64)
-    n = 0
-    for b in range(used_start.size):
-        for i in range(used_start[b], used_stop[b]):
-            if present[i] != 0 and slot[household[i]] != 0:
-                rows[n], owner[n] = i, np.int64(slot[household[i]]) - 1
+def _index(household, present, first, rows):
+    """Sort present rows by household: those of household h are rows[first[h]:first[h + 1]]."""
+    for i in range(household.size):
+        if present[i] != 0:
+            first[household[i] + 1] += 1
+    for h in range(first.size - 1):
+        first[h + 1] += first[h]
+    place = first[:-1].copy()
+    for i in range(household.size):
+        if present[i] != 0:
+            rows[place[household[i]]] = i
+            place[household[i]] += 1
+
+
+@njit(cache=True, nogil=True)
+def _collect(homes, first, rows, household, present, out, owner, start):
+    n = start
+    for k in range(homes.size):
+        h = homes[k]
+        for e in range(first[h], first[h + 1]):
+            i = rows[e]
+            if present[i] != 0 and household[i] == h:
+                out[n], owner[n] = i, k
                 n += 1
-    return rows, owner
+    return n
 
 
-def members(community: Community, households: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of all present members of distinct households, and the position of each one's household.
 
-    Sorted by position of the household, then in the order of joining it.
+    Sorted by position of the household, then in the order of rows, which is the order of joining.
     """
-    person = community.person
-    slot = np.zeros(community.household.size, np.uint32)
-    slot[households] = np.arange(1, len(households) + 1, dtype=np.uint32)
-    blocks = np.unique(community.household.block_of(households)) if len(households) else np.zeros(0, np.int64)
-    first = person.start[blocks]
-    rows, owner = _members(slot, person["household"], person["present"], first, first + person.used[blocks])
-    order = np.argsort(owner, kind="stable")
-    return rows[order], owner[order]
+    person, size = m.person, m.household.size
+    households = np.asarray(households, np.int64)
+    if not households.size:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    layout = (person.start.tobytes(), m.household.start.tobytes())
+    if m.index is None or m.index[0] != layout:
+        first, rows = np.zeros(size + 1, np.int64), np.empty(int(person["present"].sum()), np.int64)
+        _index(person["household"], person["present"], first, rows)
+        m.index = (layout, first, rows)
+        m.joined.clear()
+    _, first, sorted_rows = m.index
+    # Since the index was made, some have joined: new rows, and rows that changed their household.
+    late = np.unique(np.concatenate([np.zeros(0, np.int64), *(rows_of(person, s) for s in m.joined)]))
+    room = int((first[households + 1] - first[households]).sum())
+    out, owner = np.empty(room, np.int64), np.empty(room, np.int64)
+    n = _collect(households, first, sorted_rows, person["household"], person["present"], out, owner, 0)
+    out, owner = out[:n], owner[:n]
+    if late.size:
+        late = late[person["present"][late] != 0]
+        slot = m.slots(size)
+        slot[households] = np.arange(1, households.size + 1)
+        at = slot[person["household"][late].astype(np.int64)]
+        slot[households] = 0
+        late, at = late[at > 0], at[at > 0].astype(np.int64) - 1
+        out, owner = np.concatenate([out, late]), np.concatenate([owner, at])
+        pair = np.unique(np.stack([owner, out]), axis=1)  # a row may be in the index and late
+        owner, out = pair[0], pair[1]
+    return out, owner
 
 
 def first_of(owner: np.ndarray, mask: np.ndarray, n: int) -> np.ndarray:
@@ -247,7 +284,7 @@ def refresh(m: Settlement) -> None:
     where = np.concatenate([s[0] for s in m.touched]), np.concatenate([s[1] for s in m.touched])
     homes = np.unique(rows_of(table, where))
     homes = homes[table["present"][homes] != 0]
-    rows, owner = members(m.community, homes)
+    rows, owner = members(m, homes)
     empty = np.bincount(owner, minlength=homes.size) == 0
     table["present"][homes[empty]] = 0
     person = m.person

@@ -50,7 +50,7 @@ def _own_children(m: Settlement, parents: np.ndarray) -> tuple[np.ndarray, np.nd
     """Rows of minors whose mother is among these persons and lives with them, and her position."""
     person = m.person
     homes = np.unique(person["household"][parents].astype(np.int64))
-    rows, _ = members(m.community, homes)
+    rows, _ = members(m, homes)
     order = np.argsort(person["key"][parents])
     sorted_keys = person["key"][parents][order]
     at = np.minimum(np.searchsorted(sorted_keys, person["mother_key"][rows]), order.size - 1)
@@ -79,6 +79,7 @@ def _found(
     for column in _FRESH:
         household[column][homes] = 0
     household["key"][homes] = m.home_keys(person["key"][founders])
+    m.joined.append(spot(person, np.concatenate([founders, rows])))
     person["household"][founders] = homes.astype(np.uint32)
     person["role"][founders] = 0
     person["household"][rows] = homes[of].astype(np.uint32)
@@ -156,7 +157,7 @@ def part(m: Settlement) -> None:
     if not rows.size:
         return
     homes = person["household"][rows].astype(np.int64)
-    everyone, owner = members(m.community, homes)
+    everyone, owner = members(m, homes)
     other = np.zeros(homes.size, bool)
     other[owner[(person["role"][everyone] <= 1) & (everyone != rows[owner])]] = True
     mother = person["sex"][rows] == 1
@@ -228,7 +229,7 @@ def _share_homes(
     hosts = headed(m) & (household["tenure"] == 1) & (household["children"] == 0)
     hosts &= (household["persons"] < 4) & (household["couple"] == 0)
     homes = m.by_key(household, hosts)
-    people, owner = members(m.community, homes)
+    people, owner = members(m, homes)
     head = first_of(owner, person["role"][people] == 0, homes.size)
     homes = homes[person["age"][people[head]] < _SHARING_AGE]
     asks = np.flatnonzero(wants)
@@ -376,7 +377,7 @@ def _join(m: Settlement, hosts: np.ndarray, joins: np.ndarray) -> None:
     household = m.household
     old, home = rows_of(household, left), rows_of(household, to)
     homes = np.unique(old)
-    left_over = np.bincount(members(m.community, homes)[1], minlength=homes.size) > 0
+    left_over = np.bincount(members(m, homes)[1], minlength=homes.size) > 0
     ended = ~left_over[np.searchsorted(homes, old)]
     household["savings"][home] += np.where(ended, household["savings"][old], 0.0)
     cars = household["vehicles"][home].astype(np.int64) + np.where(ended, household["vehicles"][old], 0)
@@ -388,7 +389,7 @@ def _children_along(m: Settlement, joins: np.ndarray, old: np.ndarray) -> tuple[
     """Minors who move with their parent: own by birth, a householder's children, all if no adult remains."""
     person = m.person
     homes = np.unique(old)
-    rows, owner = members(m.community, homes)
+    rows, owner = members(m, homes)
     minor = person["age"][rows] < ADULT
     stays = ~minor & ~np.isin(rows, joins)
     deserted = np.bincount(owner[stays], minlength=homes.size) == 0

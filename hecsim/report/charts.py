@@ -344,4 +344,16 @@ def diverging(share: float) -> tuple[str, str]:
         return PAPER, GRAY_TEXT
     share = max(-1.0, min(1.0, share))
     fill = _mix("#F1EFE8", BLUE if share > 0 else ORANGE, abs(share) ** 0.85)
-    return fill, ("#FFFFFF" if abs(share) > 0.55 else INK)
+    return fill, max(("#FFFFFF", INK), key=lambda ink: contrast(ink, fill))
+
+
+def contrast(a: str, b: str) -> float:
+    """Contrast ratio of two colors as WCAG 2 defines it, 1 to 21."""
+    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -133,6 +133,7 @@ def _arm_money(
         "transfers": [
             (words.label(k), f"{dollars(c.difference, lang, sign=True)} ({words.interval(c, money=True)})")
             for k, c in m.transfers.items()
+            if c.verdict != "same"
         ],
     }
 
@@ -192,13 +193,12 @@ def family_section(family: Family, facts: Facts, words: Words) -> Section:
         differs.append({"title": words("family.differs", arm=lane.arm), "groups": groups})
     arms = [lane.arm for lane in family.lanes]
     frequencies = [[label, *(percent(s) for s in shares)] for label, shares in family.frequencies]
+    name = family.name[:1].upper() + family.name[1:]
+    intro = words("family.intro", name=name, future=family.future)
+    if family.stays < len(facts.results.futures):
+        intro += " " + words("family.stays", stays=family.stays, futures=len(facts.results.futures))
     return {
-        "intro": words(
-            "family.intro",
-            name=family.name[:1].upper() + family.name[1:],
-            future=family.future,
-            futures=family.futures,
-        ),
+        "intro": intro,
         "years": years,
         "differs": differs,
         "frequency": table([words("head.event"), *arms], frequencies) if frequencies else None,

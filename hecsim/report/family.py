@@ -107,11 +107,15 @@ class Lane:
 
 @dataclass
 class Family:
-    """A followed family: its lanes in one future, and how often events befell it over all futures."""
+    """A followed family: its lanes in one future, and how often events befell it.
+
+    futures : in which it was followed; stays : of those, in which it lives here to the last year
+    """
 
     name: str
     future: int
     futures: int
+    stays: int
     lanes: list[Lane]
     frequencies: list[tuple[str, list[float]]]
 
@@ -135,16 +139,32 @@ def read_family(facts: Facts, words: Words, names: dict[str, str]) -> Family | N
         if not lane.reference:
             _compare(lane, reference, part, words, names)
         lanes.append(lane)
+    known = rows[rows["future"].isin(facts.results.futures)]
+    law = known[known["arm"] == facts.reference]
+    last_year = (facts.results.years - 1) * MONTHS_PER_YEAR
+    stays = int(law[law["month"] >= last_year]["future"].nunique())
     return Family(
-        household, int(future), int(rows["future"].nunique()), lanes, _frequencies(rows, facts, words)
+        household,
+        int(future),
+        int(law["future"].nunique()),
+        stays,
+        lanes,
+        _frequencies(rows, facts, words),
     )
 
 
 def _median_future(rows: pd.DataFrame, facts: Facts) -> int | None:
-    """The future in which the family's hardship under current law is the middle one."""
-    own = rows[(rows["arm"] == facts.reference) & rows["future"].isin(facts.results.futures)]
+    """The future in which the family's hardship under current law is the middle one.
+
+    Futures in which it lives in the community to the end under every arm come first; if there is none,
+    those in which it stays longest.
+    """
+    rows = rows[rows["future"].isin(facts.results.futures)]
+    own = rows[rows["arm"] == facts.reference]
     if not len(own):
         return None
+    last = rows.groupby(["future", "arm"])["month"].max().unstack().fillna(-1).min(axis=1)
+    own = own[own["future"].isin(last.index[last == last[own["future"].unique()].max()])]
     mean = own.groupby("future")["hardship"].mean().sort_values(kind="stable")
     return int(mean.index[(len(mean) - 1) // 2])
 

@@ -36,7 +36,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Section:
 
 
 def _color(c: Change) -> str:
-    return {"better": charts.BLUE, "worse": charts.ORANGE, "changed": charts.BLUE}.get(c.verdict, charts.GRAY)
+    return {"better": charts.BLUE, "worse": charts.ORANGE, "changed": charts.INK}.get(c.verdict, charts.GRAY)
 
 
 def headline_section(facts: Facts, words: Words, money: dict[str, ArmMoney]) -> Section:
@@ -231,7 +231,7 @@ def time_section(facts: Facts, words: Words, parts: dict[str, list[Part]]) -> Se
                 "table": table([words("head.year"), words("page.law"), *facts.arms], rows),
             }
         )
-    return {"blocks": blocks}
+    return {"blocks": blocks, "alone": len(facts.arms) == 1}
 
 
 def _last(x: np.ndarray) -> float:

@@ -43,26 +43,9 @@ from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.errors import ScenarioError, ScheduleError, UnknownNameError
 from hecsim.interventions import Intervention, from_mapping, mix
 from hecsim.measures import MEASURES
+from hecsim.scenario import CommunitySpec, Scenario
 
 __all__ = ["Arm", "CommunitySpec", "Contrast", "Future", "Study"]
-
-
-@dataclass(frozen=True)
-class CommunitySpec:
-    """Which community to build: towns, size, seed, and where the founding family lives (or "")."""
-
-    towns: tuple[str, ...] = ("Hartford",)
-    households: int | None = None
-    seed: int = 1
-    family: str = ""
-    directory: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for digests and manifests."""
-        return {
-            "towns": list(self.towns), "households": self.households, "seed": self.seed, "family": self.family,
-            "directory": self.directory,
-        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -152,7 +135,7 @@ class Study:
             "start_year": self.start_year,
             "seed": self.seed,
             "parameters": self.parameters,
-            "community": self.community.as_dict(),
+            "community": self.community.to_mapping(),
             "arms": [{"name": a.name, "interventions": [i.to_mapping() for i in a.interventions]} for a in self.arms],
             "contrasts": [{"measure": c.measure, "important": c.important} for c in self.contrasts],
         }
@@ -161,6 +144,24 @@ class Study:
     def digest(self) -> str:
         """sha256 of everything that decides a future's results; the number of futures is not part of it."""
         return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True, default=str).encode()).hexdigest()
+
+    @classmethod
+    def from_scenarios(cls, scenarios: Sequence[Scenario], *, futures: int = 20, seed: int = 1, name: str = "") -> Study:
+        """A study whose arms are scenarios of one community and one horizon; one of them is current law."""
+        first = scenarios[0]
+        for other in scenarios[1:]:
+            for key in ("community", "years", "start_year"):
+                if getattr(other, key) != getattr(first, key):
+                    raise ScenarioError(
+                        f"'{other.name}' and '{first.name}' differ in their {key.replace('_', ' ')}; "
+                        "only arms of one community and one horizon can be paired", key=key,
+                    )  # fmt: skip
+        place = first.community if isinstance(first.community, CommunitySpec) else CommunitySpec()
+        return cls(
+            name=name or " / ".join(s.name for s in scenarios),
+            arms=tuple(Arm(s.name, s.interventions) for s in scenarios),
+            community=place, years=first.years, start_year=first.start_year, futures=futures, seed=seed,
+        )  # fmt: skip
 
     @classmethod
     def from_file(cls, path: str | Path, **changes: Any) -> Study:
@@ -222,25 +223,9 @@ def _parse(raw: Mapping[str, Any], file: Path, changes: Mapping[str, Any]) -> St
         futures=_number(head, "futures", 20, 1, 100_000, file, "study"),
         seed=_number(head, "seed", 1, 0, 2**62, file, "study"),
         parameters=parameters,
-        community=_community(raw.get("community", {}), file),
+        community=CommunitySpec.from_mapping(raw.get("community", {}), file=file),
         arms=tuple(_arm(a, n, file) for n, a in enumerate(raw.get("arm", []))),
         contrasts=tuple(_contrast(c, file) for c in raw.get("contrast", [])),
-    )
-
-
-def _community(table: Mapping[str, Any], file: Path) -> CommunitySpec:
-    _known(table, ("towns", "households", "seed", "family", "directory"), file, "community")
-    towns = table.get("towns", ["Hartford"])
-    if isinstance(towns, str):
-        towns = [towns]
-    if not isinstance(towns, list) or not towns or not all(isinstance(t, str) for t in towns):
-        raise ScenarioError("'towns' is a list of town names, such as [\"Hartford\"]", file=file, key="community")
-    return CommunitySpec(
-        towns=tuple(towns),
-        households=_number(table, "households", None, 50, 5_000_000, file, "community"),
-        seed=_number(table, "seed", 1, 0, 2**62, file, "community"),
-        family=_text(table, "family", "", file, "community"),
-        directory=_text(table, "directory", "", file, "community"),
     )
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,31 +25,41 @@ from hecsim.engine import Engine
 from hecsim.errors import HecsimError, RunError
 from hecsim.measures import MEASURES, Recorder
 from hecsim.model import BURN_IN, CommunityModel, burn_in
-from hecsim.population import Vignette, build_community, load, save
+from hecsim.population import load, save
+from hecsim.scenario import CommunitySpec, Scenario
 from hecsim.processes.plan import MONTH
-from hecsim.study.design import CommunitySpec, Study
+from hecsim.study.design import Study
 from hecsim.study.results import Results
 from hecsim.study.store import FutureResult, Store
 
-__all__ = ["build", "run_future", "run_study"]
+__all__ = ["build", "compare", "run_future", "run_study"]
 
 Progress = Callable[[str, int, int], None]
 
 
-def family(neighborhood: str) -> Vignette | None:
-    """The founding family in this neighborhood, or None for ""."""
-    return replace(Vignette.founding_family(), neighborhood=neighborhood) if neighborhood else None
-
-
 def build(spec: CommunitySpec, progress: Progress | None = None) -> Community:
     """The community that a study asks for."""
-    if spec.directory:
-        return load(spec.directory)
-    towns: Any = "all" if spec.towns == ("all",) else list(spec.towns)
     say = None if progress is None else (lambda what, done: progress("community", int(100 * done), 100))
-    return build_community(
-        towns, households=spec.households, seed=spec.seed, vignette=family(spec.family), progress=say
-    )
+    return spec.build(say)
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    *,
+    futures: int = 20,
+    seed: int = 1,
+    out: str | Path | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Results:
+    """Paired comparison of scenarios, one of which is current law.
+
+    Without `out` the study folder is temporary and the results stay in memory.
+    """
+    study = Study.from_scenarios(scenarios, futures=futures, seed=seed)
+    built = scenarios[0].community if isinstance(scenarios[0].community, Community) else None
+    with tempfile.TemporaryDirectory(prefix="hecsim-") as folder:
+        return run_study(study, out or Path(folder) / "study", workers=workers, progress=progress, community=built)
 
 
 def run_future(

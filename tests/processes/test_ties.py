@@ -227,6 +227,7 @@ def test_movers_lose_old_neighbors():
     c = toy_community(600, seed=13)
     _calm(c)
     c.ties.kind[:] = 1
+    c.household["kin_nearby"][:] = 0
     rows = c.household.rows_in_use()
     moved = rows[::3]
     c.household["moved"][moved] = 1

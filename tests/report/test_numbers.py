@@ -174,6 +174,14 @@ def test_what_did_not_happen_names_help_and_difference():
     assert not lane.only
 
 
+def test_the_story_is_one_in_which_the_family_stays():
+    study = make(futures=5)
+    away = study.diary.future.isin([1, 2, 3]) & (study.diary.month >= 6)
+    study.diary = study.diary[~away]
+    family = read_family(Facts(study), Words(), {})
+    assert (family.future, family.futures, family.stays) == (0, 5, 2)
+
+
 def test_a_family_that_leaves_is_said_to_be_gone():
     study = make(futures=2)
     study.diary = study.diary[~((study.diary.arm == "Needs first") & (study.diary.month >= 12))]
@@ -245,6 +253,8 @@ def test_map_colors_are_centered_on_no_change():
     assert charts.diverging(1.0)[0] == charts.BLUE
     assert charts.diverging(-1.0)[0] == charts.ORANGE
     assert charts.diverging(math.nan)[0] == charts.PAPER
+    for share in np.linspace(-1, 1, 41):  # numbers stay readable on every shade
+        assert charts.contrast(*charts.diverging(share)) >= 4.5
 
 
 def test_empty_ledger_means_no_money_not_an_error():

@@ -1,0 +1,234 @@
+"""Runs in worker processes: one board for the whole server, one job for each study that somebody waits for.
+
+A page never waits: it starts a job and looks at `Job.look` a few times a second. Two visitors who ask
+for the same study share its job; it stops when the last of them cancels.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import multiprocessing
+import os
+import threading
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hecsim.clock import MONTHS_PER_YEAR
+from hecsim.errors import HecsimError
+from hecsim.study import Store, Study
+from hecsim.web import cache, worker
+
+__all__ = ["BOARD", "Board", "Job", "Look", "finished"]
+
+_log = logging.getLogger(__name__)
+_JOBS = 32  # jobs that may run at a time
+_WORKERS = 4
+
+
+@dataclass(frozen=True)
+class Look:
+    """A job at one moment. stage : waiting, building, running, done, failed or canceled."""
+
+    stage: str
+    share: float
+    futures: int
+    of: int
+    problem: str = ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether work goes on."""
+        return self.stage in ("waiting", "building", "running")
+
+
+@dataclass
+class Job:
+    """A study that is being run."""
+
+    key: str
+    study: Study
+    folder: Path
+    slot: int
+    stage: str = "waiting"
+    problem: str = ""
+    done: set[int] = field(default_factory=set)
+    visitors: set[str] = field(default_factory=set)
+    tasks: list[Future[Any]] = field(default_factory=list)
+
+
+def finished(key: str, futures: int) -> list[int]:
+    """Futures of a study that are kept on disk, at most as many as asked for."""
+    folder = cache.folder(key)
+    if not (folder / "manifest.json").is_file():
+        return []
+    return [i for i in Store(folder).finished() if i < futures]
+
+
+class Board:
+    """All jobs of this server. Methods may be called from any thread."""
+
+    def __init__(self, workers: int | None = None):
+        self._lock = threading.RLock()
+        self._jobs: dict[str, Job] = {}
+        self._pool: ProcessPoolExecutor | None = None
+        self._context = multiprocessing.get_context("spawn")
+        self._numbers: Any = self._context.RawArray("l", _JOBS * worker.STRETCH)
+        self._workers = workers or max(1, min(_WORKERS, os.cpu_count() or 1))
+
+    def warm(self) -> None:
+        """Start the worker processes, so that the first run does not wait for them."""
+        with self._lock:
+            for _ in range(self._workers):
+                self._submit(worker.warm)
+
+    def start(self, study: Study, visitor: str) -> str:
+        """Run a study, or join the run that is under way; returns its key."""
+        key = cache.key_of(study)
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is not None and self._look(job).busy and job.study.futures >= study.futures:
+                job.visitors.add(visitor)
+                return key
+            if job is not None and self._look(job).busy:
+                self._stop(job)
+            slot = self._slot()
+            job = Job(key, study, cache.folder(key), slot, visitors={visitor})
+            self._jobs[key] = job
+            for i in range(worker.STRETCH):
+                self._numbers[slot * worker.STRETCH + i] = 0
+            self._add(job, worker.prepare, study, job.folder, slot).add_done_callback(lambda f: self._prepared(job, f))
+            job.stage = "building"
+        return key
+
+    def cancel(self, key: str, visitor: str) -> None:
+        """Stop waiting for a study; the run ends when nobody waits for it any more. Finished futures are kept."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None:
+                return
+            job.visitors.discard(visitor)
+            if not job.visitors and self._look(job).busy:
+                self._stop(job)
+
+    def leave(self, visitor: str) -> None:
+        """A visitor has gone: cancel what only this one waits for."""
+        with self._lock:
+            for key in [k for k, j in self._jobs.items() if visitor in j.visitors]:
+                self.cancel(key, visitor)
+
+    def look(self, key: str) -> Look | None:
+        """How a study's run stands; None if it was never started here."""
+        with self._lock:
+            job = self._jobs.get(key)
+            return None if job is None else self._look(job)
+
+    def close(self) -> None:
+        """End all worker processes of this board."""
+        with self._lock:
+            for job in self._jobs.values():
+                self._numbers[job.slot * worker.STRETCH] = 1
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            processes = list((getattr(pool, "_processes", None) or {}).values())
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.terminate()
+
+    # -- inside the lock ------------------------------------------------------------------------
+
+    def _look(self, job: Job) -> Look:
+        n, months = job.study.futures, job.study.years * MONTHS_PER_YEAR * len(job.study.arms)
+        at = job.slot * worker.STRETCH
+        lived = sum(months if i in job.done else min(self._numbers[at + 1 + i], months) for i in range(n))
+        share = 1.0 if job.stage == "done" else lived / (months * n)
+        return Look(job.stage, share, len(job.done), n, job.problem)
+
+    def _slot(self) -> int:
+        """A free stretch of the shared numbers; that of the oldest finished job if all are taken."""
+        taken = {j.slot for j in self._jobs.values()}
+        free = next((s for s in range(_JOBS) if s not in taken), None)
+        if free is not None:
+            return free
+        for key, job in list(self._jobs.items()):
+            if not self._look(job).busy and all(t.done() for t in job.tasks):
+                del self._jobs[key]
+                return job.slot
+        raise HecsimError("too many runs at a time on this server; try again in a minute")
+
+    def _submit(self, function: Any, *args: Any) -> Future[Any]:
+        for attempt in (1, 2):
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    self._workers, mp_context=self._context, initializer=worker.start, initargs=(self._numbers,)
+                )
+            try:
+                return self._pool.submit(function, *args)
+            except (BrokenProcessPool, RuntimeError):  # a worker died, or the pool was closed: begin a new one
+                self._pool = None
+                if attempt == 2:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _add(self, job: Job, function: Any, *args: Any) -> Future[Any]:
+        task = self._submit(function, *args)
+        job.tasks.append(task)
+        return task
+
+    def _stop(self, job: Job) -> None:
+        self._numbers[job.slot * worker.STRETCH] = 1
+        job.stage = "canceled"
+        for task in job.tasks:
+            task.cancel()
+
+    # -- called by the pool's thread ------------------------------------------------------------
+
+    def _prepared(self, job: Job, task: Future[Any]) -> None:
+        with self._lock:
+            if not self._fine(job, task):
+                return
+            n = job.study.futures
+            job.done = {i for i in task.result() if i < n}
+            missing = [i for i in range(n) if i not in job.done]
+            job.stage = "running" if missing else "done"
+            for i in missing:
+                self._add(job, worker.live, job.study, job.folder, i, job.slot).add_done_callback(lambda f: self._lived(job, f))
+
+    def _lived(self, job: Job, task: Future[Any]) -> None:
+        with self._lock:
+            if not self._fine(job, task):
+                return
+            job.done.add(task.result())
+            if len(job.done) == job.study.futures:
+                job.stage = "done"
+                cache.prune()
+
+    def _fine(self, job: Job, task: Future[Any]) -> bool:
+        """Whether a task gave a result; else the job is canceled or failed, with a sentence that says why."""
+        if job.stage in ("canceled", "failed"):
+            return False
+        try:
+            task.result()
+        except (CancelledError, worker.Canceled):
+            job.stage = "canceled"
+        except BrokenProcessPool:
+            self._pool = None
+            job.stage, job.problem = "failed", "a worker process died, perhaps for lack of memory; run again with fewer households"
+        except HecsimError as problem:
+            job.stage, job.problem = "failed", str(problem)
+        except Exception as problem:
+            _log.exception("run %s failed", job.key)
+            job.stage, job.problem = "failed", f"{type(problem).__name__}: {problem}"
+        else:
+            return True
+        self._numbers[job.slot * worker.STRETCH] = 1
+        for other in job.tasks:
+            other.cancel()
+        return False
+
+
+BOARD = Board()
+atexit.register(BOARD.close)

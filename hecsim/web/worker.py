@@ -1,0 +1,101 @@
+"""What a worker process does: build the community once, live futures, say how far it is, stop when told.
+
+The parent and its workers share an array of whole numbers. A job has one stretch of it: its first
+number is 1 when the job is canceled, the others count the months that each future has lived.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import MutableSequence
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+from hecsim.community import Community
+from hecsim.errors import HecsimError
+from hecsim.population import load, save
+from hecsim.study import CommunitySpec, Store, Study, build, run_future
+from hecsim.study.run import axes_of
+from hecsim.web import cache
+
+__all__ = ["STRETCH", "Canceled", "live", "prepare", "start", "warm"]
+
+STRETCH = 64  # numbers of the shared array that belong to one job
+
+_board: MutableSequence[int] | None = None
+_known: dict[str, Community] = {}
+
+
+class Canceled(HecsimError):
+    """The visitor asked to stop."""
+
+
+def start(board: Any) -> None:
+    """Begin a worker: lower priority than the server, interrupts left to the parent, and an end when the parent ends."""
+    global _board  # noqa: PLW0603  (a worker has one board, given when it starts)
+    _board = board
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(5)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    # A worker waits for tasks on a pipe whose other end it holds itself, so it would not notice a parent that was killed.
+    wait([sentinel])
+    os._exit(1)
+
+
+def _check(slot: int) -> None:
+    if _board is not None and _board[slot * STRETCH]:
+        raise Canceled("canceled")
+
+
+def warm() -> int:
+    """Import everything; returns the process id."""
+    return os.getpid()
+
+
+def _community(spec: CommunitySpec, slot: int) -> Community:
+    folder = cache.community_folder(spec)
+    if str(folder) not in _known:
+        if folder.is_dir():
+            found = load(folder)
+        else:
+            found = build(spec, lambda *_: _check(slot))
+            save(found, folder)
+        _known.clear()  # one at a time, so that memory stays flat
+        _known[str(folder)] = found
+    return _known[str(folder)]
+
+
+def prepare(study: Study, folder: Path, slot: int) -> list[int]:
+    """Build the community, open the study's folder, and say which futures it already holds."""
+    _check(slot)
+    community = _community(study.community, slot)
+    _check(slot)
+    store = Store(folder)
+    store.open(study, community_digest=community.digest(), axes=axes_of(study, community))
+    return store.finished()
+
+
+def live(study: Study, folder: Path, index: int, slot: int) -> int:
+    """Live one future under both arms and keep it; returns its index."""
+    _check(slot)
+    at = slot * STRETCH + 1 + index
+
+    def tick(months: int) -> None:
+        _check(slot)
+        if _board is not None:
+            _board[at] += months
+
+    result = run_future(study, _community(study.community, slot), index, tick)
+    _check(slot)
+    Store(folder).write(result)
+    return index
