@@ -171,7 +171,8 @@ class Table:
         if (counts > room).any():
             b = int(np.argmax(counts - room))
             raise CommunityDataError(
-                f"block {b} of table '{self.name}' has {room[b]} spare rows and {counts[b]} are needed", rows=self.size
+                f"block {b} of table '{self.name}' has {room[b]} spare rows and {counts[b]} are needed",
+                rows=self.size,
             )
         order = np.argsort(blocks, kind="stable")
         first = np.cumsum(counts) - counts

@@ -205,7 +205,7 @@ def acceptance(m: Settlement, homes: np.ndarray, race: np.ndarray | None = None)
         "screening_penalty", slice(0, household.size), np.empty(household.size, np.float32)
     )[homes].astype(float)
     unique, position = np.unique(homes, return_inverse=True)
-    rows, owner = members(m.community, unique)
+    rows, owner = members(m, unique)
     convicted = np.bincount(owner, person["record"][rows] == 2, minlength=unique.size)[position] > 0
     bias = m.context.levers.number("housing_bias")
     treated = m.k("treatment")[(household["race"][homes] if race is None else race).astype(np.int64)]

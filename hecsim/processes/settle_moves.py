@@ -159,14 +159,14 @@ def _blocks(m: Settlement, where: np.ndarray) -> np.ndarray:
 
 def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarray, where: np.ndarray) -> None:
     extras, household, n = m.community.extras, m.household, m.community.neighborhood
-    for column in SCHEMA["household"]:
-        household[column.name][homes] = extras[f"pool_h_{column.name}"][donor]
+    for c in SCHEMA["household"]:
+        household[c.name][homes] = extras[f"pool_h_{c.name}"][donor]
     level = n["fmr"] * n["rent_level"]
     change = level[where] / np.maximum(level[extras["pool_h_neighborhood"][donor]], 1.0)
     kin = m.u("kin", keys) < m.k("newcomer_kin")
     rent = household["rent"][homes] * change
     for column, value in (("key", keys), ("neighborhood", where), ("mover", 1), ("moved", 0),
-                          ("kin_nearby", kin), ("rent", rent), *((c, 0) for c in _CLEAR)):  # fmt: skip
+                          ("kin_nearby", kin), ("rent", rent), *((name, 0) for name in _CLEAR)):  # fmt: skip
         household[column][homes] = value
     ratio = household["poverty_ratio"][homes]
     household["income_band"][homes] = np.searchsorted([1, 2, 4], ratio, side="right")
@@ -179,8 +179,8 @@ def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarra
     place = spot(household, homes)
     rows = take(m, "person", place[0][position])
     person, homes = m.person, rows_of(household, place)
-    for column in SCHEMA["person"]:
-        person[column.name][rows] = extras[f"pool_p_{column.name}"][source]
+    for c in SCHEMA["person"]:
+        person[c.name][rows] = extras[f"pool_p_{c.name}"][source]
     person["key"][rows] = luck.child_key(keys[position], inside + 1)
     person["household"][rows] = homes[position].astype(np.uint32)
     person["mover"][rows], person["leaving"][rows] = 1, 0

@@ -51,7 +51,7 @@ class Settlement:
     """One month of settlement: the community, the parameters of the room, luck, and what happened.
 
     touched : spots of households whose members changed, to be recounted at the end
-    joined : spots of persons who came into a household since `index` was made
+    joined : spots of persons who came into a household this month
     index : layout of the tables, and the members of every household (see `members`)
     left : homes' worth of people who left the area this month, by neighborhood
     """
@@ -95,7 +95,7 @@ class Settlement:
             self.touched.append(spot(self.household, households))
 
     def slots(self, size: int) -> np.ndarray:
-        """A lasting array of zeros for marking households; whoever marks clears."""
+        """Return a lasting array of zeros for marking households; whoever marks clears."""
         if self._slots.size != size:
             self._slots = np.zeros(size, np.uint32)
         return self._slots
@@ -205,9 +205,9 @@ def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarr
         first, rows = np.zeros(size + 1, np.int64), np.empty(int(person["present"].sum()), np.int64)
         _index(person["household"], person["present"], first, rows)
         m.index = (layout, first, rows)
-        m.joined.clear()
     _, first, sorted_rows = m.index
     # Since the index was made, some have joined: new rows, and rows that changed their household.
+    # The list is kept when the index is made anew, since a row may be claimed and not yet filled.
     late = np.unique(np.concatenate([np.zeros(0, np.int64), *(rows_of(person, s) for s in m.joined)]))
     room = int((first[households + 1] - first[households]).sum())
     out, owner = np.empty(room, np.int64), np.empty(room, np.int64)
@@ -219,10 +219,11 @@ def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarr
         slot[households] = np.arange(1, households.size + 1)
         at = slot[person["household"][late].astype(np.int64)]
         slot[households] = 0
-        late, at = late[at > 0], at[at > 0].astype(np.int64) - 1
-        out, owner = np.concatenate([out, late]), np.concatenate([owner, at])
-        pair = np.unique(np.stack([owner, out]), axis=1)  # a row may be in the index and late
-        owner, out = pair[0], pair[1]
+        if at.any():
+            late, at = late[at > 0], at[at > 0].astype(np.int64) - 1
+            # One number for household and row sorts both; a row that is in both lists counts once.
+            code = np.unique(np.concatenate([owner * person.size + out, at * person.size + late]))
+            owner, out = code // person.size, code % person.size
     return out, owner
 
 

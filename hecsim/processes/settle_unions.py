@@ -25,7 +25,6 @@ from hecsim.processes.settle_rows import (
     copy_rows,
     first_of,
     guideline,
-    headed,
     members,
     next_key,
     rows_of,
@@ -226,12 +225,11 @@ def _share_homes(
     alone = np.bincount(of, minlength=rows.size) == 0
     wants = alone & (person["age"][rows] < _SHARING_AGE)
     wants &= m.u("share_home", person["key"][rows]) < m.k("share_home")
-    hosts = headed(m) & (household["tenure"] == 1) & (household["children"] == 0)
-    hosts &= (household["persons"] < 4) & (household["couple"] == 0)
-    homes = m.by_key(household, hosts)
-    people, owner = members(m, homes)
-    head = first_of(owner, person["role"][people] == 0, homes.size)
-    homes = homes[person["age"][people[head]] < _SHARING_AGE]
+    heads = (person["present"] == 1) & (person["role"] == 0) & (person["labor"] != 4)
+    heads &= (person["age"] >= ADULT) & (person["age"] < _SHARING_AGE)
+    homes = person["household"][heads].astype(np.int64)
+    fit = (household["tenure"][homes] == 1) & (household["children"][homes] == 0)
+    homes = homes[fit & (household["persons"][homes] < 4) & (household["couple"][homes] == 0)]
     asks = np.flatnonzero(wants)
     town = m.community.neighborhood["town"].astype(np.int64)
     here = household["neighborhood"][person["household"][rows[asks]].astype(np.int64)]

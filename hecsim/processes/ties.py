@@ -14,7 +14,7 @@ w is near the point where knowledge keeps itself up, so most of what a committee
 by others, as observed in community diffusion.
 
 Twice a year the graph is mended: ties to households that are gone end, half of the ties to old
-neighbors end after a move, and households with hardly any ties make some near their home.
+neighbors end after a move, and households with fewer ties than is their way make some near home.
 """
 
 from __future__ import annotations
@@ -184,10 +184,10 @@ def _follow(
 
 
 def mend(community: Community, context: Context) -> None:
-    """End ties that no longer hold and give lonely households ties near home; rewrites the graph."""
+    """End ties that no longer hold and let households make ties near home; rewrites the graph."""
     h, graph, month = community.household, community.ties, community.clock.month
     present, key = h["present"] != 0, h["key"]
-    counts = np.diff(graph.indptr.astype(np.int64))
+    counts: np.ndarray = np.diff(graph.indptr.astype(np.int64))
     source = np.repeat(np.arange(h.size), counts)
     other = graph.index.astype(np.int64)
     keep = present[source] & present[other]
@@ -197,11 +197,11 @@ def mend(community: Community, context: Context) -> None:
     u = context.uniforms("ties.loss", month, luck.pair_key(key[source[at]], key[other[at]]))
     keep[at[u < context.draw["ties.tie_loss_moved"]]] = False
     source, other, kind = source[keep], other[keep], graph.kind[keep]
-    few = int(context.draw["ties.tie_few"])
-    lonely = np.flatnonzero(present & (np.bincount(source, minlength=h.size) < few))
-    lonely = lonely[np.argsort(key[lonely], kind="stable")]
-    want = few - np.bincount(source, minlength=h.size)[lonely]
-    asks = np.repeat(lonely, want)
+    live = np.flatnonzero(present)
+    live = live[np.argsort(key[live], kind="stable")]
+    asks = np.repeat(
+        live, _wanted(community, context, live, np.bincount(source[kind != _KIN], minlength=h.size))
+    )
     found = _near_home(community, asks, month)
     good = (found >= 0) & (found != asks)
     asks, found = asks[good], found[good]
@@ -219,6 +219,24 @@ def mend(community: Community, context: Context) -> None:
     graph.indptr = start.astype(graph.indptr.dtype)
     graph.index = other[order].astype(np.uint32)
     graph.kind = kind[order]
+
+
+def _wanted(community: Community, context: Context, live: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """New ties that households look for: a part of what they lack against a number of their own.
+
+    That number is exponential around the mean of their education, and as lasting as their key.
+    """
+    k = context.draw
+    degree = (community.household["education"][live] == 3).astype(np.int64)
+    u = luck.uniforms(
+        seed=community.seed, decision="ties.sociable", month=0, keys=community.household["key"][live]
+    )
+    own = -np.log1p(-u.astype(np.float64)) * k["population.close_ties"][degree]
+    own = np.maximum(own, k["ties.tie_few"])
+    lacking = np.maximum(own - number[live], 0.0) * k["ties.tie_form"]
+    turn = context.uniforms("ties.form", community.clock.month, community.household["key"][live])
+    # Each new tie serves two households, so half of what is lacking is enough.
+    return np.floor(0.5 * lacking + turn).astype(np.int64)
 
 
 def _near_home(community: Community, asks: np.ndarray, month: int) -> np.ndarray:

@@ -344,7 +344,9 @@ def diverging(share: float) -> tuple[str, str]:
         return PAPER, GRAY_TEXT
     share = max(-1.0, min(1.0, share))
     fill = _mix("#F1EFE8", BLUE if share > 0 else ORANGE, abs(share) ** 0.85)
-    return fill, max(("#FFFFFF", INK), key=lambda ink: contrast(ink, fill))
+    # Ink where it can be read; on the middle shades only pure black or white reaches 4.5 to 1.
+    readable = [ink for ink in (INK, "#FFFFFF", "#000000") if contrast(ink, fill) >= 4.5]
+    return fill, readable[0]
 
 
 def contrast(a: str, b: str) -> float:

@@ -64,18 +64,22 @@ MORE: dict[str, tuple[str, str]] = {
     "per_ace.single": ("not defined with one future", "no definido con un solo futuro"),
     # family
     "family.intro": (
-        "{name} is one simulated household among many, made up to be plausible; nobody is described. Its story "
-        "is told in future {future}, the middle one by the hardship it meets under current law. In every lane "
+        "{name} is one simulated household among many, made up to be plausible; nobody is described. "
+        "Its story "
+        "is told in future {future}, the middle one by the hardship it meets under current law. In "
+        "every lane "
         "the family has the same luck: the same throw decides each month, against other odds.",
         "{name} es un hogar simulado entre muchos, inventado para ser verosímil; no describe a nadie. Su "
-        "historia se cuenta en el futuro {future}, el del medio por las dificultades que vive con la ley actual. "
+        "historia se cuenta en el futuro {future}, el del medio por las dificultades que vive con la "
+        "ley actual. "
         "En cada carril la familia tiene la misma suerte: la misma tirada decide cada mes, contra otras "
         "probabilidades.",
     ),
     "family.stays": (
         "Under current law it lives in the community to the last year in {stays} of {futures} futures; the "
         "story is one of those in which it stays longest.",
-        "Con la ley actual vive en la comunidad hasta el último año en {stays} de {futures} futuros; la historia "
+        "Con la ley actual vive en la comunidad hasta el último año en {stays} de {futures} futuros; "
+        "la historia "
         "es una de aquellas en que se queda más tiempo.",
     ),
     "family.quiet": (

@@ -31,6 +31,8 @@ from hecsim.study.design import Study
 __all__ = ["FutureResult", "Store", "write_atomically"]
 
 FORMAT = 1
+_UMASK = os.umask(0)
+os.umask(_UMASK)  # the mask can only be read by setting it
 _LIBRARIES = ("numpy", "numba", "mesa", "pandas", "scipy")
 
 
@@ -44,6 +46,7 @@ def write_atomically(path: Path, write: Callable[[Any], None]) -> None:
             write(stream)
             stream.flush()
             os.fsync(stream.fileno())
+        os.chmod(temporary, 0o666 & ~_UMASK)  # temporary files are private; results are meant to be read
         os.replace(temporary, path)
         temporary = None
     except OSError as problem:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import MutableSequence
+from collections.abc import Iterator, MutableSequence
+from contextlib import contextmanager
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
 from hecsim.community import Community
-from hecsim.errors import HecsimError
+from hecsim.errors import HecsimError, RunError
 from hecsim.population import load, save
 from hecsim.study import CommunitySpec, Store, Study, build, run_future
 from hecsim.study.run import axes_of
@@ -57,6 +58,17 @@ def _check(slot: int) -> None:
         raise Canceled("canceled")
 
 
+@contextmanager
+def _plain() -> Iterator[None]:
+    """Errors with arguments of their own do not survive the way back to the parent, so only their text goes."""
+    try:
+        yield
+    except Canceled:
+        raise
+    except HecsimError as problem:
+        raise RunError(str(problem)) from None
+
+
 def warm() -> int:
     """Import everything; returns the process id."""
     return os.getpid()
@@ -78,11 +90,12 @@ def _community(spec: CommunitySpec, slot: int) -> Community:
 def prepare(study: Study, folder: Path, slot: int) -> list[int]:
     """Build the community, open the study's folder, and say which futures it already holds."""
     _check(slot)
-    community = _community(study.community, slot)
-    _check(slot)
-    store = Store(folder)
-    store.open(study, community_digest=community.digest(), axes=axes_of(study, community))
-    return store.finished()
+    with _plain():
+        community = _community(study.community, slot)
+        _check(slot)
+        store = Store(folder)
+        store.open(study, community_digest=community.digest(), axes=axes_of(study, community))
+        return store.finished()
 
 
 def live(study: Study, folder: Path, index: int, slot: int) -> int:
@@ -95,7 +108,8 @@ def live(study: Study, folder: Path, index: int, slot: int) -> int:
         if _board is not None:
             _board[at] += months
 
-    result = run_future(study, _community(study.community, slot), index, tick)
-    _check(slot)
-    Store(folder).write(result)
+    with _plain():
+        result = run_future(study, _community(study.community, slot), index, tick)
+        _check(slot)
+        Store(folder).write(result)
     return index

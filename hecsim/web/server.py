@@ -1,0 +1,78 @@
+"""Settings of the Solara server, and a guard before it. Solara reads its settings before an app is loaded, so they are set in place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+__all__ = ["POLICY", "Guard", "settle"]
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+# Pages may load from this server only: the browser itself refuses any outside request.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
+)
+_HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+
+class Guard:
+    """An ASGI layer: pages of other sites may not talk to this server, and pages of this server not to others."""
+
+    def __init__(self, app: Any):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
+        """Refuse foreign origins; add headers to answers."""
+        if scope["type"] == "websocket" and not same_origin(scope):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+
+        async def answer(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                present = {k.lower() for k, _ in message.get("headers", ())}
+                extra = [h for h in _HEADERS if h[0] not in present]
+                message = {**message, "headers": [*message.get("headers", ()), *extra]}
+            await send(message)
+
+        await self.app(scope, receive, answer if scope["type"] == "http" else send)
+
+
+def same_origin(scope: Scope) -> bool:
+    """Whether a request comes from a page of this server; programs that are no browsers send no origin."""
+    headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope.get("headers", ())}
+    origin = headers.get("origin")
+    return origin is None or origin.split("://", 1)[-1].lower() == headers.get("host", "").lower()
+
+
+def settle() -> None:
+    """No telemetry, nothing from outside, short-lived sessions, plain loader; then put the guard in place."""
+    os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "False"  # for processes that this one starts
+    import solara.settings
+    from solara.server import settings
+
+    settings.telemetry.mixpanel_enable = False
+    settings.assets.fontawesome_enabled = False
+    settings.kernel.cull_timeout = os.environ.get("SOLARA_KERNEL_CULL_TIMEOUT", "10m")
+    settings.theme.loader = "plain"
+    settings.theme.title = "hecsim"
+    settings.theme.show_banner = False
+    settings.session.http_only = True
+    # What the packaged assets lack is missing; it is not looked for elsewhere.
+    solara.settings.assets.cdn = "http://127.0.0.1:9/"
+    try:
+        from solara.server import starlette
+    except ImportError:  # another server than Starlette; it has its own guard
+        return
+    built = starlette.app.middleware_stack
+    if built is not None and not isinstance(built, Guard):
+        starlette.app.middleware_stack = Guard(built)  # type: ignore[assignment]

@@ -1,0 +1,168 @@
+"""Results for the page: the report's own sections, pictures and words, in the app's templates.
+
+Everything that enters HTML here is made by this program (numbers, catalogue texts, SVG) and escaped by
+the template; nothing that a visitor types comes this way.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from hecsim.report import sections, sections_more
+from hecsim.report.arms import parts_of
+from hecsim.report.facts import Facts
+from hecsim.report.family import Family, read_family
+from hecsim.report.money import arm_money
+from hecsim.report.text import Words
+from hecsim.study import Results, Store
+from hecsim.web import cache as kept
+from hecsim.web.plan import LAW, MIX
+from hecsim.web.words import say
+
+__all__ = ["family_of", "results_html", "style"]
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader("hecsim.web"), jinja2.PackageLoader("hecsim.report")]),
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    environment.filters["picture"] = Markup
+    return environment
+
+
+def _read(key: str, futures: tuple[int, ...], names: tuple[str, str]) -> Results:
+    """Kept results of these futures, arms under the names that the reader sees."""
+    results = Results.read(Store(kept.folder(key)), max(futures) + 1)
+    called = {LAW: names[0], MIX: names[1]}
+    study = dict(results.manifest["study"])
+    study["arms"] = [{**a, "name": called.get(a["name"], a["name"])} for a in study["arms"]]
+
+    def named(frame: Any) -> Any:
+        return frame.assign(arm=frame["arm"].map(lambda a: called.get(a, a))) if "arm" in frame else frame
+
+    return replace(
+        results, arms=[called.get(a, a) for a in results.arms], manifest={**results.manifest, "study": study},
+        ledger=named(results.ledger), diary=named(results.diary),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: str) -> str:
+    """The studio's right side: sentence, cards, curves, who benefits, money, how sure.
+
+    key : of the study; futures : those that are finished; mix_name : from the catalogue of mixes or the app's words
+    """
+    results = _read(key, futures, (say("law", language), mix_name))
+    facts, words = Facts(results), Words(language)
+    arm = facts.arms[0]
+    parts = parts_of(results.manifest, language)
+    money = {arm: arm_money(facts, arm)}
+    headline = sections.headline_section(facts, words, money)["arms"][0]
+    time = sections.time_section(facts, words, parts)
+    places = sections.places_section(facts, words)
+    sure = sections_more.sure_section(facts, words)
+    summary = results.manifest.get("community") or {}
+    run = words(
+        "page.run", id=key[:8], version=str(results.manifest.get("hecsim", "")), futures=len(results.futures), years=results.years,
+        start=facts.start_year, arms=len(results.arms),
+        community=words(
+            "page.community", name=str(summary.get("name", "")), persons=f"{summary.get('persons', 0):,}",
+            households=f"{summary.get('households', 0):,}",
+        ),
+    )  # fmt: skip
+    return _templates().get_template("results.html").render(
+        t=words, run=run, arm=headline, time=time, who=sections.who_section(facts, words)["arms"][0], places=places,
+        money=sections_more.money_section(facts, words, money, parts)["arms"][0], sure=sure, years=results.years,
+        say=lambda name: say(name, language),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def family_of(key: str, futures: tuple[int, ...], language: str, mix_name: str) -> dict[str, Any] | None:
+    """The followed family's two lanes as plain values for the page; None if the run followed none."""
+    results = _read(key, futures, (say("law", language), mix_name))
+    facts, words = Facts(results), Words(language)
+    parts = parts_of(results.manifest, language)
+    names = {p.id: p.name for group in parts.values() for p in group}
+    family = read_family(facts, words, names)
+    return None if family is None else _plain(family, facts, words)
+
+
+def _plain(family: Family, facts: Facts, words: Words) -> dict[str, Any]:
+    found = sections_more.family_section(family, facts, words)
+
+    def event(e: Any) -> dict[str, Any]:
+        cause = words("family.causes", list=", ".join(e.causes)) if e.causes else ""
+        return {"when": e.label, "text": e.text, "welcome": e.welcome, "cause": cause}
+
+    years = [
+        {
+            "year": y["year"],
+            "lanes": [
+                {
+                    "arm": lane["arm"], "law": lane["reference"], "here": lane["year"].here, "told": lane["year"].sentence,
+                    "more": words("family.more", n=lane["year"].more) if lane["year"].more else "",
+                    "meters": [{"code": c, "name": n, "share": round(100 * s), "value": v} for c, n, s, v in lane["year"].meters],
+                    "events": [event(e) for e in lane["year"].events],
+                    "count": words("family.events", n=len(lane["year"].events)),
+                    "helped": words("family.helped", list=", ".join(lane["year"].helped)) if lane["year"].helped else "",
+                }
+                for lane in y["lanes"]
+            ],
+        }
+        for y in found["years"]
+    ]  # fmt: skip
+    differs = [
+        {
+            "title": d["title"],
+            "groups": [
+                {"title": title, "items": [{"when": e.label, "text": e.text, "why": why} for e, why in part]}
+                for title, part in d["groups"]
+            ],
+        }
+        for d in found["differs"]
+    ]
+    table = found["frequency"]
+    return {
+        "intro": found["intro"], "years": years, "differs": differs, "same": words("family.same"), "proof": words("family.not_proof"),
+        "note": words("meter.note"), "frequency_title": found["frequency_title"],
+        "frequency": None if table is None else {"head": table["head"], "rows": [[cell for _, cell in row] for row in table["rows"]]},
+    }  # fmt: skip
+
+
+def scoped(css: str, scope: str) -> str:
+    """A style sheet whose rules hold only inside `scope`, so that the report's styles do not reach the frame.
+
+    >>> scoped("body { margin: 0; } h1, h2 { color: red; }", ".x")
+    '.x { margin: 0; } .x h1, .x h2 { color: red; }'
+    """
+    css = re.sub(r"@media print \\{(?:[^{}]|\\{[^{}]*\\})*\\}", "", css)
+
+    def one(selector: str) -> str:
+        selector = selector.strip()
+        return scope if selector in (":root", "html", "body") else f"{scope} {selector}"
+
+    def head(found: re.Match[str]) -> str:
+        lead, words = found.group(1), found.group(2)
+        if words.startswith("@"):
+            return f"{lead}{words}{{"
+        return f"{lead}{', '.join(one(s) for s in words.split(','))} {{"
+
+    return re.sub(r"(^|[{};]\s*|\}\s*|\s+)([^\s{};][^{};]*?)\s*\{", head, css)
+
+
+@cache
+def style() -> str:
+    """The app's style sheet: the report's rules inside the pages, then the app's own."""
+    report = (resources.files("hecsim.report") / "templates" / "report.css").read_text(encoding="utf-8")
+    own = (resources.files("hecsim.web") / "app.css").read_text(encoding="utf-8")
+    return scoped(report, ".hecsim") + "\n" + own
