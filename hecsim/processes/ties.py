@@ -236,7 +236,8 @@ def _wanted(community: Community, context: Context, live: np.ndarray, number: np
     lacking = np.maximum(own - number[live], 0.0) * k["ties.tie_form"]
     turn = context.uniforms("ties.form", community.clock.month, community.household["key"][live])
     # Each new tie serves two households, so half of what is lacking is enough.
-    return np.floor(0.5 * lacking + turn).astype(np.int64)
+    want = np.floor(0.5 * lacking + turn).astype(np.int64)
+    return np.maximum(want, number[live] == 0)
 
 
 def _near_home(community: Community, asks: np.ndarray, month: int) -> np.ndarray:

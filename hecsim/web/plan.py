@@ -64,8 +64,10 @@ def study_of(state: State) -> Study | None:
         return None
     return Study(
         name="app",
-        arms=(Arm(LAW), Arm(MIX, interventions)),
-        community=CommunitySpec(state.towns, state.households, 1, family_home(state.towns)),
+        arms=(Arm(name=LAW), Arm(name=MIX, interventions=interventions)),
+        community=CommunitySpec(
+            towns=state.towns, households=state.households, seed=1, family=family_home(state.towns)
+        ),
         years=state.years,
         start_year=START_YEAR,
         futures=state.futures,

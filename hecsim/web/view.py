@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from hecsim.report import sections, sections_more
+from hecsim.report import closing, groups, sections
 from hecsim.report.arms import parts_of
 from hecsim.report.facts import Facts
 from hecsim.report.family import Family, read_family
@@ -68,8 +68,8 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
     money = {arm: arm_money(facts, arm)}
     headline = sections.headline_section(facts, words, money)["arms"][0]
     time = sections.time_section(facts, words, parts)
-    places = sections.places_section(facts, words)
-    sure = sections_more.sure_section(facts, words)
+    places = groups.places_section(facts, words)
+    sure = closing.sure_section(facts, words)
     summary = results.manifest.get("community") or {}
     run = words(
         "page.run", id=key[:8], version=str(results.manifest.get("hecsim", "")), futures=len(results.futures), years=results.years,
@@ -80,8 +80,8 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
         ),
     )  # fmt: skip
     return _templates().get_template("results.html").render(
-        t=words, run=run, arm=headline, time=time, who=sections.who_section(facts, words)["arms"][0], places=places,
-        money=sections_more.money_section(facts, words, money, parts)["arms"][0], sure=sure, years=results.years,
+        t=words, run=run, arm=headline, time=time, who=groups.who_section(facts, words)["arms"][0], places=places,
+        money=closing.money_section(facts, words, money, parts)["arms"][0], sure=sure, years=results.years,
         say=lambda name: say(name, language),
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def family_of(key: str, futures: tuple[int, ...], language: str, mix_name: str) 
 
 
 def _plain(family: Family, facts: Facts, words: Words) -> dict[str, Any]:
-    found = sections_more.family_section(family, facts, words)
+    found = closing.family_section(family, facts, words)
 
     def event(e: Any) -> dict[str, Any]:
         cause = words("family.causes", list=", ".join(e.causes)) if e.causes else ""

@@ -73,7 +73,8 @@ def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) ->
     gap = np.maximum(0.0, hh["income_year"][rows] / 12.0 - earned[rows] - other[rows])
     elder = hh["elders"][rows] > 0
     # At working ages most of the gap is a job between jobs or a year of survey noise, not lasting income.
-    share = np.where(elder | (earned[rows] <= 0), 1.0, draw["income.gross_from_work"])
+    # A family without a worker lives partly on work that has just ended or is not recorded.
+    share = np.where(elder, 1.0, np.where(earned[rows] <= 0, draw["income.gross_without_work"], draw["income.gross_from_work"]))
     hh["capital_income"][rows] = share * gap
     hh["other_income"][rows] = other[rows] + share * gap
 

@@ -1,0 +1,71 @@
+"""`/family`: the founding family's two lanes through the years, inside the run of the studio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import solara
+
+from hecsim.population import Vignette
+from hecsim.web.shell import mix_name, mixes_for, progress_words, use_run, use_state
+from hecsim.web.state import State, of_mix
+from hecsim.web.view import family_of
+from hecsim.web.words import all_words, say
+
+__all__ = ["FamilyPage"]
+
+_FIRST_MIX = "M1"
+
+
+@solara.component_vue("vue/launch.vue")
+def _Launch(
+    words: dict[str, str], who: str, placed: str, mix: str, custom: str, altered: bool, mixes: list[dict[str, str]], ready: bool,
+    busy: bool, told: str, share: float, event_change: Callable[[Any], None], event_run: Callable[[Any], None],
+    event_cancel: Callable[[Any], None], event_go: Callable[[Any], None],
+) -> None:
+    """Who they are, which mix, go."""
+
+
+@solara.component_vue("vue/lanes.vue")
+def _Lanes(words: dict[str, str], story: dict[str, Any], run_id: str) -> None:
+    """The two lanes, year by year."""
+
+
+def _who(lang: str) -> str:
+    ages = {str(m.get("name")): int(m["years"]) for m in Vignette.founding_family().members}
+    return say(
+        "family.who", lang, camille=ages["Camille"], joseph=ages["Joseph"], michael=ages["Michael"], mother=ages["Camille's mother"]
+    )
+
+
+def with_mix(state: State) -> State:
+    """The state, with the first ready-made mix if nothing is chosen: a family needs something to compare."""
+    return state if state.picks else replace(state, mix=_FIRST_MIX, picks=of_mix(_FIRST_MIX, state.years))
+
+
+@solara.component
+def FamilyPage() -> None:
+    """Launch, then lanes."""
+    given, change, go = use_state()
+    state = with_mix(given)
+    run = use_run(state)
+    lang = state.lang
+    name = mix_name(state)
+    story = solara.use_memo(
+        lambda: family_of(run.key, run.shown, lang, name) if run.shown and not run.busy else None,
+        [run.key, run.shown, run.busy, lang, name],
+    )
+    with solara.Div(classes=["hecsim-wide"]):
+        _Launch(
+            words=all_words(lang, "family", "cancel", "simulated"), who=_who(lang),
+            placed=say("family.illustrative", lang, town=", ".join(state.towns)), mix=state.mix,
+            custom="" if state.mix else name, altered=state.changed, mixes=mixes_for(lang), ready=run.complete, busy=run.busy,
+            told=progress_words(run, lang), share=run.look.share if run.look else 0.0, event_change=change,
+            event_run=lambda *_: run.start(), event_cancel=lambda *_: run.cancel(), event_go=go,
+        )  # fmt: skip
+        if story is not None:
+            _Lanes(words=all_words(lang, "family"), story=story, run_id=f"{run.key}{len(run.shown)}{lang}")
+        elif run.complete:
+            solara.HTML(tag="p", classes=["hecsim"], unsafe_innerHTML=say("family.none", lang))

@@ -1,0 +1,99 @@
+"""`/studio`: build a mix, run it, see what it would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+from hecsim.interventions import catalogue
+from hecsim.report.charts import KINDS
+from hecsim.web import state as limits
+from hecsim.web.plan import START_YEAR
+from hecsim.web.shell import Run, mix_name, mixes_for, progress_words, use_run, use_state
+from hecsim.web.state import State
+from hecsim.web.view import results_html
+from hecsim.web.words import all_words, say
+
+__all__ = ["StudioPage"]
+
+_WORDS = (
+    "studio", "place", "towns", "town", "households", "years", "futures", "mix", "chosen", "remove", "kind", "grade", "grades",
+    "reach", "begins", "run", "cancel",
+)  # fmt: skip
+
+
+@solara.component_vue("vue/planner.vue")
+def _Planner(
+    words: dict[str, str], lang: str, plan: dict[str, Any], towns: list[str], limit: int, options: dict[str, list[int]],
+    mixes: list[dict[str, str]], kinds: list[dict[str, Any]], first: int, busy: bool, fresh: bool, told: str, share: float,
+    event_change: Callable[[Any], None], event_run: Callable[[Any], None], event_cancel: Callable[[Any], None],
+) -> None:
+    """The left side: place, mix, run."""
+
+
+def _kinds(lang: str) -> list[dict[str, Any]]:
+    """The catalogue by kind, as the page lists it."""
+    found = {
+        kind: {"key": kind, "symbol": symbol, "color": color, "name": say(f"kind.{kind}", lang), "items": []}
+        for kind, (symbol, color) in KINDS.items()
+    }
+    for cls in catalogue().values():
+        entry = {"id": cls.id, "name": getattr(cls.title, lang), "sentence": getattr(cls.sentence, lang), "grade": cls.grade}
+        found[cls.kind]["items"].append(entry)  # type: ignore[attr-defined]
+    return list(found.values())
+
+
+def _plan(state: State) -> dict[str, Any]:
+    return {
+        "towns": list(state.towns), "households": state.households, "years": state.years, "futures": state.futures,
+        "mix": state.mix, "picks": [{"id": p.id, "reach": p.reach, "start": p.start} for p in state.picks],
+    }  # fmt: skip
+
+
+@solara.component
+def StudioPage() -> None:
+    """Planner at the left, results at the right."""
+    state, change, go = use_state()
+    run = use_run(state)
+    lang = state.lang
+    options = {"households": list(limits.HOUSEHOLDS), "years": list(limits.YEARS), "futures": list(limits.FUTURES)}
+    with solara.Div(classes=["hecsim-studio"]):
+        with solara.Div(classes=["hecsim-left"]):
+            _Planner(
+                words=all_words(lang, *_WORDS), lang=lang, plan=_plan(state), towns=list(limits.towns()),
+                limit=limits.MAX_TOWNS, options=options, mixes=mixes_for(lang),
+                kinds=solara.use_memo(lambda: _kinds(lang), [lang]), first=START_YEAR, busy=run.busy, fresh=run.complete,
+                told=progress_words(run, lang), share=run.look.share if run.look else 0.0,
+                event_change=change, event_run=lambda *_: run.start(), event_cancel=lambda *_: run.cancel(),
+            )  # fmt: skip
+        _Results(state=state, run=run, go=go)
+
+
+@solara.component
+def _Results(state: State, run: Run, go: Callable[[int], None]) -> None:
+    """What the run gave; under a veil while it belongs to the plan before the last change."""
+    lang = state.lang
+    last = solara.use_ref(None)
+    if run.shown:
+        last.current = (run.key, run.shown, mix_name(state), len(run.shown) < state.futures)
+    stale = not run.shown and last.current is not None
+    html = solara.use_memo(
+        lambda: results_html(last.current[0], last.current[1], lang, last.current[2]) if last.current else "",
+        [last.current, lang],
+    )
+    with solara.Div(classes=["hecsim", "hecsim-right", *(["veiled"] if stale else [])]):
+        if not html:
+            steps = "".join(f"<li>{say(f'empty.{i}', lang)}</li>" for i in range(1, 5))
+            solara.HTML(unsafe_innerHTML=f"<h1>{say('empty.title', lang)}</h1><ol>{steps}</ol>", classes=["empty"])
+            return
+        solara.HTML(tag="h1", unsafe_innerHTML=say("results", lang))
+        if stale:
+            solara.HTML(tag="p", classes=["warning"], unsafe_innerHTML=say("veil", lang), attributes={"role": "status"})
+        elif len(run.shown) < state.futures:
+            words = say("draft", lang, done=len(run.shown), of=state.futures)
+            solara.HTML(tag="p", classes=["warning"], unsafe_innerHTML=words, attributes={"role": "status"})
+        solara.HTML(unsafe_innerHTML=html, classes=["results"])
+        with solara.Div(classes=["after"]):
+            solara.Button(say("to_family", lang), on_click=lambda: go(2), text=True)
