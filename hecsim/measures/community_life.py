@@ -43,6 +43,6 @@ def residents(p_present: Any) -> Any:
 
 
 @measure("Births", unit="per 1,000 residents a year", kind="flow", factor=1000, topic="Population", label_es="Nacimientos")
-def births(p_age: Any, p_mover: Any) -> Any:
-    """Children in their first month of life who were born here."""
-    return (p_age == 0) & (p_mover == 0), np.full(p_age.shape, 1 / 12)
+def births(p_age: Any) -> Any:
+    """Children in their first month of life."""
+    return p_age == 0, np.full(p_age.shape, 1 / 12)

@@ -26,13 +26,16 @@ _FIXED = 2.0**20  # a millionth of a unit; sums stay exact up to 8.8e12
 
 
 @njit(cache=True, nogil=True)
-def _scatter(cell, values, out):
-    """Adds values to their cells; returns the first row whose value is no number, or -1."""
+def _scatter(cell, top, bottom, out):
+    """Adds numerators and denominators to their cells; returns the first row that is no number, or -1."""
+    last = out.shape[1] - 1
     for i in range(cell.size):
-        if cell[i] < out.size - 1:
-            if not np.isfinite(values[i]):
+        if cell[i] < last:
+            a, b = np.float64(top[i]), np.float64(bottom[i])
+            if not (np.isfinite(a) and np.isfinite(b)):
                 return i
-            out[cell[i]] += np.int64(np.rint(values[i] * 1048576.0))
+            out[0, cell[i]] += np.int64(np.rint(a * 1048576.0))
+            out[1, cell[i]] += np.int64(np.rint(b * 1048576.0))
     return -1
 
 
@@ -81,14 +84,12 @@ class Recorder:
             found = m.function(*(columns[a] for a in m.arguments))
             top, bottom = (found, 0.0) if m.kind == "count" else found
             shape = community.tables[m.table].size
-            for k, part in enumerate((top, bottom)):
-                values = np.ascontiguousarray(np.broadcast_to(part, shape), np.float64)
-                bad = _scatter(cells[m.table], values, out[i, k])
-                if bad >= 0:
-                    raise InvariantError(
-                        f"month {community.clock.month}: measure '{m.name}' is not a number in {m.table} row {bad}, "
-                        f"from {', '.join(m.arguments)}"
-                    )
+            bad = _scatter(cells[m.table], _column(top, shape), _column(bottom, shape), out[i])
+            if bad >= 0:
+                raise InvariantError(
+                    f"month {community.clock.month}: measure '{m.name}' is not a number in {m.table} row {bad}, "
+                    f"from {', '.join(m.arguments)}"
+                )
         self.months.append(community.clock.month)
         sums = self._marginals(out[:, :, :-1])
         sums[[m.kind == "count" for m in self.measures], :, 1] = 1.0
@@ -159,6 +160,14 @@ class Recorder:
                 "unit": np.tile(np.repeat(np.array([x.unit for x in self.measures], object), g), t),
             }
         )
+
+
+def _column(values: Any, n: int) -> np.ndarray:
+    """Whatever a measure returned as an array of n rows, of a type that the loop was compiled for."""
+    array = np.asarray(values)
+    if array.shape != (n,):
+        array = np.full(n, array)
+    return array if array.dtype in (np.bool_, np.float32, np.float64) else array.astype(np.float64)
 
 
 class _Columns:

@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 
 from hecsim.processes.base import process
 from hecsim.processes.settle_births import births, deaths
+from hecsim.processes.settle_couples import form_couples
 from hecsim.processes.settle_homes import dwellings
 from hecsim.processes.settle_kin import join_kin
 from hecsim.processes.settle_moves import keep_pool, leave_area, moves, newcomers
 from hecsim.processes.settle_rows import Settlement, refresh
-from hecsim.processes.settle_unions import form_couples, leave_home, part
+from hecsim.processes.settle_unions import leave_home, part
 
 if TYPE_CHECKING:
     from hecsim.community import Community

@@ -144,7 +144,9 @@ def rows_of(table: Table, where: Spot) -> np.ndarray:
 def take(m: Settlement, name: str, blocks: np.ndarray) -> np.ndarray:
     """One spare row for each entry of `blocks`, in order, reset to defaults. Row numbers may change."""
     table = m.community.tables[name]
-    m.community.ensure_room(name, np.bincount(blocks, minlength=table.n_blocks), _RESERVE)
+    moved = m.community.ensure_room(name, np.bincount(blocks, minlength=table.n_blocks), _RESERVE)
+    if moved is not None:  # what interventions do this month is written by row
+        m.context.levers.relay(name, moved, table.size)
     rows = table.claim_each(np.asarray(blocks, np.int64))
     if name == "person":
         m.joined.append(spot(table, rows))

@@ -1,21 +1,15 @@
-"""People who found a household: partners who part, grown children who leave, couples who form.
+"""People who found a household: partners who part and grown children who leave.
 
 Parting: `family` marks the partner who leaves; the children go with the custodial parent, mostly the
 mother; a leaver without them may go to kin. Leaving home: some leave the area, some share the home of
-others, the rest need a home that they can pay; who finds none stays. A leaver takes her own children along.
-
-Forming: people ready to move in with a partner are matched, woman and man, first within their town
-and then across the community. The value of a pair is made of age difference, education and recorded
-group, as observed unions are, plus a Gumbel number that belongs to the pair; the best pairs form
-first. One moves in with the other, with children; two who both live with relatives found a home.
+others, the rest need a home that they can pay; who finds none stays. A leaver takes her own children
+along.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hecsim import luck
 from hecsim.processes.settle_births import move_people, succession
 from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, find_homes
 from hecsim.processes.settle_kin import kin_hosts
@@ -23,7 +17,6 @@ from hecsim.processes.settle_rows import (
     ADULT,
     Settlement,
     copy_rows,
-    first_of,
     guideline,
     members,
     next_key,
@@ -32,7 +25,16 @@ from hecsim.processes.settle_rows import (
     take,
 )
 
-__all__ = ["form_couples", "leave_home", "part"]
+__all__ = [
+    "first_home",
+    "found_homes",
+    "leave_home",
+    "look_for_homes",
+    "means_of",
+    "own_children",
+    "part",
+    "settle_in",
+]
 
 # What a household that splits off does not take over from the one it comes from.
 _FRESH = (
@@ -45,7 +47,7 @@ _SHARING_AGE = 35 * 12
 _NEVER = 65535  # couple_months of people whose last union ended long ago or never was
 
 
-def _own_children(m: Settlement, parents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def own_children(m: Settlement, parents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of minors whose mother is among these persons and lives with them, and her position."""
     person = m.person
     homes = np.unique(person["household"][parents].astype(np.int64))
@@ -61,7 +63,7 @@ def _own_children(m: Settlement, parents: np.ndarray) -> tuple[np.ndarray, np.nd
     return rows[hers], parent[hers]
 
 
-def _found(
+def found_homes(
     m: Settlement, founders: np.ndarray, rows: np.ndarray, of: np.ndarray, savings: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Make new households for founders, in the block where they live; `rows` go along with founder `of`.
@@ -107,12 +109,12 @@ def _income(m: Settlement, rows: np.ndarray, adults: np.ndarray, other: np.ndarr
     return m.person["earnings"][rows].astype(float) + other / np.maximum(adults.astype(float), 1.0)
 
 
-def _means_of(m: Settlement, rows: np.ndarray) -> np.ndarray:
+def means_of(m: Settlement, rows: np.ndarray) -> np.ndarray:
     household, home = m.household, m.person["household"][rows].astype(np.int64)
     return _income(m, rows, household["adults"][home], household["other_income"][home])
 
 
-def _look(
+def look_for_homes(
     m: Settlement, founders: np.ndarray, size: np.ndarray, income: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Look for rented homes for persons who live with others; their household lends its record."""
@@ -135,7 +137,7 @@ def _look(
     )
 
 
-def _settle_in(m: Settlement, homes: np.ndarray, chosen: np.ndarray, paid: np.ndarray) -> None:
+def settle_in(m: Settlement, homes: np.ndarray, chosen: np.ndarray, paid: np.ndarray) -> None:
     household = m.household
     found = chosen >= 0
     household["neighborhood"][homes[found]] = chosen[found]
@@ -178,9 +180,9 @@ def part(m: Settlement) -> None:
     rows, along = rows_of(m.person, others), rows_of(m.person, children)
     of = (np.cumsum(~to_kin) - 1)[of]
     size = 1 + np.bincount(of, minlength=rows.size)
-    chosen, paid = _look(m, rows, size, _means_of(m, rows))
-    new, _ = _found(m, rows, along, of, 0.5)
-    _settle_in(m, new, chosen, paid)
+    chosen, paid = look_for_homes(m, rows, size, means_of(m, rows))
+    new, _ = found_homes(m, rows, along, of, 0.5)
+    settle_in(m, new, chosen, paid)
     succession(m, rows_of(m.household, before))
 
 
@@ -192,7 +194,7 @@ def leave_home(m: Settlement) -> None:
         return
     band = np.searchsorted(np.array([20, 25]) * 12, person["age"][rows], side="right")
     away = m.u("away", person["key"][rows]) < m.k("away_share")[band]
-    along, of = _own_children(m, rows)
+    along, of = own_children(m, rows)
     gone = np.concatenate([rows[away], along[away[of]]])
     m.touch(person["household"][gone].astype(np.int64))
     person["present"][gone], person["exit"][gone] = 0, 3
@@ -206,14 +208,14 @@ def leave_home(m: Settlement) -> None:
     rows = rows[stays]
     rows, along, of = _share_homes(m, rows, along, of)
     size = 1 + np.bincount(of, minlength=rows.size)
-    chosen, paid = _look(m, rows, size, _means_of(m, rows))
+    chosen, paid = look_for_homes(m, rows, size, means_of(m, rows))
     found = np.flatnonzero(chosen >= 0)
     place = np.full(rows.size, -1)
     place[found] = np.arange(found.size)
     keep = place[of] >= 0
-    new, parents = _found(m, rows[found], along[keep], place[of[keep]], m.k("savings_taken"))
-    _from_parents(m, new, parents)
-    _settle_in(m, new, chosen[found], paid[found])
+    new, parents = found_homes(m, rows[found], along[keep], place[of[keep]], m.k("savings_taken"))
+    first_home(m, new, parents)
+    settle_in(m, new, chosen[found], paid[found])
     m.record("left_home", m.person["key"][rows[found]])
 
 
@@ -246,159 +248,9 @@ def _share_homes(
     return rows_of(m.person, others), rows_of(m.person, children), (np.cumsum(rest) - 1)[of]
 
 
-def _from_parents(m: Settlement, homes: np.ndarray, parents: np.ndarray) -> None:
+def first_home(m: Settlement, homes: np.ndarray, parents: np.ndarray) -> None:
     """Set what goes with a first home: no eviction on record, parents within reach and kept in touch with."""
     m.kin(homes, parents)
     m.household["eviction_record"][homes] = 0
     m.household["kin_nearby"][homes] = 1
     m.household["couple_months"][homes] = _NEVER
-
-
-@njit(cache=True, nogil=True)
-def _greedy(first, second, n_first, n_second):
-    """Accept pairs in the given order while both are free; positions of accepted pairs."""
-    taken_first, taken_second = np.zeros(n_first, np.bool_), np.zeros(n_second, np.bool_)
-    accepted = np.empty(min(n_first, n_second), np.int64)
-    n = 0
-    for e in range(first.size):
-        if not taken_first[first[e]] and not taken_second[second[e]]:
-            taken_first[first[e]] = taken_second[second[e]] = True
-            accepted[n] = e
-            n += 1
-    return accepted[:n]
-
-
-def _pairs(
-    m: Settlement, women: np.ndarray, men: np.ndarray, town: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Match rows of women and men; `town` is the town of every person row asked for."""
-    person = m.person
-    gap_mean, gap_sd, gap_most = m.k("age_gap")
-    same_level, same_group = m.k("same_education"), m.k("same_group")
-
-    def match(w: np.ndarray, v: np.ndarray, market_w: np.ndarray, market_v: np.ndarray):
-        left, right = [], []
-        for t in np.unique(market_w):
-            a, b = np.flatnonzero(market_w == t), np.flatnonzero(market_v == t)
-            left.append(np.repeat(a, b.size))
-            right.append(np.tile(b, a.size))
-        i, j = np.concatenate(left), np.concatenate(right)
-        gap = (person["age"][v[j]].astype(float) - person["age"][w[i]].astype(float)) / 12
-        fits = (np.abs(gap - gap_mean) < gap_most) & (person["household"][w[i]] != person["household"][v[j]])
-        i, j, gap = i[fits], j[fits], gap[fits]
-        keys = luck.pair_key(person["key"][w[i]], person["key"][v[j]])
-        u = np.clip(m.u("match", keys).astype(float), 1e-9, 1 - 1e-9)
-        value = -0.5 * ((gap - gap_mean) / gap_sd) ** 2 - np.log(-np.log(u))
-        value += same_level * (person["education"][w[i]] == person["education"][v[j]])
-        value += same_group * (person["race"][w[i]] == person["race"][v[j]])
-        order = np.lexsort((keys, -value))
-        done = order[_greedy(i[order], j[order], w.size, v.size)]
-        return i[done], j[done]
-
-    if not women.size or not men.size:
-        return women[:0], men[:0]
-    i, j = match(women, men, town[women], town[men])
-    free_w = np.delete(np.arange(women.size), i)
-    free_m = np.delete(np.arange(men.size), j)
-    if free_w.size and free_m.size:
-        a, b = match(women[free_w], men[free_m], np.zeros(free_w.size), np.zeros(free_m.size))
-        i, j = np.concatenate([i, free_w[a]]), np.concatenate([j, free_m[b]])
-    w, v = women[i], men[j]
-    order = np.argsort(person["key"][w], kind="stable")
-    return w[order], v[order]
-
-
-def form_couples(m: Settlement) -> None:
-    """Match those who look for a partner; the pair lives with one of them or in a home of its own."""
-    person, household = m.person, m.household
-    seeks = (person["present"] == 1) & (person["leaving"] == 4)
-    rows = m.by_key(person, seeks)
-    home = person["household"][rows].astype(np.int64)
-    free = (person["role"][rows] >= 2) | (household["couple"][home] == 0)
-    rows = rows[free]
-    town = np.zeros(person.size, np.int64)
-    place = household["neighborhood"][person["household"][rows].astype(np.int64)].astype(np.int64)
-    town[rows] = m.community.neighborhood["town"][place]
-    women, men = _pairs(m, rows[person["sex"][rows] == 1], rows[person["sex"][rows] == 0], town)
-    if not women.size:
-        return
-    _move_in(m, women, men)
-
-
-def _rank(m: Settlement, rows: np.ndarray) -> np.ndarray:
-    """How fit a person's home is for the couple: householder, then owner, then size."""
-    home = m.person["household"][rows].astype(np.int64)
-    head = m.person["role"][rows] == 0
-    tenure = m.household["tenure"][home].astype(np.int64)
-    return head * 10_000 + (3 - tenure) * 1000 + m.household["persons"][home].astype(np.int64)
-
-
-def _move_in(m: Settlement, women: np.ndarray, men: np.ndarray) -> None:
-    """Find each couple its home: with the one who has one, else a new one that she founds and he joins."""
-    person = m.person
-    alone = (person["role"][women] != 0) & (person["role"][men] != 0)
-    hers, of = _own_children(m, women)
-    size = 2 + np.bincount(of, minlength=women.size)
-    income = _means_of(m, women) + _means_of(m, men)
-    chosen, paid = np.full(women.size, -1), np.zeros(women.size)
-    look = np.flatnonzero(alone)
-    chosen[look], paid[look] = _look(m, women[look], size[look], income[look])
-    found = np.flatnonzero(chosen >= 0)
-    at = np.full(women.size, -1)
-    at[found] = np.arange(found.size)
-    keep = at[of] >= 0
-    new, parents = _found(m, women[found], hers[keep], at[of[keep]], m.k("savings_taken"))
-    _from_parents(m, new, parents)
-    _settle_in(m, new, chosen[found], paid[found])
-    together = ~alone | (chosen >= 0)
-    women, men = women[together], men[together]
-    her_home = _rank(m, women) >= _rank(m, men)
-    _join(m, np.where(her_home, women, men), np.where(her_home, men, women))
-
-
-def _join(m: Settlement, hosts: np.ndarray, joins: np.ndarray) -> None:
-    person, household = m.person, m.household
-    old = person["household"][joins].astype(np.int64)
-    home = person["household"][hosts].astype(np.int64)
-    key = person["key"][hosts]
-    married = m.u("marry_at_once", key) < m.k("marry_at_once")
-    household["couple"][home] = np.where(married, 2, 1)
-    household["couple_months"][home] = 0
-    m.record("unions", household["key"][home])
-    along, of = _children_along(m, joins, old)
-    everyone = np.concatenate([joins, along])
-    dest = np.concatenate([home, home[of]])
-    order = np.argsort(np.concatenate([np.arange(joins.size), of]), kind="stable")
-    role = np.concatenate([np.ones(joins.size, int), np.full(along.size, 2)])
-    left, to = spot(household, old), spot(household, home)
-    move_people(m, everyone[order], dest[order], role[order])
-    household = m.household
-    old, home = rows_of(household, left), rows_of(household, to)
-    homes = np.unique(old)
-    left_over = np.bincount(members(m, homes)[1], minlength=homes.size) > 0
-    ended = ~left_over[np.searchsorted(homes, old)]
-    household["savings"][home] += np.where(ended, household["savings"][old], 0.0)
-    cars = household["vehicles"][home].astype(np.int64) + np.where(ended, household["vehicles"][old], 0)
-    household["vehicles"][home] = np.minimum(cars, 4)
-    succession(m, homes[left_over])
-
-
-def _children_along(m: Settlement, joins: np.ndarray, old: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Minors who move with their parent: own by birth, a householder's children, all if no adult remains."""
-    person = m.person
-    homes = np.unique(old)
-    rows, owner = members(m, homes)
-    minor = person["age"][rows] < ADULT
-    stays = ~minor & ~np.isin(rows, joins)
-    deserted = np.bincount(owner[stays], minlength=homes.size) == 0
-    position = np.searchsorted(homes, old)
-    head = first_of(position, person["role"][joins] == 0, homes.size)[owner]
-    anyone = first_of(position, np.ones(joins.size, bool), homes.size)[owner]
-    order = np.argsort(person["key"][joins], kind="stable")
-    found = np.searchsorted(person["key"][joins], person["mother_key"][rows], sorter=order)
-    mother = order[np.minimum(found, order.size - 1)]
-    hers = person["key"][joins[mother]] == person["mother_key"][rows]
-    parent = np.where(hers, mother, np.where((head >= 0) & (person["role"][rows] == 2), head, -1))
-    parent = np.where((parent < 0) & deserted[owner], anyone, parent)
-    chosen = minor & (parent >= 0)
-    return rows[chosen], parent[chosen]

@@ -72,6 +72,7 @@ def AboutPage() -> None:
     """Text, search, limits, citation."""
     state, _, _ = use_state()
     lang = state.lang
+    solara.Title(f"{say('about', lang)} · hecsim")
     asked, ask = solara.use_state({"text": "", "room": ""})
     known = rooms()
 

@@ -52,6 +52,7 @@ def FamilyPage() -> None:
     state = with_mix(given)
     run = use_run(state)
     lang = state.lang
+    solara.Title(f"{say('family', lang)} · hecsim")
     name = mix_name(state)
     story = solara.use_memo(
         lambda: family_of(run.key, run.shown, lang, name) if run.shown and not run.busy else None,

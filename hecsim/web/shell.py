@@ -53,10 +53,10 @@ def use_state() -> tuple[State, Callable[[Any], None], Callable[[Any], None]]:
 
 @solara.component_vue("vue/frame.vue")
 def _Frame(
-    words: dict[str, str], links: list[dict[str, Any]], lang: str, other: str, title: str, address: str,
+    words: dict[str, str], links: list[dict[str, Any]], lang: str, other: str, address: str,
     event_go: Callable[[Any], None], event_speak: Callable[[Any], None],
 ) -> None:
-    """Head of the page: skip link, pages, language; keeps the language, title and query of the document."""
+    """Head of the page: skip link, pages, language; keeps the language and query of the document."""
 
 
 @solara.component
@@ -76,7 +76,7 @@ def Layout(children: list[Any] = []) -> Any:  # noqa: B006  (Solara's way to pas
         solara.Style(style())
         _Frame(
             words=all_words(lang, "skip", "nav", "language"), links=links, lang=lang,
-            other=next(x for x in LANGUAGES if x != lang), title=f"{say(_NAMES[page], lang)} · hecsim",
+            other=next(x for x in LANGUAGES if x != lang),
             address=f"{path if path in PATHS else '/'}?{query(state)}", event_go=go,
             event_speak=lambda other: change({"lang": other}),
         )  # fmt: skip

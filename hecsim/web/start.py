@@ -27,6 +27,7 @@ def _Start(words: dict[str, str], doors: list[dict[str, str]], count: str, event
 def StartPage() -> None:
     """The first page."""
     state, _, go = use_state()
+    solara.Title(f"{say('start', state.lang)} · hecsim")
     n = f"{len(evidence.load()):,}"
     doors = [
         {"href": f"{path}?{query(state)}", "title": say(f"door.{d}", state.lang), "text": say(f"door.{d}_text", state.lang, n=n)}

@@ -58,6 +58,7 @@ def StudioPage() -> None:
     state, change, go = use_state()
     run = use_run(state)
     lang = state.lang
+    solara.Title(f"{say('studio', lang)} · hecsim")
     options = {"households": list(limits.HOUSEHOLDS), "years": list(limits.YEARS), "futures": list(limits.FUTURES)}
     with solara.Div(classes=["hecsim-studio"]):
         with solara.Div(classes=["hecsim-left"]):

@@ -145,7 +145,7 @@ def scoped(css: str, scope: str) -> str:
     >>> scoped("body { margin: 0; } h1, h2 { color: red; }", ".x")
     '.x { margin: 0; } .x h1, .x h2 { color: red; }'
     """
-    css = re.sub(r"@media print \\{(?:[^{}]|\\{[^{}]*\\})*\\}", "", css)
+    css = re.sub(r"@media print\s*\{(?:[^{}]|\{[^{}]*\})*\}", "", css)
 
     def one(selector: str) -> str:
         selector = selector.strip()

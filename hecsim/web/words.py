@@ -45,7 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "door.about": ("Check the model", "Revisar el modelo"),
     "door.about_text": (
-        "For researchers and doubters. How a person is modelled, and each of {n} numbers with its source and grade.",
+        "For researchers and doubters. How a person is modeled, and each of {n} numbers with its source and grade.",
         "Para investigadores y escépticos. Cómo se modela a una persona, y cada uno de los {n} números con su fuente y su grado.",
     ),
     "start.is": ("What this is", "Qué es"),
@@ -189,7 +189,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "family.left": ("In this future the family's lanes end here.", "En este futuro las vidas de la familia terminan aquí."),
     # about
     "about.title": ("How the model works, and how to check it", "Cómo funciona el modelo y cómo revisarlo"),
-    "about.person": ("How a person is modelled", "Cómo se modela a una persona"),
+    "about.person": ("How a person is modeled", "Cómo se modela a una persona"),
     "person.1": (
         "Every simulated person has an age, a home, a family, a neighborhood and a past. Work, rent, food, health, stress and the adversities "
         "of childhood are states that change month by month.",
