@@ -18,7 +18,7 @@ from hecsim.errors import RunError, ScenarioError
 from hecsim.interventions import Intervention, mix
 from hecsim.interventions.delivery import Delivery
 from hecsim.measures import Diary, Recorder, assign_income_bands
-from hecsim.population import build_community
+from hecsim.population import build_community, restore_followed
 from hecsim.processes.plan import MONTH
 
 # What the model's own data collector keeps each month; give it another one to keep other things.
@@ -108,7 +108,9 @@ class CommunityModel(mesa.Model):
         self.mix = tuple(mix(interventions) if isinstance(interventions, str) else interventions)
         self.engine = Engine(MONTH, self.parameters, luck_seed, plain=plain, threads=threads)
         if burn_in_months:
+            built = self.community.copy() if self.community.followed else self.community
             burn_in(self.community, self.engine, months=burn_in_months)
+            restore_followed(self.community, built)
         self.community.clock.month = 0
         self.delivery = Delivery(self.mix, self.community, self.parameters, horizon=self.community.clock.horizon)
         assign_income_bands(self.community)

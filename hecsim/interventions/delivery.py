@@ -1,7 +1,7 @@
 """Delivery: who gets what, when, how many, and who pays, each month before the processes.
 
-The order of a month: the calendar of current law; effects build up or fade; what connects families
-to services is moved; families are found; staff are shared out; places are offered and taken; every
+The order of a month: the calendar of current law; effects build up or fade; support for laws and
+reforms is moved, then what connects families to services; families are found; staff are shared out; places are offered and taken; every
 intervention moves its levers; costs are entered. Nothing happens before an intervention starts, and
 one with no strength or no reach is as if absent.
 """
@@ -29,8 +29,11 @@ from hecsim.levers import LEVERS, Move
 
 __all__ = ["DELIVERY_LEVERS", "Delivery", "Run", "check_schedule"]
 
-# Levers that the funnel reads itself; they are moved before anybody is found.
-DELIVERY_LEVERS = frozenset({"found_scale", "handoff_scale", "language_match", "service_bias"})
+# Levers that delivery reads itself: support before any dose of a law is worked out, the others before
+# anybody is found.
+SUPPORT = frozenset({"policy_support"})
+FUNNEL_LEVERS = frozenset({"found_scale", "handoff_scale", "language_match", "service_bias"})
+DELIVERY_LEVERS = SUPPORT | FUNNEL_LEVERS
 
 
 def check_schedule(interventions: Iterable[Intervention], horizon: int) -> None:
@@ -60,6 +63,11 @@ def _inside(community: Community, places: tuple[str, ...]) -> np.ndarray:
             known = [*community.labels["town"], *community.labels["neighborhood"]]
             raise UnknownNameError(place, known, what="neighborhood or town", key="places")
     return inside
+
+
+def _support(context: Context) -> float:
+    """Support of residents for laws and reforms this month, 0 to 1."""
+    return float(context.levers.number("policy_support"))
 
 
 class Run:
@@ -93,7 +101,7 @@ class Run:
     def doses(self, frame: Frame, context: Context, month: int) -> Doses:
         """Doses of this month, worked out as they are asked for."""
         left = fading(self.iv, context.draw, month) * self.power
-        reached = extent(self.iv, context.draw, month)
+        reached = extent(self.iv, context.draw, month, _support(context))
         area = (self.covered * np.float32(reached * left)).astype(np.float32)
         return Doses(
             frame, self.key.upper(), area, self.iv.unit,
@@ -135,12 +143,13 @@ class Run:
         if self.funnel is not None:
             return (self.funnel.columns(frame.community)[0] == ENROLLED) & frame.present(self.iv.unit)
         if self.iv.delivery == "sample":
-            return self._takers(frame, context, delivered(self.iv, context.draw, month))
+            return self._takers(frame, context, delivered(self.iv, context.draw, month, _support(context)))
         return self.iv.eligible(frame.community, context) & self.covered[frame.place[self.iv.unit]]
 
     def units(self, frame: Frame, context: Context, month: int) -> Units:
         """What is delivered this month, for the costs; who is served is asked after enrollment."""
-        weight, share = frame.weight[self.iv.unit], delivered(self.iv, context.draw, month)
+        weight = frame.weight[self.iv.unit]
+        share = delivered(self.iv, context.draw, month, _support(context))
         if self.iv.delivery == "area":
             weight = weight * share
         return Units(
@@ -201,22 +210,25 @@ class Delivery:
             r.begin(community)
             if r.funnel is not None:
                 r.funnel.advance(frame, context, month)
-        for r in started:
-            if r.iv.levers & DELIVERY_LEVERS:
-                self._move(context, r, frame, month, first=True)
+        for stage in (SUPPORT, FUNNEL_LEVERS):
+            for r in started:
+                if r.iv.levers & stage:
+                    self._move(context, r, frame, month, stage)
         running = [r for r in started if r.running(month)]
         units = {r.key: r.units(frame, context, month) for r in running}
         self._enroll(running, units, frame, context)
         for r in started:
-            self._move(context, r, frame, month, first=False)
+            self._move(context, r, frame, month)
         for r in running:
             self._pay(r.iv, r.key, r.iv.costs(community, context, units[r.key]), month)
 
-    def _move(self, context: Context, r: Run, frame: Frame, month: int, *, first: bool) -> None:
-        """Move the levers that the funnel itself reads (`first`), or all others."""
+    def _move(
+        self, context: Context, r: Run, frame: Frame, month: int, only: frozenset[str] = frozenset()
+    ) -> None:
+        """Move the levers of one stage of delivery (`only`), or all that processes read."""
         moves = r.iv.moves(frame.community, context, r.doses(frame, context, month))
-        for move in moves + ([] if first else self._disappointed(r, frame, month)):
-            if (move.lever in DELIVERY_LEVERS) is first:
+        for move in moves + ([] if only else self._disappointed(r, frame, month)):
+            if (move.lever in only) if only else (move.lever not in DELIVERY_LEVERS):
                 context.levers.move(move)
 
     def _disappointed(self, r: Run, frame: Frame, month: int) -> list[Move]:

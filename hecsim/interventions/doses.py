@@ -6,6 +6,9 @@ intervention has
     extent(m) = reach x compliance x min(1, (m - lag - implementation - start + 1) / ramp),
 
 stays at its last extent once it has ended, and fades from there by its half-life, or stops.
+
+What is enacted is not yet delivered. Support among residents (the lever `policy_support`, 0 to 1) closes
+that share of the gap in compliance and shortens the wait for implementation by as much.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from hecsim.errors import ScenarioError
 from hecsim.interventions.base import Intervention
 from hecsim.interventions.frame import Frame
 
-__all__ = ["Doses", "Units", "delivered", "extent", "fading", "ramp", "standing"]
+__all__ = ["Doses", "Units", "built", "delivered", "extent", "fading", "ramp", "standing"]
 
 
 def ramp(iv: Intervention, month: float) -> float:
@@ -32,19 +35,29 @@ def ramp(iv: Intervention, month: float) -> float:
     return 1.0 if iv.ramp == 0 else float(min(1.0, (month - iv.start + 1) / iv.ramp))
 
 
-def delivered(iv: Intervention, draw: Mapping[str, Any], month: float) -> float:
+def _wait(iv: Intervention, draw: Mapping[str, Any], support: float) -> float:
+    """Months from the start of a law or reform to its being carried out."""
+    return iv.number(draw, "implementation", float(draw["interventions.law_implementation"])) * (1 - support)
+
+
+def delivered(iv: Intervention, draw: Mapping[str, Any], month: float, support: float = 0.0) -> float:
     """Share of those eligible that is reached in a month while it runs: reach, compliance and ramp."""
     if iv.law:
-        waited = iv.number(draw, "implementation", float(draw["interventions.law_implementation"]))
         comply = iv.number(draw, "compliance", float(draw["interventions.law_compliance"]))
-        return iv.reach * comply * ramp(iv, month - waited)
+        comply += support * (1.0 - comply)
+        return iv.reach * comply * ramp(iv, month - _wait(iv, draw, support))
     return iv.reach * ramp(iv, month)
 
 
-def extent(iv: Intervention, draw: Mapping[str, Any], month: int) -> float:
+def extent(iv: Intervention, draw: Mapping[str, Any], month: int, support: float = 0.0) -> float:
     """Share reached as the effects feel it: after the lag, and held at its last level after the end."""
     last = month - iv.number(draw, "lag", 0.0)
-    return delivered(iv, draw, last if iv.end is None else min(last, iv.end - 1))
+    return delivered(iv, draw, last if iv.end is None else min(last, iv.end - 1), support)
+
+
+def built(iv: Intervention, draw: Mapping[str, Any], month: int) -> float:
+    """Share of the whole that is newly carried out in a month, for costs that fall once."""
+    return max(0.0, delivered(iv, draw, month) - delivered(iv, draw, month - 1))
 
 
 def fading(iv: Intervention, draw: Mapping[str, Any], month: int) -> float:
@@ -55,7 +68,7 @@ def fading(iv: Intervention, draw: Mapping[str, Any], month: int) -> float:
     return 0.5 ** ((month - iv.end + 1) / half_life) if half_life > 0 else 0.0
 
 
-def standing(iv: Intervention, draw: Mapping[str, Any], month: int) -> str:
+def standing(iv: Intervention, draw: Mapping[str, Any], month: int, support: float = 0.0) -> str:
     """Where it stands, such as "enacted" for a law that is not carried out yet, or "growing"."""
     if iv.end is not None and month >= iv.end:
         return "ended"
@@ -63,9 +76,7 @@ def standing(iv: Intervention, draw: Mapping[str, Any], month: int) -> str:
         return "drafted" if iv.law else "planned"
     if not iv.law:
         return "running" if ramp(iv, month) >= 1 else "growing"
-    grown = ramp(
-        iv, month - iv.number(draw, "implementation", float(draw["interventions.law_implementation"]))
-    )
+    grown = ramp(iv, month - _wait(iv, draw, support))
     return "enacted" if grown == 0 else "implemented" if grown < 1 else "complied with"
 
 

@@ -145,7 +145,9 @@ _ALL = (
     _add("trust_community_add", "household", "1", "pull on trust in neighbors and the collaborative"),
     _add("trust_police_add", "household", "1", "pull on trust in police and government"),
     _add("aware_add", "household", "1", "awareness of services"),
-    # delivery of services, read by the service funnel of interventions
+    # delivery, read by interventions themselves: support for laws and reforms, then the service funnel
+    Lever("policy_support", "global", 0.0, "share", "what is missing in the delivery of laws and reforms that "
+          "residents' support makes up for", 0.0, 1.0),
     _x("found_scale", "household", "hazard that an eligible family is found by a service"),
     _x("handoff_scale", "household", "share of families lost between being found and being offered a place"),
     Lever("language_match", "household", "interventions.language_match", "share",

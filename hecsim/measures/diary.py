@@ -136,7 +136,7 @@ class Diary:
         for key, m in members.items():
             if key not in self._people:
                 self._people[key] = community.names.get(key) or (
-                    f"the {ROLE[m['role']]}" if m["role"] != 2 else ("the baby" if m["age"] < 12 else "the child")
+                    f"the {ROLE[m['role']]}" if m["role"] != 2 else ("the younger child" if m["age"] < 12 else "the child")
                 )
 
     def _events(

@@ -5,8 +5,9 @@
 """
 
 from hecsim.population.build import build_community
+from hecsim.population.followed import restore_followed
 from hecsim.population.report import margins
 from hecsim.population.store import load, save
 from hecsim.population.vignette import Vignette
 
-__all__ = ["Vignette", "build_community", "load", "margins", "save"]
+__all__ = ["Vignette", "build_community", "load", "margins", "restore_followed", "save"]

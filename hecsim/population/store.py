@@ -41,8 +41,11 @@ def save(community: Community, directory: str | Path) -> Path:
         and (not folder.is_dir() or any(folder.iterdir()))
     ):
         raise StoreError(f"{folder} exists and holds no community; choose another folder or empty it")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as problem:
+        raise StoreError(f"{folder} cannot be written: {problem.strerror or problem}") from None
     try:
         arrays = _arrays(community)
         with open(temporary / ARRAYS, "wb") as file:
@@ -88,6 +91,7 @@ def _description(c: Community, file: Path) -> dict[str, Any]:
         "labels": c.labels,
         "partners": [list(link) for link in c.partners],
         "followed": {str(k): v for k, v in c.followed.items()},
+        "names": {str(k): v for k, v in c.names.items()},
         "notes": c.notes,
         "rows": {name: t.size for name, t in c.tables.items()},
         "sha256": _sha256(file),
@@ -167,5 +171,6 @@ def _assemble(d: dict[str, Any], arrays: dict[str, np.ndarray], file: Path) -> C
         partners=[(int(a), int(b), float(w)) for a, b, w in d["partners"]],
         extras={k.removeprefix("extras/"): v for k, v in arrays.items() if k.startswith("extras/")},
         followed={int(k): v for k, v in d["followed"].items()},
+        names={int(k): v for k, v in d.get("names", {}).items()},
         notes=list(d["notes"]),
     )

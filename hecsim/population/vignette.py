@@ -200,6 +200,9 @@ def seat(community: Community, story: Vignette, rng: np.random.Generator) -> Sea
     placed = Seat(home, tuple(int(r) for r in have[:n]))
     _demography(community, story, placed, rng)
     community.followed[int(hh["key"][home])] = story.name
+    for m, r in zip(story.members, placed.members, strict=True):
+        if "name" in m:
+            community.names[int(pp["key"][r])] = str(m["name"])
     return placed
 
 

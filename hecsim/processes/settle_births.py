@@ -74,6 +74,10 @@ def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: 
     fathers = _fathers(m, mothers)
     inherits = m.k("inherited")
     rest = np.sqrt(1 - inherits**2)
+    # Fewer babies come too early where prenatal care is good; the mean gain in development is small.
+    homes = m.household.size
+    prenatal = m.context.levers.fill("prenatal_care", slice(0, homes), np.empty(homes, np.float32))
+    early = m.k("prenatal_development") * prenatal[person["household"][mothers].astype(np.int64)]
     take_father = m.u("race_of_father", keys) < 0.5  # recorded after either parent with equal chance
     active = inherits * person["activity_disposition"][mothers] + rest * m.z("active", keys)
     for column, value in (
@@ -89,7 +93,7 @@ def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: 
         ("weight", np.atleast_1d(m.k("weight.infant_weight"))[0]),
         ("stress_trait", inherits * person["stress_trait"][mothers] + rest * m.z("temper", keys)),
         ("activity_disposition", active),
-        ("development", m.z("development", keys)),
+        ("development", m.z("development", keys) + early),
         ("diet", person["diet"][mothers]),
         ("diet_habit", person["diet_habit"][mothers]),
         ("nurturance", m.household["parenting"][person["household"][mothers].astype(np.int64)]),

@@ -54,6 +54,8 @@ def join_kin(m: Settlement) -> None:
     if not homes.size:
         return
     rows, owner = members(m, homes)
+    if not rows.size:
+        return
     single = np.bincount(owner, minlength=homes.size) == 1
     at = first_of(owner, (person["age"][rows] >= ADULT) & (person["labor"][rows] != 4), homes.size)
     fit = single & (at >= 0)

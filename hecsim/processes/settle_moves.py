@@ -25,7 +25,10 @@ _CLEAR = ("filing", "filed_new", "evicted_new", "represented", "arrears", "shelt
 def leave_area(m: Settlement) -> None:
     """Households that decided to leave the area go, with all their members."""
     household, person = m.household, m.person
-    homes = m.by_key(household, (household["present"] == 1) & (household["wants_move"] == 3))
+    leaves = (household["present"] == 1) & (household["wants_move"] == 3)
+    if m.community.followed:  # a family whose story is told is followed to the end, so it stays in the area
+        leaves &= ~np.isin(household["key"], np.array(list(m.community.followed), np.uint64))
+    homes = m.by_key(household, leaves)
     rows, owner = members(m, homes)
     homes = homes[np.unique(owner)]  # some lost their last member this month
     m.left = np.bincount(household["neighborhood"][homes], minlength=m.community.neighborhood.size)

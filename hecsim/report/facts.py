@@ -133,7 +133,7 @@ class Facts:
         self.declared = {
             c["measure"]: float(c["important"]) for c in results.manifest["study"].get("contrasts", [])
         }
-        self.draws = np.array(results.futures) // 2
+        self.draws = results.draws
         self.headlines = [m for m in HEADLINES if m in results.measures]
         for name in self.declared:  # what was declared is never left out of what is read first
             if name in results.measures and name not in self.headlines:

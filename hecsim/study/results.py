@@ -1,13 +1,16 @@
 """Paired results: what differs between arms within the same future.
 
-The unit of analysis is the difference within a future. Intervals are of the mean difference over
-futures (t distribution); the range is the middle 90 percent of futures. Variance is split by the
-design: two seeds of luck share each parameter draw, so a one-way analysis of variance separates
+The unit of analysis is the difference within a future. The range is the middle 90 percent of futures.
+Intervals are of the mean difference over futures. Two seeds of luck share each parameter draw, so two
+futures of one draw are not independent: the standard error adds up draws, not futures, and the t
+distribution has one degree of freedom less than there are draws (Liang and Zeger 1986, with the usual
+small-sample factor). The same design splits the variance: a one-way analysis of variance separates
 what we do not know (parameters) from luck.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,13 +20,13 @@ import pandas as pd
 from scipy import stats
 
 from hecsim.clock import MONTHS_PER_YEAR
-from hecsim.errors import RunError, UnknownNameError
+from hecsim.errors import RunError, StoreError, UnknownNameError
 from hecsim.measures import MEASURES
 
 if TYPE_CHECKING:
     from hecsim.study.store import Store
 
-__all__ = ["Results", "paired"]
+__all__ = ["Results", "covariance_of_means", "paired"]
 
 
 @dataclass
@@ -45,13 +48,26 @@ class Results:
 
     @classmethod
     def read(cls, store: Store, futures: int | None = None, failed: Mapping[int, str] | None = None) -> Results:
-        """Read a study folder; only complete futures count."""
+        """Read a study folder; only complete futures count, and why others failed is kept beside them."""
         manifest = store.manifest()
         indexes = [i for i in store.finished() if futures is None or i < futures]
+        failed = {**store.failures(), **(failed or {})}
+        failed = {i: failed[i] for i in sorted(failed) if (futures is None or i < futures) and i not in indexes}
         if not indexes:
             raise RunError(f"no future is finished in {store.directory}" + (f": {next(iter(failed.values()))}" if failed else ""))
+        axes = [len(manifest[k]) for k in ("arm_names", "measures", "groups")]
+        shape = (axes[0], manifest["months"], *axes[1:], 2)
+        sums = np.empty((len(indexes), *shape))
+        for n, i in enumerate(indexes):
+            one = store.sums(i)
+            if one.shape != shape:
+                raise StoreError(
+                    f"{store.futures / f'{i:06d}.npz'} is damaged (shape {one.shape}, expected {shape}); "
+                    "delete it and run the same command again"
+                )
+            sums[n] = one
         return cls(
-            sums=np.stack([store.sums(i) for i in indexes]),
+            sums=sums,
             futures=indexes,
             arms=list(manifest["arm_names"]),
             measures=list(manifest["measures"]),
@@ -59,7 +75,7 @@ class Results:
             manifest=manifest,
             ledger=store.frames("ledger", indexes),
             diary=store.frames("diary", indexes),
-            failed=dict(failed or {}),
+            failed=failed,
         )
 
     @property
@@ -67,6 +83,12 @@ class Results:
         """Position of the current-law arm."""
         arms = self.manifest["study"]["arms"]
         return next(i for i, a in enumerate(arms) if not a["interventions"])
+
+    @property
+    def draws(self) -> np.ndarray:
+        """The parameter draw of each future; every future by itself where parameters are central."""
+        futures = np.array(self.futures)
+        return futures if self.manifest["study"].get("parameters") == "central" else futures // 2
 
     @property
     def years(self) -> int:
@@ -110,7 +132,7 @@ class Results:
         if by not in kinds:
             raise UnknownNameError(by, kinds, what="kind of group")
         declared = {c["measure"]: c["important"] for c in self.manifest["study"]["contrasts"]}
-        draws = np.array(self.futures) // 2
+        draws = self.draws
         rows = []
         for name in measures or self.measures:
             m = MEASURES[name]
@@ -148,7 +170,7 @@ class Results:
                     with np.errstate(invalid="ignore", divide="ignore"):
                         relative = values[:, a, i] / base
                     against = absolute - (values[:, self.reference, i] - values[:, self.reference, positions[anchor]])
-                    low, high = _interval(against)
+                    low, high = _interval(against, self.draws)
                     rows.append(
                         {
                             "arm": arm, "measure": measure, "kind": kind, "group": group, "against": anchor,
@@ -170,12 +192,9 @@ class Results:
                 ratio = MEASURES[name].factor * part[..., 0] / part[..., 1]
             _, a, t, g = ratio.shape
             filled = np.where(np.isfinite(ratio), ratio, np.nan)
-            with np.errstate(invalid="ignore"):
-                import warnings
-
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", RuntimeWarning)
-                    mean, low, high = np.nanmean(filled, 0), *np.nanpercentile(filled, (5, 95), axis=0)
+            with warnings.catch_warnings():  # a group that nobody belongs to has no mean, which is what NaN says
+                warnings.simplefilter("ignore", RuntimeWarning)
+                mean, low, high = np.nanmean(filled, 0), *np.nanpercentile(filled, (5, 95), axis=0)
             frames.append(
                 pd.DataFrame(
                     {
@@ -198,11 +217,28 @@ def _mean(x: np.ndarray) -> float:
     return float(kept.mean()) if kept.size else float("nan")
 
 
-def _interval(x: np.ndarray, level: float = 0.95) -> tuple[float, float]:
-    kept = x[np.isfinite(x)]
-    if kept.size < 2:
+def covariance_of_means(x: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, int]:
+    """Covariance of the means of the columns of `x` over futures, and its degrees of freedom.
+
+    x : (futures, columns), finite; draws : the parameter draw of each future. Futures of one draw may
+    depend on each other. With one future, or two of each, per draw this is exactly the covariance of the
+    draws' means over the number of draws.
+    """
+    names, member = np.unique(draws, return_inverse=True)
+    if names.size < 2:
+        return np.full((x.shape[1], x.shape[1]), np.nan), 0
+    totals = np.zeros((names.size, x.shape[1]))
+    np.add.at(totals, member, x - x.mean(axis=0))
+    return totals.T @ totals * names.size / (names.size - 1) / len(x) ** 2, names.size - 1
+
+
+def _interval(x: np.ndarray, draws: np.ndarray, level: float = 0.95) -> tuple[float, float]:
+    ok = np.isfinite(x)
+    kept = x[ok]
+    covariance, freedom = covariance_of_means(kept[:, None], draws[ok])
+    if not freedom:
         return float("nan"), float("nan")
-    half = stats.t.ppf(0.5 + level / 2, kept.size - 1) * kept.std(ddof=1) / np.sqrt(kept.size)
+    half = stats.t.ppf(0.5 + level / 2, freedom) * np.sqrt(covariance[0, 0])
     return float(kept.mean() - half), float(kept.mean() + half)
 
 
@@ -219,7 +255,7 @@ def paired(value: np.ndarray, base: np.ndarray, draws: np.ndarray, *, better: st
     ok = np.isfinite(value) & np.isfinite(base)
     value, base, draws = value[ok], base[ok], draws[ok]
     difference = value - base
-    low, high = _interval(difference)
+    low, high = _interval(difference, draws)
     n = difference.size
     spread = value.std() * base.std() if n > 2 else 0.0
     correlation = float(np.mean((value - value.mean()) * (base - base.mean())) / spread) if spread > 0 else float("nan")

@@ -25,7 +25,7 @@ from hecsim.engine import Engine
 from hecsim.errors import HecsimError, RunError
 from hecsim.measures import MEASURES, Recorder
 from hecsim.model import BURN_IN, CommunityModel, burn_in
-from hecsim.population import load, save
+from hecsim.population import load, restore_followed, save
 from hecsim.scenario import CommunitySpec, Scenario
 from hecsim.processes.plan import MONTH
 from hecsim.study.design import Study
@@ -76,6 +76,7 @@ def run_future(
     start = community.copy()
     start.clock.start_year = study.start_year
     burn_in(start, Engine(MONTH, draw, future.luck_seed), months=BURN_IN)
+    restore_followed(start, community)
     sums, ledgers, diaries = [], [], []
     for arm in study.arms:
         model = CommunityModel(

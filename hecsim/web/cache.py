@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def folder(key: str) -> Path:
 
 def community_folder(spec: CommunitySpec) -> Path:
     """The folder of a built community."""
-    return root() / "communities" / _name(spec.as_dict())
+    return root() / "communities" / _name(asdict(spec))
 
 
 def prune() -> None:

@@ -31,13 +31,18 @@ _WORKERS = 4
 
 @dataclass(frozen=True)
 class Look:
-    """A job at one moment. stage : waiting, building, running, done, failed or canceled."""
+    """A job at one moment.
+
+    stage : waiting, building, running, done, failed or canceled
+    futures, lost : how many futures are finished, and how many stopped with an error and are left out
+    """
 
     stage: str
     share: float
     futures: int
     of: int
     problem: str = ""
+    lost: int = 0
 
     @property
     def busy(self) -> bool:
@@ -56,6 +61,7 @@ class Job:
     stage: str = "waiting"
     problem: str = ""
     done: set[int] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
     visitors: set[str] = field(default_factory=set)
     tasks: list[Future[Any]] = field(default_factory=list)
 
@@ -143,9 +149,9 @@ class Board:
     def _look(self, job: Job) -> Look:
         n, months = job.study.futures, job.study.years * MONTHS_PER_YEAR * len(job.study.arms)
         at = job.slot * worker.STRETCH
-        lived = sum(months if i in job.done else min(self._numbers[at + 1 + i], months) for i in range(n))
+        lived = sum(months if i in job.done or i in job.lost else min(self._numbers[at + 1 + i], months) for i in range(n))
         share = 1.0 if job.stage == "done" else lived / (months * n)
-        return Look(job.stage, share, len(job.done), n, job.problem)
+        return Look(job.stage, share, len(job.done), n, job.problem, len(job.lost))
 
     def _slot(self) -> int:
         """A free stretch of the shared numbers; that of the oldest finished job if all are taken."""
@@ -189,22 +195,36 @@ class Board:
     def _prepared(self, job: Job, task: Future[Any]) -> None:
         with self._lock:
             if not self._fine(job, task):
+                self._stop_all(job)
                 return
             n = job.study.futures
             job.done = {i for i in task.result() if i < n}
             missing = [i for i in range(n) if i not in job.done]
             job.stage = "running" if missing else "done"
             for i in missing:
-                self._add(job, worker.live, job.study, job.folder, i, job.slot).add_done_callback(lambda f: self._lived(job, f))
+                self._add(job, worker.live, job.study, job.folder, i, job.slot).add_done_callback(
+                    lambda f, i=i: self._lived(job, i, f)  # type: ignore[misc]
+                )
 
-    def _lived(self, job: Job, task: Future[Any]) -> None:
+    def _lived(self, job: Job, index: int, task: Future[Any]) -> None:
         with self._lock:
-            if not self._fine(job, task):
+            if self._fine(job, task):
+                job.done.add(index)
+            elif job.stage == "failed" and self._pool is not None and len(job.lost) + 1 < job.study.futures:
+                # One future that cannot be lived is left out of every comparison; the others go on.
+                job.lost.add(index)
+                job.stage = "running"
+            elif job.stage in ("failed", "canceled"):
+                self._stop_all(job)
                 return
-            job.done.add(task.result())
-            if len(job.done) == job.study.futures:
+            if len(job.done) + len(job.lost) == job.study.futures:
                 job.stage = "done"
                 cache.prune()
+
+    def _stop_all(self, job: Job) -> None:
+        self._numbers[job.slot * worker.STRETCH] = 1
+        for task in job.tasks:
+            task.cancel()
 
     def _fine(self, job: Job, task: Future[Any]) -> bool:
         """Whether a task gave a result; else the job is canceled or failed, with a sentence that says why."""
@@ -224,9 +244,6 @@ class Board:
             job.stage, job.problem = "failed", f"{type(problem).__name__}: {problem}"
         else:
             return True
-        self._numbers[job.slot * worker.STRETCH] = 1
-        for other in job.tasks:
-            other.cancel()
         return False
 
 

@@ -131,7 +131,8 @@ class Run:
     @property
     def complete(self) -> bool:
         """Whether all its futures are finished."""
-        return bool(self.key) and len(self.shown) >= self.futures
+        lost = self.look.lost if self.look is not None else 0
+        return bool(self.shown) and not self.busy and len(self.shown) + lost >= self.futures
 
 
 def _study(state: State) -> tuple[Study | None, str]:
@@ -193,6 +194,8 @@ def progress_words(run: Run, lang: str) -> str:
     look = run.look
     if run.problem:
         return say("stage.failed", lang, problem=run.problem)
-    if look is None or look.stage == "done" or (look.stage == "canceled" and run.complete):
+    if look is None or (look.stage == "canceled" and run.complete):
         return ""
+    if look.stage == "done":
+        return say("stage.lost", lang, n=look.lost, of=look.of, problem=look.problem) if look.lost else ""
     return say(f"stage.{look.stage}", lang, done=look.futures, of=look.of, problem=look.problem)

@@ -91,10 +91,10 @@ def _Results(state: State, run: Run, go: Callable[[int], None]) -> None:
             return
         solara.HTML(tag="h1", unsafe_innerHTML=say("results", lang))
         if stale:
-            solara.HTML(tag="p", classes=["warning"], unsafe_innerHTML=say("veil", lang), attributes={"role": "status"})
+            solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=say("veil", lang), attributes={"role": "status"})
         elif len(run.shown) < state.futures:
             words = say("draft", lang, done=len(run.shown), of=state.futures)
-            solara.HTML(tag="p", classes=["warning"], unsafe_innerHTML=words, attributes={"role": "status"})
+            solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=words, attributes={"role": "status"})
         solara.HTML(unsafe_innerHTML=html, classes=["results"])
         with solara.Div(classes=["after"]):
             solara.Button(say("to_family", lang), on_click=lambda: go(2), text=True)

@@ -133,6 +133,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Cancelado. Los futuros terminados se guardan; al correr de nuevo se sigue desde ahí.",
     ),
     "stage.failed": ("The run stopped: {problem}", "La corrida se detuvo: {problem}"),
+    "stage.lost": (
+        "{n} of {of} futures stopped with an error and are left out of every comparison: {problem}",
+        "{n} de {of} futuros se detuvieron con un error y quedan fuera de toda comparación: {problem}",
+    ),
     "draft": (
         "Draft from {done} of {of} futures; ranges will narrow.",
         "Borrador con {done} de {of} futuros; los rangos se estrecharán.",
