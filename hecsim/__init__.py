@@ -1,4 +1,4 @@
-"""hecsim: what would mixes of upstream interventions do for a Connecticut community?
+"""Simulate what mixes of upstream interventions would do for a Connecticut community.
 
 >>> import hecsim as hs
 >>> law = hs.Scenario(hs.CommunitySpec(towns=("Hartford",), households=500), years=2)

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from hecsim import __version__
-from hecsim.errors import HecsimError, RunError, ScenarioError, StoreError
+from hecsim.errors import HecsimError, RunError, ScenarioError, StoreError, UnknownNameError
 
 __all__ = ["main"]
 
-_out = Console()
-_err = Console(stderr=True)
+# Names of arms and keys of files stand in brackets; nothing a user wrote is read as markup.
+_out = Console(markup=False, emoji=False, highlight=False)
+_err = Console(stderr=True, markup=False, emoji=False, highlight=False)
 
 # What a planner looks at first; `--all` shows every measure.
 HEADLINES = (
@@ -50,7 +54,22 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _json(document: Any) -> None:
-    click.echo(json.dumps(document, indent=1, default=str))
+    click.echo(json.dumps(_plain(document), indent=1, allow_nan=False, default=str))
+
+
+def _plain(value: Any) -> Any:
+    """The same in the types of JSON; what is not a number there (NaN, infinity) becomes null."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _complain(problem: object) -> None:
+    _err.print(Text.assemble(("error: ", "bold red"), str(problem)), soft_wrap=True)
 
 
 def _towns(towns: tuple[str, ...]) -> Any:
@@ -66,13 +85,10 @@ class _Main(click.Group):
         try:
             code = super().main(*args, **kwargs)
         except HecsimError as problem:
-            _err.print(f"[bold red]error:[/] {problem}", highlight=False, soft_wrap=True)
+            _complain(problem)
             code = 2
-        except click.exceptions.Abort:
-            _err.print("interrupted; what was finished is kept, run the same command to go on")
-            code = 130
-        except KeyboardInterrupt:
-            _err.print("interrupted; what was finished is kept, run the same command to go on")
+        except (click.exceptions.Abort, KeyboardInterrupt):
+            _err.print("interrupted; what was finished is kept, run the same command to go on", soft_wrap=True)
             code = 130
         except click.ClickException as problem:
             problem.show()
@@ -80,6 +96,12 @@ class _Main(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 0
+        except OSError as problem:  # a full disk or a folder without permission, met outside the stores
+            _complain(f"{problem.filename or 'files'}: {problem.strerror or problem}")
+            code = 2
+        except MemoryError:
+            _complain("not enough memory; take fewer households or fewer workers")
+            code = 2
         sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -96,25 +118,24 @@ def main() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="Folder for the monthly tables.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: bool) -> None:
-    """One arm, one future, every month."""
-    from hecsim.errors import UnknownNameError
+    """Live one arm of a scenario or study file for one future and show its last month."""
     from hecsim.measures import MEASURES
     from hecsim.model import CommunityModel, parse_seed
-    from hecsim.study import Study, build
+    from hecsim.study import build
     from hecsim.study.store import write_atomically
 
-    study = Study.from_file(scenario)
-    names = [a.name for a in study.arms]
-    if arm is not None and arm not in names:
-        raise UnknownNameError(arm, names, what="arm", file=scenario)
-    chosen = next((a for a in study.arms if (a.name == arm if arm else not a.is_reference)), study.arms[0])
+    chosen, number = _scenario(scenario, arm), parse_seed(seed)
+    if out is not None and out.exists() and not out.is_dir():
+        raise StoreError(f"{out} is a file, not a folder; choose another folder")
     with _progress() as tell:
         model = CommunityModel(
-            community=build(study.community, tell), interventions=chosen.interventions, years=study.years,
-            start_year=study.start_year, seed=parse_seed(seed), progress=lambda done, total: tell("months", done, total),
+            community=build(chosen.community, tell), interventions=chosen.interventions, years=chosen.years,
+            start_year=chosen.start_year, burn_in_months=chosen.burn_in, seed=number,
+            progress=lambda done, total: tell("months", done, total),
         )  # fmt: skip
         model.run()
-    assert model.recorder is not None
+    if model.recorder is None:
+        raise RunError("the run kept no measures")
     frame = model.recorder.frame()
     if out is not None:
         for name, table in (("measures", frame), ("ledger", model.delivery.ledger.frame()), ("diary", model.diary.frame())):
@@ -122,7 +143,7 @@ def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: b
             write_atomically(out / f"{name}.csv", lambda stream, data=data: stream.write(data))
     last = {name: model.measure(name) for name in HEADLINES}
     if as_json:
-        _json({"arm": chosen.name, "seed": seed, "months": model.month, "last_month": last, "out": str(out) if out else None})
+        _json({"arm": chosen.name, "seed": number, "months": model.month, "last_month": last, "out": str(out) if out else None})
         return
     table = Table("measure", "last month", "unit", title=f"{chosen.name}, {model.label}")
     for name, value in last.items():
@@ -130,6 +151,26 @@ def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: b
     _out.print(table)
     if out is not None:
         _out.print(f"monthly tables: {out}", soft_wrap=True)
+
+
+def _scenario(path: Path, arm: str | None) -> Any:
+    """The scenario of a file, or an arm of a study file: the named one, else the first that is not current law."""
+    from hecsim.scenario import Scenario, read_toml
+    from hecsim.study import Study
+
+    if not {"study", "arm"} & set(read_toml(path)):
+        if arm is not None:
+            raise ScenarioError("a scenario file has no arms; leave out --arm or give a study file", file=path, key="--arm")
+        return Scenario.from_file(path)
+    study = Study.from_file(path)
+    names = [a.name for a in study.arms]
+    if arm is not None and arm not in names:
+        raise UnknownNameError(arm, names, what="arm", file=path)
+    chosen = next((a for a in study.arms if (a.name == arm if arm else not a.is_reference)), study.arms[0])
+    return Scenario(
+        study.community, name=chosen.name, interventions=chosen.interventions, years=study.years,
+        start_year=study.start_year, burn_in=study.burn_in,
+    )  # fmt: skip
 
 
 @main.command()
@@ -143,7 +184,7 @@ def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: b
 def compare(
     study_file: Path, futures: int | None, workers: int | None, out: Path | None, everything: bool, by: str, as_json: bool
 ) -> None:
-    """Compare arms over paired futures; writes tables and one self-contained HTML report."""
+    """Compare arms over paired futures and write tables and one HTML report in each language."""
     from hecsim.report import write_report
     from hecsim.study import Store, Study, run_study
 
@@ -170,8 +211,8 @@ def compare(
         return
     _print_summary(study.name, len(results.futures), summary)
     for index, problem in results.failed.items():
-        _err.print(f"future {index} failed and is left out of every contrast: {problem}", highlight=False)
-    _out.print(f"report: {report}\ntables: {directory / 'tables'}", soft_wrap=True, highlight=False)
+        _err.print(f"future {index} failed and is left out of every contrast: {problem}", soft_wrap=True)
+    _out.print(f"report: {report}\ntables: {directory / 'tables'}", soft_wrap=True)
 
 
 def write_tables(store: Any, results: Any) -> list[Path]:
@@ -198,7 +239,7 @@ def _print_summary(name: str, futures: int, summary: Any) -> None:
             share = "" if row.better != row.better else f"{row.better:.0%}"
             table.add_row(
                 row.label, row.group, f"{row.reference:,.2f}", f"{row.value:,.2f}", f"{row.difference:+,.3f}",
-                f"{row.low:+,.3f} to {row.high:+,.3f}", share, row.unit,
+                f"{row.low:+,.3f} to {row.high:+,.3f}" if row.low == row.low else "needs more futures", share, row.unit,
             )  # fmt: skip
         _out.print(table)
 
@@ -216,7 +257,7 @@ def community() -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
 @click.option("--json", "as_json", is_flag=True)
 def community_build(towns: tuple[str, ...], households: int | None, seed: int, family: str | None, out: Path, as_json: bool) -> None:
-    """Synthesize persons, households, businesses, neighborhoods, organizations and ties."""
+    """Synthesize a community of persons, households, businesses, neighborhoods and organizations, and save it."""
     from hecsim.population import save
     from hecsim.scenario import CommunitySpec
 
@@ -232,7 +273,7 @@ def community_build(towns: tuple[str, ...], households: int | None, seed: int, f
         _json(found)
         return
     for key, value in found.items():
-        _out.print(f"{key:>14}  {value:,}" if isinstance(value, int) else f"{key:>14}  {value}", highlight=False, soft_wrap=True)
+        _out.print(f"{key:>14}  {value:,}" if isinstance(value, int) else f"{key:>14}  {value}", soft_wrap=True)
 
 
 @community.command("show")
@@ -243,7 +284,7 @@ def community_build(towns: tuple[str, ...], households: int | None, seed: int, f
 @click.option("--rows", type=click.IntRange(1), default=25, help="How many of the worst margins to show.")
 @click.option("--json", "as_json", is_flag=True)
 def community_show(directory: Path | None, towns: tuple[str, ...], households: int | None, seed: int, rows: int, as_json: bool) -> None:
-    """Margins beside their targets, worst error first."""
+    """Show a community's margins beside their census targets, worst error first."""
     from hecsim import geography
     from hecsim.population import build_community, load, margins
 
@@ -273,19 +314,19 @@ def community_show(directory: Path | None, towns: tuple[str, ...], households: i
     _out.print(table)
     _out.print(
         f"{summary['margins']:,} margins; worst {summary['worst_points']:.2f} points, "
-        f"mean {summary['weighted_mean_points']:.2f} points weighted by population", highlight=False,
+        f"mean {summary['weighted_mean_points']:.2f} points weighted by population", soft_wrap=True,
     )  # fmt: skip
 
 
 @main.group()
 def interventions() -> None:
-    """The catalogue of interventions."""
+    """Look through the catalogue of interventions."""
 
 
 @interventions.command("list")
 @click.option("--json", "as_json", is_flag=True)
 def interventions_list(as_json: bool) -> None:
-    """All interventions with kind, aims and grade of evidence."""
+    """List all interventions with kind, aims and grade of evidence."""
     from hecsim.interventions import catalogue
 
     rows = [
@@ -308,7 +349,7 @@ def interventions_list(as_json: bool) -> None:
 @click.argument("identifier")
 @click.option("--json", "as_json", is_flag=True)
 def interventions_show(identifier: str, as_json: bool) -> None:
-    """One intervention: what it does, for whom, its settings."""
+    """Show what one intervention does, for whom, and its settings."""
     from hecsim.interventions import find
 
     c = find(identifier)
@@ -332,21 +373,20 @@ def interventions_show(identifier: str, as_json: bool) -> None:
             _out.print(table)
         else:
             shown = ", ".join(value) if isinstance(value, list) else value
-            _out.print(f"[bold]{key}[/]  {shown}", highlight=False, soft_wrap=True)
+            _pair(key, shown)
 
 
 @main.group("evidence")
 def evidence_group() -> None:
-    """Every number of the world, with its source."""
+    """Look up every number of the world, with its source."""
 
 
 @evidence_group.command("list")
 @click.option("--room", default=None, help="Only parameters of this room.")
 @click.option("--json", "as_json", is_flag=True)
 def evidence_list(room: str | None, as_json: bool) -> None:
-    """All parameters."""
+    """List all parameters with value, range, unit, grade and source."""
     from hecsim import evidence
-    from hecsim.errors import UnknownNameError
 
     known = evidence.load()
     rooms = sorted({p.room for p in known.values()})
@@ -367,7 +407,7 @@ def evidence_list(room: str | None, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True)
 def evidence_show(name: str, as_json: bool) -> None:
-    """One parameter, and where it is used."""
+    """Show one parameter and the processes that use it."""
     from hecsim import evidence
     from hecsim.processes.plan import MONTH
 
@@ -377,7 +417,11 @@ def evidence_show(name: str, as_json: bool) -> None:
         _json(found)
         return
     for key, value in found.items():
-        _out.print(f"[bold]{key}[/]  {value}", highlight=False, soft_wrap=True)
+        _pair(key, value)
+
+
+def _pair(key: str, value: object) -> None:
+    _out.print(Text.assemble((key, "bold"), f"  {value}"), soft_wrap=True)
 
 
 def _parameter(p: Any) -> dict[str, Any]:
@@ -398,7 +442,7 @@ def _parameter(p: Any) -> dict[str, Any]:
 @click.option("--threads", type=click.IntRange(1, 64), default=1)
 @click.option("--json", "as_json", is_flag=True)
 def bench(households: int, towns: tuple[str, ...], months: int, threads: int, as_json: bool) -> None:
-    """Speed and memory on this machine: ns per person-month, months per second, peak memory, build and compile time."""
+    """Measure the speed and memory of the model on this machine."""
     from hecsim.study.bench import measure_speed
 
     with _progress() as tell:
@@ -416,7 +460,7 @@ def bench(households: int, towns: tuple[str, ...], months: int, threads: int, as
                 table.add_row(name, f"{ns:,.1f}")
             _out.print(table)
         else:
-            _out.print(f"{key:>28}  {value:,.4g}" if isinstance(value, float) else f"{key:>28}  {value}", highlight=False)
+            _out.print(f"{key:>28}  {value:,.4g}" if isinstance(value, float) else f"{key:>28}  {value}")
 
 
 @main.command()

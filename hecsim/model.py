@@ -175,7 +175,7 @@ class CommunityModel(mesa.Model):
         return self
 
     def measure(self, name: str) -> float:
-        """This month's community-wide value of a measure, for reporters and looking."""
+        """Community-wide value of a measure this month, for reporters and looking."""
         if self.recorder is None:
             raise RunError("this model keeps no measures; build it with record=True")
         return self.recorder.latest(name)

@@ -20,7 +20,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,13 +29,15 @@ from typing import Any
 
 from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.community import Community
-from hecsim.errors import ScenarioError, UnknownNameError
+from hecsim.errors import ScenarioError, ScheduleError, UnknownNameError
 from hecsim.interventions import Intervention, check_schedule, from_mapping, mix
 
 __all__ = ["CommunitySpec", "Scenario"]
 
+YEARS = (1, 75)  # length of a run
+BURN_INS = (0, 120)  # months
 _KEYS = ("name", "years", "start_year", "burn_in", "mix", "community", "intervention")
-_FIRST_YEAR, _LAST_YEAR = 2024, 2036  # years that the calendar of current law knows
+START_YEARS = (2024, 2036)  # years that the calendar of current law knows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +58,8 @@ class CommunitySpec:
     directory: str = ""
 
     def __post_init__(self) -> None:
-        towns = (self.towns,) if isinstance(self.towns, str) else tuple(self.towns)
+        named = (self.towns,) if isinstance(self.towns, str) else self.towns
+        towns = tuple(named) if isinstance(named, Iterable) else ()
         object.__setattr__(self, "towns", towns)
         if not towns or not all(isinstance(t, str) and t for t in towns):
             raise ScenarioError('must name at least one town, such as "Hartford"', key="community.towns")
@@ -105,6 +109,49 @@ class CommunitySpec:
             raise ScenarioError(str(problem), file=file) from None
 
 
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """What a TOML file holds; whatever keeps it from being read is an error that names the file."""
+    file = Path(path)
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ScenarioError("there is no such file", file=file, hint="Give the path of a study file") from None
+    except OSError as problem:
+        raise ScenarioError(f"the file cannot be read: {problem.strerror or problem}", file=file) from None
+    except UnicodeDecodeError as problem:
+        raise ScenarioError(
+            f"the file is not UTF-8 text (byte {problem.start})", file=file, hint="Save it as UTF-8"
+        ) from None
+    except tomllib.TOMLDecodeError as problem:
+        raise ScenarioError(f"the file is not valid TOML: {problem}", file=file) from None
+
+
+@contextmanager
+def naming_the_file(file: Any) -> Iterator[None]:
+    """Put the name of the file before a message that does not name it yet."""
+    try:
+        yield
+    except (ScenarioError, ScheduleError, UnknownNameError) as problem:
+        if file is not None and getattr(problem, "file", None) is None:
+            problem.args = (f"{file}: {problem}",)
+            problem.file = file  # type: ignore[union-attr]
+        raise
+
+
+def chosen_of(table: Mapping[str, Any], *, file: Any = None) -> list[Intervention]:
+    """The interventions of a table's `mix` and `[[intervention]]`; the latter replace those of the mix."""
+    name = table.get("mix", "")
+    if not isinstance(name, str):
+        raise ScenarioError(f"'mix' is the id of a mix, such as \"M1\", not {name!r}", file=file, key="mix")
+    listed = table.get("intervention", [])
+    if not isinstance(listed, list) or not all(isinstance(item, Mapping) for item in listed):
+        raise ScenarioError("write [[intervention]] tables with two brackets", file=file, key="intervention")
+    # One intervention may stand in the list several times, for different places.
+    own = [from_mapping(item, file=file) for item in listed]
+    replaced = {iv.id for iv in own}
+    return [iv for iv in (mix(name) if "mix" in table else ()) if iv.id not in replaced] + own
+
+
 class Scenario:
     """One arm: current law in a community, and the interventions added to it.
 
@@ -126,9 +173,9 @@ class Scenario:
         self.name = str(name)
         self.interventions = tuple(interventions)
         for key, value, low, high in (
-            ("years", years, 1, 75),
-            ("start_year", start_year, _FIRST_YEAR, _LAST_YEAR),
-            ("burn_in", burn_in, 0, 120),
+            ("years", years, *YEARS),
+            ("start_year", start_year, *START_YEARS),
+            ("burn_in", burn_in, *BURN_INS),
         ):
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
                 raise ScenarioError(f"must be a whole number from {low} to {high}, not {value!r}", key=key)
@@ -175,30 +222,14 @@ class Scenario:
             raise ScenarioError(
                 'name at least one town, such as towns = ["Hartford"]', file=file, key="community.towns"
             )
-        items = list(mix(data["mix"]).interventions) if "mix" in data else []
-        listed = data.get("intervention", [])
-        if not isinstance(listed, list):
-            raise ScenarioError("write [[intervention]] with two brackets", file=file, key="intervention")
-        items += [from_mapping(item, file=file) for item in listed]
         settings = {k: data[k] for k in ("name", "years", "start_year", "burn_in") if k in data}
-        try:
-            return cls(spec, interventions=items, **settings)
-        except ScenarioError as problem:
-            if file is not None and problem.file is None:
-                raise ScenarioError(str(problem), file=file) from None
-            raise
+        with naming_the_file(file):
+            return cls(spec, interventions=chosen_of(data, file=file), **settings)
 
     @classmethod
     def from_file(cls, path: str | Path) -> Scenario:
         """Read a scenario from a TOML file."""
-        file = Path(path)
-        try:
-            data = tomllib.loads(file.read_text(encoding="utf-8"))
-        except OSError as problem:
-            raise ScenarioError(f"cannot be read: {problem.strerror}", file=file) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-            raise ScenarioError(f"is not valid TOML: {problem}", file=file) from None
-        return cls.from_mapping(data, file=file)
+        return cls.from_mapping(read_toml(path), file=Path(path))
 
     def to_mapping(self) -> dict[str, Any]:
         """Everything that a file holds; a community that was built elsewhere stands by its digest."""
@@ -210,7 +241,7 @@ class Scenario:
             "burn_in": self.burn_in,
             "community": place.to_mapping()
             if isinstance(place, CommunitySpec)
-            else {"digest": self._community_digest},
+            else {"digest": self.community_digest},
             "intervention": [iv.to_mapping() for iv in self.interventions],
         }
 
@@ -229,7 +260,8 @@ class Scenario:
         return "\n".join(lines) + "\n"
 
     @cached_property
-    def _community_digest(self) -> str:
+    def community_digest(self) -> str:
+        """sha256 of the state of a built community, or of the description of one to be built."""
         place = self.community
         if isinstance(place, CommunitySpec):
             return hashlib.sha256(json.dumps(place.to_mapping(), sort_keys=True).encode()).hexdigest()
@@ -238,7 +270,7 @@ class Scenario:
     @cached_property
     def digest(self) -> str:
         """sha256 of what is simulated; the name does not count."""
-        data = {**self.to_mapping(), "name": "", "community": self._community_digest}
+        data = {**self.to_mapping(), "name": "", "community": self.community_digest}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
     def __repr__(self) -> str:

@@ -190,7 +190,9 @@ def differences(a: Community, b: Community, *, rtol: float = 0.0) -> dict[str, i
             if rtol and left.dtype.kind == "f":
                 same = np.isclose(left, right, rtol=rtol, atol=1e-5, equal_nan=True)
             else:
-                same = (left == right) | ((left != left) & (right != right))
+                same = left == right
+                if left.dtype.kind == "f":
+                    same |= np.isnan(left) & np.isnan(right)
             rows = int((~same).any(axis=tuple(range(1, same.ndim))).sum()) if same.ndim > 1 else int((~same).sum())
             if rows:
                 found[f"{table}.{name}"] = rows

@@ -1,8 +1,13 @@
 """Communities that several tests look at; built once, never changed (models copy what they are given)."""
 
+import hypothesis
 import pytest
 
 from hecsim.population import build_community
+
+# The same examples on every machine, and no clock: compiling a loop may take longer than any deadline.
+hypothesis.settings.register_profile("project", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")

@@ -82,14 +82,17 @@ def _sample(p: Parameter, z: float) -> np.ndarray:
     kind = _kind(p, value, low, high)
     if kind == "uniform":
         return low + (high - low) * norm.cdf(z)
-    into, back = {
-        "normal": (lambda x: x, lambda x: x),
-        "lognormal": (lambda x: np.log(np.maximum(x, 1e-300)), np.exp),
-        "logit": (lambda x: np.log(x / (1 - x)), lambda x: 1 / (1 + np.exp(-x))),
-    }[kind]
-    center, lower, upper = into(value), into(low), into(high)
+    if kind == "lognormal":
+        center, lower, upper = (np.log(np.maximum(x, 1e-300)) for x in (value, low, high))
+    elif kind == "logit":
+        center, lower, upper = (np.log(x / (1 - x)) for x in (value, low, high))
+    else:
+        center, lower, upper = value, low, high
     step = np.where(z < 0, center - lower, upper - center) / _Z90
-    return back(center + z * step)
+    moved = center + z * step
+    if kind == "lognormal":
+        return np.exp(moved)
+    return 1 / (1 + np.exp(-moved)) if kind == "logit" else moved
 
 
 def draw(seed: int | None) -> Draw:

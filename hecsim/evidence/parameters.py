@@ -75,7 +75,7 @@ def _check(p: Parameter, file: str) -> None:
     if p.axis and len(p.axis) != value.size:
         raise EvidenceError(f"{where}{len(p.axis)} axis labels for {value.size} values")
     if p.low is not None:
-        low, high = np.atleast_1d(p.low), np.atleast_1d(p.high)
+        low, high = np.atleast_1d(np.asarray(p.low)), np.atleast_1d(np.asarray(p.high))
         if low.size not in (1, value.size) or high.size != low.size:
             raise EvidenceError(f"{where}low and high must have one entry, or as many as value")
         if (low > value).any() or (high < value).any():

@@ -18,8 +18,12 @@ from hecsim.interventions.policies import *  # noqa: F403
 from hecsim.interventions.policies import __all__ as _policies
 from hecsim.interventions.policies_health import *  # noqa: F403
 from hecsim.interventions.policies_health import __all__ as _policies_health
+from hecsim.interventions.policies_places import *  # noqa: F403
+from hecsim.interventions.policies_places import __all__ as _policies_places
 from hecsim.interventions.programs import *  # noqa: F403
 from hecsim.interventions.programs import __all__ as _programs
+from hecsim.interventions.programs_early import *  # noqa: F403
+from hecsim.interventions.programs_early import __all__ as _programs_early
 from hecsim.interventions.programs_health import *  # noqa: F403
 from hecsim.interventions.programs_health import __all__ as _programs_health
 from hecsim.interventions.settings import setting
@@ -29,5 +33,6 @@ from hecsim.interventions.systems import __all__ as _systems
 __all__ = [  # noqa: PLE0604
     "Calendar", "Cost", "Delivery", "Effect", "Intervention", "Ledger", "Mix", "Words", "catalogue",
     "check_intervention", "check_schedule", "find", "from_mapping", "intervention", "mix", "mixes", "setting",
-    *_norms, *_policies, *_policies_health, *_programs, *_programs_health, *_systems,
+    *_norms, *_policies, *_policies_health, *_policies_places, *_programs, *_programs_early,
+    *_programs_health, *_systems,
 ]  # fmt: skip

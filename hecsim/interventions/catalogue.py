@@ -16,7 +16,16 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from hecsim.errors import ScenarioError, UnknownNameError
-from hecsim.interventions import norms, policies, policies_health, programs, programs_health, systems
+from hecsim.interventions import (
+    norms,
+    policies,
+    policies_health,
+    policies_places,
+    programs,
+    programs_early,
+    programs_health,
+    systems,
+)
 from hecsim.interventions.base import Intervention
 
 __all__ = ["GROUP", "catalogue", "find", "from_mapping"]
@@ -41,7 +50,9 @@ def _classes(where: Any) -> Iterator[type[Intervention]]:
 def catalogue() -> Mapping[str, type[Intervention]]:
     """Id to class, systems first, then policies, programs, norms, and those of other packages."""
     found: dict[str, type[Intervention]] = {}
-    ours = (systems, policies, policies_health, programs, programs_health, norms)
+    ours = (
+        systems, policies, policies_health, policies_places, programs, programs_early, programs_health, norms,
+    )  # fmt: skip
     for where in (*ours, *(e.load() for e in entry_points(group=GROUP))):
         for cls in _classes(where):
             if not cls.id:

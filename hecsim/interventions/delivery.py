@@ -1,9 +1,9 @@
 """Delivery: who gets what, when, how many, and who pays, each month before the processes.
 
-The order of a month: the calendar of current law; effects build up or fade; support for laws and
-reforms is moved, then what connects families to services; families are found; staff are shared out; places are offered and taken; every
-intervention moves its levers; costs are entered. Nothing happens before an intervention starts, and
-one with no strength or no reach is as if absent.
+The order of a month: the calendar of current law; effects build up or fade; support for laws and reforms
+is moved, then what connects families to services; families are found; staff are shared out; places are
+offered and taken; every intervention moves its levers; costs are entered. Nothing happens before an
+intervention starts, and one with no strength or no reach is as if absent.
 """
 
 from __future__ import annotations
@@ -180,6 +180,7 @@ class Delivery:
         self.draw = draw
         self.horizon = horizon
         self.ledger = Ledger()
+        self.support = 0.0  # of the month last carried out, for `status`
         check_schedule(self.interventions, horizon)
         scopes = {name: lever.scope for name, lever in LEVERS.items()}
         self.calendar = Calendar(community, draw) if calendar else None
@@ -214,6 +215,7 @@ class Delivery:
             for r in started:
                 if r.iv.levers & stage:
                     self._move(context, r, frame, month, stage)
+        self.support = _support(context)
         running = [r for r in started if r.running(month)]
         units = {r.key: r.units(frame, context, month) for r in running}
         self._enroll(running, units, frame, context)
@@ -272,8 +274,9 @@ class Delivery:
         """Where every intervention stands, and simulated units per stage of the funnel."""
         month, out = community.clock.month, {}
         for r in self.runs:
-            report: dict[str, Any] = {"title": r.iv.title.en, "stands": standing(r.iv, self.draw, month)}
-            report["reached"] = delivered(r.iv, self.draw, month) if r.running(month) else 0.0
+            report: dict[str, Any] = {"title": r.iv.title.en, "stands": standing(r.iv, self.draw, month, self.support)}
+            reached = delivered(r.iv, self.draw, month, self.support)
+            report["reached"] = reached if r.running(month) else 0.0
             if r.funnel is not None and r.funnel.column("stage") in community.tables[r.iv.unit]:
                 table = community.tables[r.iv.unit]
                 counts = np.bincount(

@@ -13,7 +13,7 @@ from hecsim.interventions.settings import Payers, paid_by, ramp_of, reach_of, se
 
 __all__ = [
     "EmployerWellbeing", "FairChanceEmployers", "FaithAndKin", "HealthyDefaults", "HelpSeeking",
-    "PositiveParenting", "SocialWalking",
+    "MoneySkills", "NarrativeChange", "PositiveParenting", "SocialWalking",
 ]  # fmt: skip
 
 
@@ -108,6 +108,32 @@ class HelpSeeking(Intervention):
 
 
 @intervention
+class MoneySkills(Intervention):
+    """N05. Saving and planning become usual: courses at school, credit unions, talk among friends."""
+
+    id, kind, verb, grade = "N05", "norm", "new", "B"
+    title = Words("Saving and planning as a habit", "El hábito de ahorrar y planear")
+    sentence = Words(
+        "Schools and credit unions teach saving and planning, until it is usual to talk about money.",
+        "Escuelas y cooperativas de crédito enseñan a ahorrar y planear, hasta que hablar de dinero sea normal.",
+    )
+    aims, actor, strategy = ("child",), "schools and credit unions", ("CDC 1", "CDC 2")
+    connecticut = "Course that goes with baby bonds"
+    delivery = "sample"
+    effects = (
+        Effect("skill_add", "add", "n05_skill"),
+        Effect("eitc_take_up", "add", "n05_taxes"),
+    )
+    ramp: int = ramp_of(24)
+    reach: float = reach_of(0.3)
+    payers: Payers = paid_by(state=0.5, philanthropy=0.5)
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Families with children."""
+        return (community.household["present"] == 1) & (community.household["children"] > 0)
+
+
+@intervention
 class FaithAndKin(Intervention):
     """N06. Congregations and kin organize support and respite for families."""
 
@@ -132,6 +158,26 @@ class FaithAndKin(Intervention):
         """Members of congregations, and households with kin nearby."""
         h = community.household
         return (h["present"] == 1) & ((h["church"] == 1) | (h["kin_nearby"] == 1))
+
+
+@intervention
+class NarrativeChange(Intervention):
+    """N07. What is seen as a family's fault is seen as a matter of conditions, and support for change grows."""
+
+    id, kind, verb = "N07", "norm", "new"
+    title = Words("Conditions, not blame", "Condiciones, no culpa")
+    sentence = Words(
+        "Advocates and media show how conditions shape health, so that people support changing them.",
+        "Promotores y medios muestran cómo las condiciones forman la salud, para que la gente apoye cambiarlas.",
+    )
+    aims, actor, strategy = ("equity",), "health equity advocates", ("CDC 2",)
+    connecticut = "Statewide health equity advocates; Essentials for Childhood in seven other states"
+    effects = (
+        Effect("policy_support", "add", "n07_support"),
+        Effect("stigma_add", "add", "n07_stigma"),
+    )
+    ramp: int = ramp_of(36)
+    payers: Payers = paid_by(philanthropy=1.0)
 
 
 @intervention

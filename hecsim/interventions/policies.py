@@ -14,6 +14,7 @@ from hecsim.interventions.settings import Payers, paid_by, ramp_of, reach_of, se
 from hecsim.levers import Move
 
 __all__ = [
+    "BabyBonds",
     "ChildCareSubsidy",
     "FamilyTaxCredits",
     "HousingVouchers",
@@ -324,3 +325,41 @@ class PredictableWork(Intervention):
         newly = float(weight[employed].sum()) * self.sick
         price = self.number(context.draw, "worker") / MONTHS_PER_YEAR
         return [Cost("wages", (unstable + newly) * units.share * price)]
+
+
+@intervention
+class BabyBonds(Intervention):
+    """P16. A deposit for each birth covered by HUSKY, claimed from age 18 on. Until then it changes nothing."""
+
+    id, kind, verb, grade = "P16", "policy", "expand", "law"
+    title = Words("Baby bonds", "Bonos para bebés")
+    sentence = Words(
+        "The state sets money aside for each child born with HUSKY coverage, to be claimed as a young adult.",
+        "El estado aparta dinero para cada niño que nace con HUSKY, que podrá reclamar al ser adulto joven.",
+    )
+    aims, actor, strategy = ("child", "equity"), "state Treasurer", ("CDC 1",)
+    connecticut = "$3,200 for each HUSKY birth since July 2023, about 15,000 a year; claims from 2041"
+    unit, more_levers = "person", ("cash",)
+    ramp: int = ramp_of(0)
+    deposit: float = setting(3200.0, unit="$/birth", low=0, high=20000, help="deposit for each covered birth")
+    claimed: float = setting(0.9, unit="share", low=0, high=1, help="share who take the course and claim at 18")
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Newborns covered by HUSKY."""
+        p = community.person
+        return (p["present"] == 1) & (p["age"] == 0) & (p["insurance"] == 2)
+
+    def moves(self, community: Community, context: Context, doses: Doses) -> list[Move]:
+        """What those born since the start claim in the month they turn 18, if HUSKY covers them still."""
+        p, born = community.person, community.clock.month - who.ADULT_MONTHS
+        if born < self.start or (self.end is not None and born >= self.end):
+            return []
+        claims = (p["present"] == 1) & (p["age"] == who.ADULT_MONTHS) & (p["insurance"] == 2)
+        number = np.bincount(doses.frame.home[claims], minlength=community.household.size) * self.claimed
+        worth = self.number(context.draw, "worth") * self.deposit
+        area = doses.at("household", "area")
+        return [Move("cash", "add", worth, (number * area).astype(np.float32), doses.source)]
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """The deposits of this month's births; what they grow to is already paid for."""
+        return [Cost("investment", units.total(self.deposit))]

@@ -1,4 +1,4 @@
-"""Policies on food, schools, records and safety. Those on homes, income and work stand in `policies`."""
+"""Policies on maternity, food, schools, records and safety. Those on homes, income and work stand in `policies`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,47 @@ from hecsim.levers import Move
 
 __all__ = [
     "CleanSlate",
+    "MaternityCoverage",
     "ProduceIncentives",
     "SchoolMeals",
     "SugaryDrinkTax",
     "ViolenceReduction",
 ]
+
+
+@intervention
+class MaternityCoverage(Intervention):
+    """P10. HUSKY pays doulas, keeps mothers covered for a year after birth and takes in immigrant mothers."""
+
+    id, kind, verb, grade, law = "P10", "policy", "expand", "C", True
+    title = Words("Coverage and doulas around birth", "Cobertura y doulas antes y después del parto")
+    sentence = Words(
+        "Mothers with low income keep their health coverage for a year after birth and may have a doula.",
+        "Las madres con bajos ingresos conservan su seguro un año después del parto y pueden tener una doula.",
+    )
+    aims, actor, strategy = ("child", "equity"), "department of social services", ("CDC 3", "CDC 6")
+    connecticut = "Twelve months after birth since 2022; doulas defined in law in 2021; some immigrants covered"
+    delivery, unit = "sample", "person"
+    effects = (
+        Effect("prenatal_care", "add", "p10_prenatal"),
+        Effect("coverage", "add", "p10_coverage"),
+        Effect("coverage_loss", "add", "p10_renewal"),
+        Effect("depression_onset", "scale", "p10_depression"),
+        Effect("treatment_depression", "add", "p10_treatment"),
+    )
+    reach: float = reach_of(0.6)
+    payers: Payers = paid_by(federal=0.5, state=0.5)
+    income_limit: float = setting(
+        2.63, unit="times the poverty line", low=0, high=10, help="income at or below this"
+    )
+    months_after: int = setting(12, unit="month", low=0, high=24, help="months after birth that are covered")
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Pregnant women and new mothers with low income, whatever their papers."""
+        p = community.person
+        mother = (p["pregnancy"] > 0) | (p["since_birth"] < self.months_after)
+        poor = who.of_home(community, who.income_below(community, self.income_limit))
+        return (p["present"] == 1) & mother & poor
 
 
 @intervention

@@ -18,9 +18,11 @@ from hecsim.levers import Move
 
 __all__ = [
     "CommunityAmbassadors",
+    "DiabetesCare",
     "DiabetesPrevention",
     "FreeActivity",
     "MobileMarket",
+    "ResidentOrganizing",
     "ViolenceIntervention",
 ]
 
@@ -82,6 +84,34 @@ class FreeActivity(Intervention):
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Residents of school age or older."""
         return (community.person["present"] == 1) & (community.person["age"] >= self.from_age)
+
+
+@intervention
+class DiabetesCare(Intervention):
+    """G15. Health workers who teach people with diabetes to manage it. Savings are small, if any."""
+
+    id, kind, verb, grade = "G15", "program", "expand", "B"
+    title = Words("Living well with diabetes", "Vivir bien con diabetes")
+    sentence = Words(
+        "A health worker who speaks the family's language helps people with diabetes with food, medicine and visits.",
+        "Un trabajador de salud que habla el idioma de la familia ayuda con comida, medicinas y citas.",
+    )
+    aims, actor = ("weight",), "health centers"
+    connecticut = "Hartford model for Latino adults: projected return $1.12 for $1 in three years"
+    delivery, unit, pool, trust = "funnel", "person", "community health worker", "trust_health"
+    effects = (
+        Effect("disease_cost", "scale", "g15_disease_cost"),
+        Effect("energy_treatment", "add", "g15_energy"),
+        Effect("diet_add", "add", "g15_diet"),
+        Effect("depression_onset", "scale", "g15_depression"),
+    )
+    reach: float = reach_of(0.15)
+    ramp: int = ramp_of(6)
+    payers: Payers = paid_by(Medicaid=0.5, Medicare=0.3, commercial_insurers=0.2)
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """Adults with diagnosed diabetes."""
+        return who.adults(community) & (community.person["diabetes"] == 1)
 
 
 @intervention
@@ -205,3 +235,24 @@ class ViolenceIntervention(Intervention):
         """Sites in proportion to the residents covered."""
         sites = units.residents * units.share / self.number(context.draw, "site_residents")
         return [Cost("service", sites * self.number(context.draw, "site") / MONTHS_PER_YEAR)]
+
+
+@intervention
+class ResidentOrganizing(Intervention):
+    """G19. Organizers and a leadership academy. Organized residents see to it that what is promised is done."""
+
+    id, kind, verb = "G19", "program", "new"
+    title = Words("Residents who organize", "Residentes organizados")
+    sentence = Words(
+        "Residents learn to lead, decide together what should change, and hold institutions to their word.",
+        "Los residentes aprenden a dirigir, deciden juntos qué debe cambiar y exigen que se cumpla lo prometido.",
+    )
+    aims, actor, strategy = ("equity",), "resident organizations", ("CDC 2", "CDC 5")
+    connecticut = "CONECT and the Clean Slate law"
+    effects = (
+        Effect("policy_support", "add", "g19_support"),
+        Effect("cohesion_add", "add", "g19_cohesion"),
+        Effect("trust_community_add", "add", "g19_trust", who="area"),
+    )
+    ramp: int = ramp_of(24)
+    payers: Payers = paid_by(philanthropy=1.0)

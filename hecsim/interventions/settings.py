@@ -123,6 +123,8 @@ def _number(s: Setting, value: Any, file: Any) -> Any:
 
 
 def _payers(s: Setting, value: Any, file: Any) -> Payers:
+    if not isinstance(value, (Mapping, list, tuple)):
+        raise ScenarioError(f"must be a table of payers and shares, not {value!r}", file=file, key=s.name)
     pairs = tuple(value.items()) if isinstance(value, Mapping) else tuple(tuple(p) for p in value)
     for pair in pairs:
         if (
@@ -148,7 +150,7 @@ def validate(s: Setting, value: Any, file: Any = None) -> Any:
     if s.type in ("int", "float"):
         return _number(s, value, file)
     if s.type.startswith("tuple"):
-        words = (value,) if isinstance(value, str) else tuple(value)
+        words = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, (list, tuple)) else (value,)
         if not all(isinstance(w, str) for w in words):
             raise ScenarioError(f"must be a list of names, not {value!r}", file=file, key=s.name)
         return words

@@ -16,8 +16,8 @@ from hecsim.interventions.settings import Payers, paid_by, ramp_of, reach_of, se
 from hecsim.levers import Move
 
 __all__ = [
-    "AccessLine", "CommunityHealthWorkers", "EvictionDiversion", "Greening", "HealthyRetail", "HubAndSpoke",
-    "ResourceDatabase", "RideAccess", "SectorPipeline",
+    "AccessLine", "AntiRacismReform", "CommunityHealthWorkers", "DataNavigator", "EvictionDiversion", "Greening",
+    "HealthyRetail", "HubAndSpoke", "IntegratedCare", "ResourceDatabase", "RideAccess", "SectorPipeline",
 ]  # fmt: skip
 
 
@@ -96,6 +96,41 @@ class CommunityHealthWorkers(Intervention):
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Households with low income."""
         return who.income_below(community, self.income_limit)
+
+
+@intervention
+class IntegratedCare(Intervention):
+    """S04. Clinics and schools ask about mood and trauma and treat on the spot. Training alone does nothing."""
+
+    id, kind, verb, grade = "S04", "system", "improve", "C"
+    title = Words("Mental health care at clinic and school", "Salud mental en la clínica y la escuela")
+    sentence = Words(
+        "Clinics and schools notice sadness and fear, treat people with respect and offer care in the same place.",
+        "Las clínicas y escuelas notan la tristeza y el miedo, tratan con respeto y dan atención en el mismo lugar.",
+    )
+    aims, actor, strategy = ("child",), "health centers and schools", ("CDC 6",)
+    connecticut = "School-based health centers; integrated behavioral health in health centers"
+    delivery, unit, pool, trust, repeat = "funnel", "person", "clinician", "trust_health", True
+    effects = (
+        Effect("treatment_depression", "add", "s04_treatment", while_served=True),
+        Effect("ace_harm", "scale", "s04_harm"),
+        Effect("trust_health_add", "add", "s04_trust", who="area"),
+    )
+    reach: float = reach_of(0.2)
+    ramp: int = ramp_of(24)
+    payers: Payers = paid_by(Medicaid=0.6, commercial_insurers=0.25, state=0.15)
+    from_age: int = setting(144, unit="month", low=72, high=600, help="patients and pupils are at least this old")
+
+    def eligible(self, community: Community, context: Context) -> np.ndarray:
+        """People in a depressive episode or with anxiety who are not treated yet."""
+        p = community.person
+        unwell = (p["depression"] == 1) | (p["anxiety"] > 0)
+        return (p["present"] == 1) & (p["age"] >= self.from_age) & unwell & ((p["treated"] & 1) == 0)
+
+    def retains(self, community: Community, context: Context) -> np.ndarray:
+        """Until the illness has passed."""
+        p = community.person
+        return (p["present"] == 1) & ((p["depression"] == 1) | (p["anxiety"] > 0))
 
 
 @intervention
@@ -226,6 +261,53 @@ class ResourceDatabase(Intervention):
         fresh = self.upkeep + (1 - self.upkeep) * 0.5 ** (age / self.number(context.draw, "stale"))
         made = super().moves(community, context, doses)
         return [replace(m, dose=np.asarray(m.dose) * np.float32(fresh)) for m in made]
+
+
+@intervention
+class AntiRacismReform(Intervention):
+    """S10. Departments and partners change how they treat people. A pledge is not yet a practice."""
+
+    id, kind, verb, law = "S10", "system", "improve", True
+    title = Words("Fair treatment in every service", "Trato justo en todos los servicios")
+    sentence = Words(
+        "Health departments and partners review how they treat people of every group, and change what is unfair.",
+        "Los departamentos de salud y sus socios revisan cómo tratan a cada grupo y cambian lo que es injusto.",
+    )
+    aims, actor, strategy, needs = ("equity",), "health department and partners", ("CDC 2",), ("G19",)
+    connecticut = "Racism declared a public health crisis by more than 20 towns and in state law since 2021"
+    effects = (
+        Effect("service_bias", "scale", "s10_service"),
+        Effect("trust_health_add", "add", "s10_trust", who="area"),
+        Effect("trust_services_add", "add", "s10_trust", who="area"),
+    )
+    ramp: int = ramp_of(24)
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """Training, review and follow-up for each public or health organization in the places."""
+        o, draw = community.tables["organization"], context.draw
+        mine = np.isin(o["kind"], (0, 1, 2, 3, 8, 12)) & units.inside[o["neighborhood"].astype(np.int64)]
+        price = self.number(draw, "organization") / MONTHS_PER_YEAR
+        return [Cost("operation", float(mine.sum()) * units.share * price)]
+
+
+@intervention
+class DataNavigator(Intervention):
+    """S11. One person and one standard for data by race, ethnicity and language, so that help goes where it lacks."""
+
+    id, kind, verb = "S11", "system", "new"
+    title = Words("Data that show who is left out", "Datos que muestran a quién se deja fuera")
+    sentence = Words(
+        "A navigator helps partners to count by race, ethnicity and language, and to see who is not reached.",
+        "Un guía de datos ayuda a contar por raza, etnia e idioma, y a ver a quién no llega la ayuda.",
+    )
+    aims, actor = ("equity",), "collaborative"
+    connecticut = "Race, ethnicity and language data standard in law since 2021"
+    effects = (
+        Effect("found_scale", "scale", "s11_found"),
+        Effect("service_bias", "scale", "s11_service"),
+    )
+    ramp: int = ramp_of(9)
+    payers: Payers = paid_by(state=0.5, philanthropy=0.5)
 
 
 @intervention

@@ -9,8 +9,8 @@ from hecsim.community import Community
 from hecsim.tables import NONE
 
 __all__ = [
-    "ADULT_MONTHS", "adults", "caregivers", "child_aged", "children", "home_of", "income_below", "of_home",
-    "people_weight", "renters", "weights",
+    "ADULT_MONTHS", "adults", "caregivers", "child_aged", "children", "home_of", "homes_with", "income_below",
+    "of_home", "people_weight", "renters", "weights",
 ]  # fmt: skip
 
 ADULT_MONTHS = 18 * MONTHS_PER_YEAR
@@ -26,6 +26,12 @@ def home_of(community: Community) -> np.ndarray:
 def of_home(community: Community, values: np.ndarray) -> np.ndarray:
     """A household column carried to the persons who live there."""
     return values[home_of(community)]
+
+
+def homes_with(community: Community, persons: np.ndarray) -> np.ndarray:
+    """Households present with at least one of these persons (a mask over person rows)."""
+    h, rows = community.household, np.flatnonzero(persons & (community.person["present"] == 1))
+    return (h["present"] == 1) & (np.bincount(home_of(community)[rows], minlength=h.size) > 0)
 
 
 def income_below(community: Community, ratio: float) -> np.ndarray:

@@ -26,9 +26,12 @@ def care_kernel(
     h_present, h_persons, h_neighborhood, h_grandparent, h_kin_nearby, h_earnings, h_ui, h_other_income, h_tfa,
     h_care_subsidy, h_care_wait, h_child_care, h_care_cost, h_care_hours, hu_choice, hu_apply, hu_place,
     n_care_region, lg_care_slots, lg_care_entry_add, lg_care_fee_scale, lg_kin_care_pay, rules,
-    k_market, k_region, k_sibling_share, k_kin_share, k_kin_cost, k_kin_hours, k_afford, k_apply, k_grant, k_charge_over_rate, h0,
+    k_market, k_region, k_sibling_share, k_kin_share, k_kin_cost, k_kin_hours, k_kin_stay, k_afford, k_apply, k_grant,
+    k_charge_over_rate, h0,
 ):  # fmt: skip
     n = h_present.size
+    # Where kin can be paid, fewer of the families whom they help look for a subsidized place.
+    stay = k_kin_stay * min(lg_kin_care_pay / max(k_kin_cost, 1.0), 1.0)
     idle = np.zeros(n)
     young = np.zeros((n, 3))
     for i in range(p_present.size):
@@ -61,7 +64,7 @@ def care_kernel(
         entitled = care4kids_eligible(rules, size, 12.0 * gross, state == _PAID, h_tfa[h] > 0, lg_care_entry_add)
         if not entitled:
             state = _OFF
-        elif state == _OFF and hu_apply[h] < k_apply:
+        elif state == _OFF and hu_apply[h] < k_apply * (1.0 - (stay if h_child_care[h] == _RELATIVE else 0.0)):
             state = _WAITING
         elif state == _WAITING and hu_place[h] < min(1.0, k_grant * lg_care_slots):
             state = _PAID

@@ -170,7 +170,7 @@ def diet_kernel(
     h_poverty_ratio, lh_produce_price, lp_diet_add, n_norm_food, ln_free_school_meals,
     ln_school_meal_quality, calendar_month,
     k_habit_mean, k_diet_age, k_diet_budget, k_diet_stress, k_diet_time, k_time_reference, k_diet_norm,
-    k_diet_supply, k_supply_reference, k_diet_produce, k_meal_limit, k_meal_share, k_meal_energy,
+    k_diet_supply, k_supply_reference, k_diet_produce, k_produce_from, k_meal_limit, k_meal_share, k_meal_energy,
     k_meal_quality, k_diet_rate,
 ):  # fmt: skip
     in_school = calendar_month not in (_JULY, _AUGUST)
@@ -185,6 +185,9 @@ def diet_kernel(
             p_diet[i] = p_diet_habit[i]
         need = max(np.float64(h_food_need[h]) * np.float64(h_food_price[h]), 1.0)
         money = max(np.float64(h_food_budget[h]), 0.0)
+        # A rebate on produce is worth what the stores have of it.
+        offered = (np.float64(h_store_quality[h]) - k_produce_from) / (k_supply_reference - k_produce_from)
+        offered = max(offered, 0.0)
         target = (
             np.float64(p_diet_habit[i])
             + k_diet_age[np.searchsorted(_AGE_STEPS, int(p_age[i]), side="right")]
@@ -193,7 +196,7 @@ def diet_kernel(
             + k_diet_time * np.log((max(np.float64(h_free_time[h]), 0.0) + 5.0) / (k_time_reference + 5.0))
             + k_diet_norm * n_norm_food[n]
             + k_diet_supply * (np.float64(h_store_quality[h]) - k_supply_reference)
-            - k_diet_produce * np.log(max(np.float64(lh_produce_price[h]), 0.2))
+            - k_diet_produce * offered * np.log(max(np.float64(lh_produce_price[h]), 0.2))
         )
         if in_school and _PUPIL_FROM <= p_age[i] < _PUPIL_TO:
             free = 1.0 if h_poverty_ratio[h] <= k_meal_limit else np.float64(ln_free_school_meals[n])
@@ -210,7 +213,7 @@ def diet_plain(
     h_poverty_ratio, lh_produce_price, lp_diet_add, n_norm_food, ln_free_school_meals,
     ln_school_meal_quality, calendar_month,
     k_habit_mean, k_diet_age, k_diet_budget, k_diet_stress, k_diet_time, k_time_reference, k_diet_norm,
-    k_diet_supply, k_supply_reference, k_diet_produce, k_meal_limit, k_meal_share, k_meal_energy,
+    k_diet_supply, k_supply_reference, k_diet_produce, k_produce_from, k_meal_limit, k_meal_share, k_meal_energy,
     k_meal_quality, k_diet_rate,
 ):  # fmt: skip
     i = np.flatnonzero(p_present != 0)
@@ -221,6 +224,8 @@ def diet_plain(
     need = np.maximum(h_food_need[h].astype(float) * h_food_price[h].astype(float), 1.0)
     money = np.maximum(h_food_budget[h].astype(float), 0.0)
     time = np.log((np.maximum(h_free_time[h].astype(float), 0.0) + 5.0) / (k_time_reference + 5.0))
+    offered = (h_store_quality[h].astype(float) - k_produce_from) / (k_supply_reference - k_produce_from)
+    offered = np.maximum(offered, 0.0)
     target = (
         p_diet_habit[i].astype(float)
         + k_diet_age[np.searchsorted(_AGE_STEPS, p_age[i].astype(int), side="right")]
@@ -229,7 +234,7 @@ def diet_plain(
         + k_diet_time * time
         + k_diet_norm * n_norm_food[n].astype(float)
         + k_diet_supply * (h_store_quality[h].astype(float) - k_supply_reference)
-        - k_diet_produce * np.log(np.maximum(lh_produce_price[h].astype(float), 0.2))
+        - k_diet_produce * offered * np.log(np.maximum(lh_produce_price[h].astype(float), 0.2))
     )
     if calendar_month not in (_JULY, _AUGUST):
         pupil = (p_age[i] >= _PUPIL_FROM) & (p_age[i] < _PUPIL_TO)

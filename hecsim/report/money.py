@@ -17,6 +17,7 @@ from scipy import stats
 from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.measures import MEASURES
 from hecsim.report.facts import Change, Facts
+from hecsim.study.results import covariance_of_means
 
 __all__ = ["DISCOUNT_RATE", "ArmMoney", "arm_money", "discount", "fieller", "scaled"]
 
@@ -117,19 +118,24 @@ def _monthly_spending(facts: Facts) -> np.ndarray:
     return out * discount(out.shape[2])
 
 
-def fieller(top: np.ndarray, bottom: np.ndarray, level: float = 0.95) -> tuple[float, float, float] | None:
+def fieller(
+    top: np.ndarray, bottom: np.ndarray, level: float = 0.95, draws: np.ndarray | None = None
+) -> tuple[float, float, float] | None:
     """Ratio of means and its interval (Fieller 1954); None unless the bottom's own interval leaves zero out.
+
+    draws : the parameter draw of each future, which futures may share; None where all are independent
 
     >>> fieller(np.array([9.0, 10.0, 11.0]), np.array([-1.0, 0.0, 1.0])) is None
     True
     """
     ok = np.isfinite(top) & np.isfinite(bottom)
     top, bottom = top[ok], bottom[ok]
-    n = top.size
-    if n < 2 or bottom.mean() == 0:
+    cov, freedom = covariance_of_means(
+        np.column_stack([top, bottom]), np.arange(top.size) if draws is None else draws[ok]
+    )
+    if freedom < 1 or bottom.mean() == 0:
         return None
-    cov = np.atleast_2d(np.cov(top, bottom, ddof=1)) / n
-    t2 = stats.t.ppf(0.5 + level / 2, n - 1) ** 2
+    t2 = stats.t.ppf(0.5 + level / 2, freedom) ** 2
     a, b = top.mean(), bottom.mean()
     g = t2 * cov[1, 1] / b**2
     if g >= 1:
@@ -198,8 +204,8 @@ def arm_money(facts: Facts, arm: str) -> ArmMoney:
         by_instrument=parts("instrument"),
         saved_by=saved_by,
         transfers=transfers,
-        cost_per_ace=fieller(net.sum(axis=1), prevented) if prevented.mean() > 0 else None,
-        gross_per_ace=fieller(spent.sum(axis=1), prevented) if prevented.mean() > 0 else None,
+        cost_per_ace=fieller(net.sum(axis=1), prevented, draws=facts.draws) if prevented.mean() > 0 else None,
+        gross_per_ace=fieller(spent.sum(axis=1), prevented, draws=facts.draws) if prevented.mean() > 0 else None,
         cumulative=(years.mean(axis=0), *np.percentile(years, (5, 95), axis=0)),
         paid_back=float((net.sum(axis=1) <= 0).mean()) if spent.any() else math.nan,
     )

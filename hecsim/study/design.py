@@ -25,14 +25,15 @@
     measure = "aces_0_8"
     important = 0.5               # smallest difference that would matter, in the measure's unit
 
-The first arm without interventions is the reference; there must be exactly one.
+The arm without interventions is the reference; there must be exactly one. What an arm lists replaces
+what its mix says of the same intervention.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,10 +41,11 @@ from typing import Any
 
 from hecsim import luck
 from hecsim.clock import MONTHS_PER_YEAR
+from hecsim.community import Community
 from hecsim.errors import ScenarioError, ScheduleError, UnknownNameError
-from hecsim.interventions import Intervention, from_mapping, mix
+from hecsim.interventions import Intervention
 from hecsim.measures import MEASURES
-from hecsim.scenario import CommunitySpec, Scenario
+from hecsim.scenario import BURN_INS, START_YEARS, YEARS, CommunitySpec, Scenario, chosen_of, naming_the_file, read_toml
 
 __all__ = ["Arm", "CommunitySpec", "Contrast", "Future", "Study"]
 
@@ -89,6 +91,7 @@ class Study:
     question: str = ""
     years: int = 10
     start_year: int = 2025
+    burn_in: int = 12
     futures: int = 20
     seed: int = 1
     parameters: str = "sampled"
@@ -133,6 +136,7 @@ class Study:
             "question": self.question,
             "years": self.years,
             "start_year": self.start_year,
+            "burn_in": self.burn_in,
             "seed": self.seed,
             "parameters": self.parameters,
             "community": self.community.to_mapping(),
@@ -148,10 +152,13 @@ class Study:
     @classmethod
     def from_scenarios(cls, scenarios: Sequence[Scenario], *, futures: int = 20, seed: int = 1, name: str = "") -> Study:
         """A study whose arms are scenarios of one community and one horizon; one of them is current law."""
+        if not scenarios:
+            raise ScenarioError("a comparison needs scenarios, one of which is current law", key="scenarios")
         first = scenarios[0]
         for other in scenarios[1:]:
-            for key in ("community", "years", "start_year"):
-                if getattr(other, key) != getattr(first, key):
+            for key in ("community", "years", "start_year", "burn_in"):
+                same = _same_place(first, other) if key == "community" else getattr(other, key) == getattr(first, key)
+                if not same:
                     raise ScenarioError(
                         f"'{other.name}' and '{first.name}' differ in their {key.replace('_', ' ')}; "
                         "only arms of one community and one horizon can be paired", key=key,
@@ -160,22 +167,22 @@ class Study:
         return cls(
             name=name or " / ".join(s.name for s in scenarios),
             arms=tuple(Arm(s.name, s.interventions) for s in scenarios),
-            community=place, years=first.years, start_year=first.start_year, futures=futures, seed=seed,
+            community=place, years=first.years, start_year=first.start_year, burn_in=first.burn_in, futures=futures, seed=seed,
         )  # fmt: skip
 
     @classmethod
     def from_file(cls, path: str | Path, **changes: Any) -> Study:
         """Read a study file; `changes` that are not None (such as futures=50) replace what the file says."""
         file = Path(path)
-        try:
-            raw = tomllib.loads(file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise ScenarioError("there is no such file", file=file, hint="Give the path of a study file") from None
-        except (OSError, UnicodeDecodeError) as problem:
-            raise ScenarioError(f"the file cannot be read: {problem}", file=file) from None
-        except tomllib.TOMLDecodeError as problem:
-            raise ScenarioError(f"the file is not valid TOML: {problem}", file=file) from None
-        return _parse(raw, file, {k: v for k, v in changes.items() if v is not None})
+        with naming_the_file(file):
+            return _parse(read_toml(file), file, {k: v for k, v in changes.items() if v is not None})
+
+
+def _same_place(a: Scenario, b: Scenario) -> bool:
+    """Whether two scenarios stand in one community: the same object, the same description, or the same state."""
+    if isinstance(a.community, Community) != isinstance(b.community, Community):
+        return False
+    return a.community is b.community or a.community_digest == b.community_digest
 
 
 def _seed(study_seed: int, index: int, stream: str) -> int:
@@ -189,10 +196,8 @@ def _known(table: Mapping[str, Any], allowed: Sequence[str], file: Path, key: st
             raise UnknownNameError(name, allowed, what="key", file=file, key=key)
 
 
-def _number(table: Mapping[str, Any], name: str, default: Any, low: int, high: int, file: Path, key: str) -> Any:
+def _number(table: Mapping[str, Any], name: str, default: int, low: int, high: int, file: Path, key: str) -> int:
     value = table.get(name, default)
-    if value is default and not isinstance(default, int):
-        return value
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise ScenarioError(f"'{name}' is a whole number from {low:,} to {high:,}, not {value!r}", file=file, key=key)
     return value
@@ -211,15 +216,16 @@ def _parse(raw: Mapping[str, Any], file: Path, changes: Mapping[str, Any]) -> St
         if not isinstance(raw.get(part, kind()), kind):
             raise ScenarioError(f"'{part}' is a {'table' if kind is dict else 'list of tables'}", file=file, key=part)
     head = {**raw.get("study", {}), **changes}
-    _known(head, ("name", "question", "years", "start_year", "futures", "seed", "parameters"), file, "study")
+    _known(head, ("name", "question", "years", "start_year", "burn_in", "futures", "seed", "parameters"), file, "study")
     parameters = _text(head, "parameters", "sampled", file, "study")
     if parameters not in ("sampled", "central"):
         raise ScenarioError(f"'parameters' is \"sampled\" or \"central\", not {parameters!r}", file=file, key="study")
     return Study(
         name=_text(head, "name", file.stem, file, "study"),
         question=_text(head, "question", "", file, "study"),
-        years=_number(head, "years", 10, 1, 60, file, "study"),
-        start_year=_number(head, "start_year", 2025, 2025, 2060, file, "study"),
+        years=_number(head, "years", 10, *YEARS, file, "study"),
+        start_year=_number(head, "start_year", 2025, *START_YEARS, file, "study"),
+        burn_in=_number(head, "burn_in", 12, *BURN_INS, file, "study"),
         futures=_number(head, "futures", 20, 1, 100_000, file, "study"),
         seed=_number(head, "seed", 1, 0, 2**62, file, "study"),
         parameters=parameters,
@@ -237,17 +243,7 @@ def _arm(table: Any, number: int, file: Path) -> Arm:
     name = _text(table, "name", "", file, key)
     if not name:
         raise ScenarioError("every arm has a name", file=file, key=key)
-    chosen: list[Intervention] = []
-    if "mix" in table:
-        chosen.extend(mix(_text(table, "mix", "", file, key)))
-    extra = table.get("intervention", [])
-    if not isinstance(extra, list):
-        raise ScenarioError("'intervention' is a list of tables ([[arm.intervention]])", file=file, key=key)
-    for entry in extra:
-        one = from_mapping(entry, file=file)
-        # What the arm says of an intervention replaces what the mix says of it.
-        chosen = [c for c in chosen if c.id != one.id] + [one]
-    return Arm(name, tuple(chosen))
+    return Arm(name, tuple(chosen_of(table, file=file)))
 
 
 def _contrast(table: Any, file: Path) -> Contrast:
@@ -258,6 +254,6 @@ def _contrast(table: Any, file: Path) -> Contrast:
     if name not in MEASURES:
         raise UnknownNameError(name, MEASURES, what="measure", file=file, key="contrast")
     important = table.get("important", 0.0)
-    if isinstance(important, bool) or not isinstance(important, (int, float)) or important < 0:
+    if isinstance(important, bool) or not isinstance(important, (int, float)) or not 0 <= important < math.inf:
         raise ScenarioError("'important' is a number of at least 0", file=file, key="contrast")
     return Contrast(name, float(important))

@@ -112,7 +112,7 @@ class Results:
         g = self.groups.index(group)
         part = self.sums[:, :, :, self._measure(measure), g]
         if by == "year":
-            f, a, t, two = part.shape
+            f, a, _, two = part.shape
             part = part[:, :, : self.years * 12].reshape(f, a, self.years, 12, two).sum(axis=3)
         with np.errstate(invalid="ignore", divide="ignore"):
             return MEASURES[measure].factor * part[..., 0] / part[..., 1]

@@ -1,17 +1,22 @@
 """Running a study: every future under every arm, in parallel, resumable.
 
 The unit of work is a future: its burn-in is lived once, then each arm starts from a copy of the
-same state with the same luck. Workers are processes that read the community once.
+same state with the same luck. Workers are processes that read the community once. A future that fails
+does not stop the others; why it failed is kept in the study folder.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import shutil
 import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +28,12 @@ from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.community import Community
 from hecsim.engine import Engine
 from hecsim.errors import HecsimError, RunError
+from hecsim.interventions.delivery import Run
 from hecsim.measures import MEASURES, Recorder
-from hecsim.model import BURN_IN, CommunityModel, burn_in
+from hecsim.model import CommunityModel, burn_in
 from hecsim.population import load, restore_followed, save
-from hecsim.scenario import CommunitySpec, Scenario
 from hecsim.processes.plan import MONTH
+from hecsim.scenario import CommunitySpec, Scenario
 from hecsim.study.design import Study
 from hecsim.study.results import Results
 from hecsim.study.store import FutureResult, Store
@@ -75,31 +81,43 @@ def run_future(
     draw = evidence.draw(future.parameter_seed)
     start = community.copy()
     start.clock.start_year = study.start_year
-    burn_in(start, Engine(MONTH, draw, future.luck_seed), months=BURN_IN)
-    restore_followed(start, community)
+    with _named(f"future {index}, burn-in"):
+        burn_in(start, Engine(MONTH, draw, future.luck_seed), months=study.burn_in)
+        restore_followed(start, community)
     sums, ledgers, diaries = [], [], []
     for arm in study.arms:
-        model = CommunityModel(
-            community=start,
-            interventions=arm.interventions,
-            years=study.years,
-            start_year=study.start_year,
-            seed=future.luck_seed,
-            draw=draw,
-            burn_in_months=0,
-        )
+        with _named(f"arm '{arm.name}', future {index}, start"):
+            model = CommunityModel(
+                community=start,
+                interventions=arm.interventions,
+                years=study.years,
+                start_year=study.start_year,
+                seed=future.luck_seed,
+                draw=draw,
+                burn_in_months=0,
+            )
         while model.running:
-            try:
+            with _named(f"arm '{arm.name}', future {index}, month {model.month}"):
                 model.step()
-            except HecsimError as problem:
-                raise RunError(f"arm '{arm.name}', future {index}, month {model.month}: {problem}") from problem
             if tick is not None:
                 tick(1)
-        assert model.recorder is not None
+        if model.recorder is None:
+            raise RunError("a future without measures cannot be kept")
         sums.append(model.recorder.array)
         ledgers.append(model.delivery.ledger.frame().assign(arm=arm.name))
         diaries.append(model.diary.frame().assign(arm=arm.name))
     return FutureResult(index, np.stack(sums), _join(ledgers), _join(diaries))
+
+
+@contextmanager
+def _named(where: str) -> Iterator[None]:
+    """Say where a future failed, whatever went wrong in it."""
+    try:
+        yield
+    except HecsimError as problem:
+        raise RunError(f"{where}: {problem}") from problem
+    except Exception as problem:
+        raise RunError(f"{where}: {type(problem).__name__}: {problem}") from problem
 
 
 def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -132,15 +150,43 @@ _worker: dict[str, Any] = {}
 
 def _start_worker(study: Study, directory: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    threading.Thread(target=_end_with_parent, args=(Path(directory).parent,), daemon=True).start()
     _worker["study"] = study
     _worker["community"] = load(directory)
 
 
+def _end_with_parent(folder: Path) -> None:
+    """A worker whose parent was killed would wait for work for ever; it ends, and removes what the parent lent it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+
 def _work(index: int) -> FutureResult | tuple[int, str]:
+    return _attempt(_worker["study"], _worker["community"], index)
+
+
+def _attempt(study: Study, community: Community, index: int) -> FutureResult | tuple[int, str]:
+    """The future, or its index and why it failed: one future's failure must not end the others."""
     try:
-        return run_future(_worker["study"], _worker["community"], index)
-    except HecsimError as problem:
-        return index, str(problem)
+        return run_future(study, community, index)
+    except Exception as problem:
+        return index, str(problem) if isinstance(problem, HecsimError) else f"{type(problem).__name__}: {problem}"
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Processes started in here never get Ctrl-C, not even while they import; the parent gets it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def run_study(
@@ -164,11 +210,21 @@ def run_study(
     Raises
     ------
     StoreError : the folder belongs to another study, or cannot be written
-    RunError : every future failed
+    RunError : every future failed, or a worker process died
     """
-    place = community if community is not None else build(study.community, progress)
     store = Store(out)
-    store.open(study, community_digest=place.digest(), axes=axes_of(study, place))
+    described = study.as_dict()
+    if community is not None:
+        described["community"] = {"name": community.name, "digest": community.digest()}
+    store.check(described)
+    place = community if community is not None else build(study.community, progress)
+    for arm in study.arms:
+        for iv in arm.interventions:
+            Run(iv, iv.id, place)  # refuses places that this community does not have
+    axes = axes_of(study, place)
+    if community is not None:
+        axes["place"] = described["community"]
+    store.open(study, community_digest=place.digest(), axes=axes)
     done = set(store.finished())
     missing = [i for i in range(study.futures) if i not in done]
     failed: dict[int, str] = {}
@@ -180,6 +236,7 @@ def run_study(
             store.write(result)
         else:
             failed[result[0]] = result[1]
+            store.write_failure(*result)
         finished += 1
         if progress is not None:
             progress("futures", finished, study.futures)
@@ -193,10 +250,7 @@ def _results(
 ) -> Iterator[FutureResult | tuple[int, str]]:
     if workers <= 1 or len(indexes) <= 1:
         for index in indexes:
-            try:
-                yield run_future(study, community, index)
-            except HecsimError as problem:
-                yield index, str(problem)
+            yield _attempt(study, community, index)
         return
     with tempfile.TemporaryDirectory(prefix="hecsim-") as folder:
         directory = str(Path(folder) / "community")
@@ -205,8 +259,11 @@ def _results(
         pool = ProcessPoolExecutor(
             min(workers, len(indexes)), mp_context=context, initializer=_start_worker, initargs=(study, directory)
         )
+        processes: list[Any] = []
         try:
-            waiting = {pool.submit(_work, i) for i in indexes}
+            with _interrupts_wait():
+                waiting = {pool.submit(_work, i) for i in indexes}
+                processes = list((getattr(pool, "_processes", None) or {}).values())
             while waiting:
                 ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for task in ready:
@@ -218,8 +275,10 @@ def _results(
             ) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            for process in list((getattr(pool, "_processes", None) or {}).values()):
+            for process in processes:  # `shutdown` has forgotten them, and would wait for what they are at
                 process.terminate()
+            for process in processes:
+                process.join()
 
 
 def describe_measures() -> pd.DataFrame:

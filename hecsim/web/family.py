@@ -29,7 +29,7 @@ def _Launch(
 
 
 @solara.component_vue("vue/lanes.vue")
-def _Lanes(words: dict[str, str], story: dict[str, Any], run_id: str) -> None:
+def _Lanes(words: dict[str, str], story: dict[str, Any], run_id: str, event_choose: Callable[[Any], None]) -> None:
     """The two lanes, year by year."""
 
 
@@ -54,9 +54,10 @@ def FamilyPage() -> None:
     lang = state.lang
     solara.Title(f"{say('family', lang)} · hecsim")
     name = mix_name(state)
+    future, choose = solara.use_state(None)
     story = solara.use_memo(
-        lambda: family_of(run.key, run.shown, lang, name) if run.shown and not run.busy else None,
-        [run.key, run.shown, run.busy, lang, name],
+        lambda: family_of(run.key, run.shown, lang, name, future) if run.shown and not run.busy else None,
+        [run.key, run.shown, run.busy, lang, name, future],
     )
     with solara.Div(classes=["hecsim-wide"]):
         _Launch(
@@ -67,6 +68,9 @@ def FamilyPage() -> None:
             event_run=lambda *_: run.start(), event_cancel=lambda *_: run.cancel(), event_go=go,
         )  # fmt: skip
         if story is not None:
-            _Lanes(words=all_words(lang, "family"), story=story, run_id=f"{run.key}{len(run.shown)}{lang}")
+            _Lanes(
+                words=all_words(lang, "family"), story=story, run_id=f"{run.key}{story['future']}",
+                event_choose=lambda n: choose(int(n)) if str(n).isdecimal() and len(str(n)) < 4 else None,
+            )  # fmt: skip
         elif run.complete:
             solara.HTML(tag="p", classes=["hecsim"], unsafe_innerHTML=say("family.none", lang))

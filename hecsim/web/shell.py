@@ -100,8 +100,9 @@ def mix_name(state: State) -> str:
     """What the chosen mix is called on this page."""
     if not state.mix:
         return say("your_mix", state.lang)
-    title = getattr(mixes()[state.mix].title, state.lang)
-    return say("changed", state.lang, name=title) if state.changed else str(title)
+    # The part before the colon is the name; the rest explains it and would not fit beside a line.
+    title = str(getattr(mixes()[state.mix].title, state.lang)).partition(":")[0]
+    return say("changed", state.lang, name=title) if state.changed else title
 
 
 def mixes_for(lang: str) -> list[dict[str, str]]:

@@ -13,14 +13,15 @@ from importlib import resources
 from typing import Any
 
 import jinja2
+import pandas as pd
 from markupsafe import Markup
 
 from hecsim.report import closing, groups, sections
 from hecsim.report.arms import parts_of
 from hecsim.report.facts import Facts
 from hecsim.report.family import Family, read_family
-from hecsim.report.money import arm_money
-from hecsim.report.text import Words
+from hecsim.report.money import ArmMoney, arm_money
+from hecsim.report.text import Words, dollars
 from hecsim.study import Results, Store
 from hecsim.web import cache as kept
 from hecsim.web.plan import LAW, MIX
@@ -80,21 +81,75 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
         ),
     )  # fmt: skip
     return _templates().get_template("results.html").render(
-        t=words, run=run, arm=headline, time=time, who=groups.who_section(facts, words)["arms"][0], places=places,
+        t=words, run=run, arm=headline, plain=plain_sentence(facts, words, arm, money[arm], str(summary.get("name", ""))), time=time, who=groups.who_section(facts, words)["arms"][0], places=places,
         money=closing.money_section(facts, words, money, parts)["arms"][0], sure=sure, years=results.years,
         say=lambda name: say(name, language),
     )  # fmt: skip
 
 
+def plain_sentence(facts: Facts, words: Words, arm: str, money: ArmMoney, place: str) -> str:
+    """What the mix would do, without a number of outcomes: what is clear, in which direction, and what it costs."""
+    lang = words.language
+    changes = [facts.change(arm, m) for m in facts.headlines if m != "health_cost"]
+    known = [c for c in changes if c.verdict in ("better", "worse", "unclear", "changed", "same")]
+    if not known:
+        return say("plain.one", lang)
+
+    def listed(verdict: str) -> list[str]:
+        found = sorted((c for c in known if c.verdict == verdict), key=lambda c: -c.certainty)
+        return [words.inline(c.measure) for c in found]
+
+    better, worse = listed("better"), listed("worse")
+    told = say("plain.start", lang, years=facts.results.years, place=place, mix=arm)
+    told += say("plain.gains", lang, list=words.join(better, ", ")) if better else say("plain.no_gain", lang)
+    told += say("plain.worse", lang, list=words.join(worse, ", ")) if worse else say("plain.no_worse", lang)
+    told += say("plain.rest", lang, n=len(known), rest=len(known) - len(better) - len(worse))
+    if money.spending.difference > 0:
+        told += say("plain.cost", lang, spent=dollars(money.spending.difference, lang))
+    return told
+
+
 @lru_cache(maxsize=16)
-def family_of(key: str, futures: tuple[int, ...], language: str, mix_name: str) -> dict[str, Any] | None:
-    """The followed family's two lanes as plain values for the page; None if the run followed none."""
+def family_of(
+    key: str, futures: tuple[int, ...], language: str, mix_name: str, future: int | None = None
+) -> dict[str, Any] | None:
+    """The followed family's two lanes as plain values for the page; None if the run followed none.
+
+    future : which one the lanes show; the middle one by hardship under current law if None or unknown
+    """
     results = _read(key, futures, (say("law", language), mix_name))
     facts, words = Facts(results), Words(language)
     parts = parts_of(results.manifest, language)
     names = {p.id: p.name for group in parts.values() for p in group}
     family = read_family(facts, words, names)
-    return None if family is None else _plain(family, facts, words)
+    if family is None:
+        return None
+    shown = future if future in results.futures else family.future
+    lanes = family
+    if shown != family.future:
+        diary = results.diary
+        one = Facts(replace(results, diary=diary[diary["future"] == shown]))
+        lanes = read_family(one, words, names) or family
+    apart = {f: _differences(results.diary, f) for f in results.futures}
+    out = _plain(replace(lanes, futures=family.futures, frequencies=family.frequencies), facts, words)
+    out["intro"] = say("family.intro", language, k=sum(n > 0 for n in apart.values()), n=len(apart))
+    out["future"] = shown
+    out["choices"] = [
+        {
+            "future": f,
+            "name": say("family.future_same" if not n else "family.future_one" if n == 1 else "family.future_more", language, n=f + 1, k=n)
+            + (say("family.future_middle", language) if f == family.future else ""),
+        }
+        for f, n in apart.items()
+    ]  # fmt: skip
+    return out
+
+
+def _differences(diary: pd.DataFrame, future: int) -> int:
+    """Events of the followed family that only one of the two lanes has; moves, which hardly ever mean anything alone, aside."""
+    rows = diary[(diary["future"] == future) & (diary["event"] != "") & (diary["event"] != "moved")]
+    told = [set(part["text"]) for _, part in rows.groupby("arm")]
+    return len(told[0] ^ told[1]) if len(told) == 2 else len(set(rows["text"]))
 
 
 def _plain(family: Family, facts: Facts, words: Words) -> dict[str, Any]:
@@ -133,7 +188,7 @@ def _plain(family: Family, facts: Facts, words: Words) -> dict[str, Any]:
     ]
     table = found["frequency"]
     return {
-        "intro": found["intro"], "years": years, "differs": differs, "same": words("family.same"), "proof": words("family.not_proof"),
+        "years": years, "differs": differs, "same": words("family.same"), "proof": words("family.not_proof"),
         "note": words("meter.note"), "frequency_title": found["frequency_title"],
         "frequency": None if table is None else {"head": table["head"], "rows": [[cell for _, cell in row] for row in table["rows"]]},
     }  # fmt: skip

@@ -163,6 +163,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "Cada número es la diferencia media con la ley actual dentro de los mismos futuros: las mismas personas, la misma suerte, "
         "otra política. La barra es el intervalo del 95% de esa media junto a la línea sin cambio.",
     ),
+    "plain.start": ("Over {years} years in {place}, {mix} clearly changes", "En {years} años en {place}, {mix} cambia con claridad"),
+    "plain.gains": (" for the better: {list};", " para bien: {list};"),
+    "plain.no_gain": (" nothing for the better,", " nada para bien,"),
+    "plain.worse": (" for the worse: {list}.", " para mal: {list}."),
+    "plain.no_worse": (" nothing for the worse.", " nada para mal."),
+    "plain.rest": (
+        " The other {rest} of {n} headline outcomes differ too little to tell from luck.",
+        " Los otros {rest} de {n} resultados principales difieren demasiado poco para distinguirlos del azar.",
+    ),
+    "plain.cost": (" It costs {spent}.", " Cuesta {spent}."),
+    "plain.one": (
+        "So far only one future has been lived, so nothing can be told from luck.",
+        "Hasta ahora se vivió un solo futuro, así que nada se distingue del azar.",
+    ),
     "to_family": ("See one family in this run", "Ver una familia en esta corrida"),
     # family
     "family.title": ("One family, the same luck twice", "Una familia, la misma suerte dos veces"),
@@ -189,8 +203,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "family.all": ("Show all years", "Mostrar todos los años"),
     "family.again": ("From the beginning", "Desde el principio"),
     "family.question": ("What would have helped here?", "¿Qué habría ayudado aquí?"),
+    "family.future": ("Which future?", "¿Qué futuro?"),
+    "family.future_same": ("future {n}: the same events in both lanes", "futuro {n}: los mismos hechos en las dos vidas"),
+    "family.future_one": ("future {n}: 1 event differs", "futuro {n}: 1 hecho difiere"),
+    "family.future_more": ("future {n}: {k} events differ", "futuro {n}: {k} hechos difieren"),
+    "family.future_middle": (", the middle one by hardship", ", el del medio por sus privaciones"),
+    "family.intro": (
+        "Joseph and Camille's family is one simulated household among many, made up to be plausible; nobody is described. In both lanes of a "
+        "future it has the same luck: the same throw decides each month, against other odds. In {k} of {n} futures some event differs.",
+        "La familia de Joseph y Camille es un hogar simulado entre muchos, inventado para ser creíble; no describe a nadie. En las dos vidas "
+        "de un futuro tiene la misma suerte: el mismo tiro decide cada mes, contra otras probabilidades. En {k} de {n} futuros algún hecho difiere.",
+    ),
     "family.none": ("No family was placed in this run.", "En esta corrida no se colocó ninguna familia."),
-    "family.left": ("In this future the family's lanes end here.", "En este futuro las vidas de la familia terminan aquí."),
     # about
     "about.title": ("How the model works, and how to check it", "Cómo funciona el modelo y cómo revisarlo"),
     "about.person": ("How a person is modeled", "Cómo se modela a una persona"),

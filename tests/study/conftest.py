@@ -1,0 +1,91 @@
+"""Small studies: one year, few households, central parameters, so that a future takes about a second."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hecsim.columns import INCOME_BAND, RACE
+from hecsim.measures import MEASURES
+from hecsim.study import Results
+
+STUDY = """
+[study]
+name = "tiny"
+years = 1
+futures = {futures}
+parameters = "{parameters}"
+
+[community]
+towns = ["Hartford"]
+households = 400
+family = "Northeast"
+
+[[arm]]
+name = "Current law"
+
+[[arm]]
+name = "Counsel [and] visits"
+[[arm.intervention]]
+id = "P01"
+start = 0
+ramp = 0
+[[arm.intervention]]
+id = "G03"
+start = 0
+ramp = 0
+
+[[contrast]]
+measure = "evictions"
+important = 0.5
+"""
+
+
+@pytest.fixture
+def study_file(tmp_path):
+    """Writes the small study; returns its path."""
+
+    def write(futures=2, parameters="central", name="tiny.toml") -> Path:
+        path = tmp_path / name
+        path.write_text(STUDY.format(futures=futures, parameters=parameters), encoding="utf-8")
+        return path
+
+    return write
+
+
+def command(*words: object, **options) -> subprocess.Popen:
+    """The command in a process of its own, as the leader of a group of its own."""
+    environment = {**os.environ, "COLUMNS": "200"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "hecsim.cli", *map(str, words)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, env=environment, **options,
+    )  # fmt: skip
+
+
+def files(folder: Path, pattern: str) -> dict[str, bytes]:
+    """Name to contents of the files of a folder."""
+    return {p.name: p.read_bytes() for p in sorted(folder.glob(pattern))}
+
+
+def invented(sums: np.ndarray, measures: list[str], groups, parameters: str = "sampled") -> Results:
+    """Results whose sums are given; two arms, the first of them current law."""
+    arms = ["Current law", "Aid"]
+    manifest = {
+        "study": {
+            "arms": [{"name": arms[0], "interventions": []}, {"name": arms[1], "interventions": [{"id": "P01"}]}],
+            "contrasts": [{"measure": measures[0], "important": 0.5}],
+            "parameters": parameters,
+        }
+    }
+    empty = pd.DataFrame()
+    return Results(sums, list(range(len(sums))), arms, measures, list(groups), manifest, empty, empty)
+
+
+GROUPS = (("all", "all"), *(("race_ethnicity", g) for g in RACE), *(("income", g) for g in INCOME_BAND))
+__all__ = ["GROUPS", "MEASURES", "command", "files", "invented"]
