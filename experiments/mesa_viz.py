@@ -6,6 +6,7 @@ Steps, plays and resets a small Hartford; the settings on the left rebuild the m
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import mesa
 import solara
@@ -23,7 +24,7 @@ PLOTS = {
     "Adults with obesity, %": "obesity_adult",
     "New adverse experiences per 100 children of 0-8": "aces_0_8",
 }
-START = {"households": 500, "interventions": "", "years": 10, "seed": "1"}
+START: dict[str, Any] = {"households": 500, "interventions": "", "years": 10, "seed": "1"}
 
 
 def seed_of(text: str | int | None) -> int:
@@ -37,12 +38,8 @@ def seed_of(text: str | int | None) -> int:
 class VizModel(CommunityModel):
     """`CommunityModel` with the reporters that the plots show; takes exactly what the page's settings give."""
 
-    def __init__(
-        self, *, households: int = 500, interventions: str = "", years: int = 10, seed: str | int | None = "1"
-    ):
-        super().__init__(
-            households=households, interventions=interventions or (), years=years, seed=seed_of(seed)
-        )
+    def __init__(self, *, households: int = 500, interventions: str = "", years: int = 10, seed: str | int | None = "1"):
+        super().__init__(households=households, interventions=interventions or (), years=years, seed=seed_of(seed))
         reporters = {label: (lambda m, name=name: m.measure(name)) for label, name in PLOTS.items()}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 

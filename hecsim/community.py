@@ -141,26 +141,43 @@ class Community:
         if (free >= minimum).all():
             return None
         spare = np.maximum(minimum + 16, (t.used * reserve).astype(np.int64))
-        old_size = t.size
-        moved = t.regrow(spare)
+        return self._lay_out(table, spare, None)
+
+    def compact(self, reserve: float = 0.06) -> None:
+        """Drop the rows of those who died, left or changed household, so that a long run does not slow down.
+
+        Done between months at fixed times, never when a table happens to be full: what is dropped then
+        depends on the calendar alone and not on how the tables are cut into blocks.
+        """
+        for name in ("person", "household"):
+            t = self.tables[name]
+            keep = t["present"] == 1
+            used = np.array([int(keep[t.block(b)].sum()) for b in range(t.n_blocks)])
+            self._lay_out(name, (used * reserve).astype(np.int64) + 16, keep)
+
+    def _lay_out(self, table: str, spare: np.ndarray, keep: np.ndarray | None) -> np.ndarray:
+        moved = self.tables[table].regrow(spare, keep)
         for other in self.tables.values():
             for column in other.schema.values():
                 if column.ref == table and column.dtype == "uint32":
                     values = other.columns[column.name]
                     live = values != NONE
+                    # -1 becomes NONE: what pointed to a dropped row points nowhere.
                     values[live] = moved[values[live].astype(np.int64)].astype(np.uint32)
         if table == "household":
-            self._move_ties(moved, old_size)
+            self._move_ties(moved)
         return moved
 
-    def _move_ties(self, moved: np.ndarray, old_size: int) -> None:
-        counts = np.diff(self.ties.indptr)
-        fresh = np.zeros(self.household.size, np.int64)
-        kept = np.flatnonzero(moved[:old_size] >= 0)
-        fresh[moved[kept]] = counts[kept]
-        # Blocks keep their order, so the links stay in place; only the offsets gain empty rows.
+    def _move_ties(self, moved: np.ndarray) -> None:
+        counts = np.diff(self.ties.indptr.astype(np.int64))
+        source = moved[np.repeat(np.arange(counts.size), counts)]
+        target = moved[self.ties.index.astype(np.int64)]
+        stays = (source >= 0) & (target >= 0)
+        # Rows keep their order, so the links of each row stay together and in order.
+        fresh = np.bincount(source[stays], minlength=self.household.size)
         self.ties.indptr = np.concatenate([[0], np.cumsum(fresh)]).astype(self.ties.indptr.dtype)
-        self.ties.index = moved[self.ties.index.astype(np.int64)].astype(np.uint32)
+        self.ties.index = target[stays].astype(np.uint32)
+        self.ties.kind = self.ties.kind[stays]
 
     def summary(self) -> dict[str, Any]:
         """Counts that a person wants to see first."""

@@ -154,6 +154,8 @@ class CommunityModel(mesa.Model):
                 f"month {clock.month} is past the horizon of {clock.horizon} months; build the model with more years"
             )
         engine = self.engine
+        if clock.month and clock.calendar_month == 0:
+            self.community.compact()
         engine.levers.clear()
         self.delivery.month(self.community, engine.context)
         engine.open_month(self.community)

@@ -184,17 +184,19 @@ class Table:
             self.columns[column.name][rows] = column.fill
         return rows
 
-    def regrow(self, spare: Sequence[int]) -> np.ndarray:
-        """Lay the table out again with `spare[b]` free rows per block.
+    def regrow(self, spare: Sequence[int], keep: np.ndarray | None = None) -> np.ndarray:
+        """Lay the table out again with `spare[b]` free rows per block, without the rows where `keep` is False.
 
-        Returns the new row number of every old row, int64 (size,), for those that point here.
+        Returns the new row number of every old row, int64 (size,), -1 for rows that are gone. Rows keep
+        their order.
         """
-        rows = self.used + np.asarray(spare, np.int64)
-        start = np.concatenate([[0], np.cumsum(rows)])
+        stays = [self.block(b) for b in range(self.n_blocks)]
+        old = [np.arange(s.start, s.stop) if keep is None else s.start + np.flatnonzero(keep[s]) for s in stays]
+        self.used = np.array([rows.size for rows in old], np.int64)
+        start = np.concatenate([[0], np.cumsum(self.used + np.asarray(spare, np.int64))])
         moved = np.full(self.size, -1, np.int64)
-        for b in range(self.n_blocks):
-            old = self.block(b)
-            moved[old] = np.arange(start[b], start[b] + self.used[b])
+        for b, rows in enumerate(old):
+            moved[rows] = np.arange(start[b], start[b] + rows.size)
         kept = np.flatnonzero(moved >= 0)
         for column in self.schema.values():
             fresh = column.allocate(int(start[-1]))

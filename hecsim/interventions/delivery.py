@@ -46,21 +46,29 @@ def check_schedule(interventions: Iterable[Intervention], horizon: int) -> None:
 
 
 def _inside(community: Community, places: tuple[str, ...]) -> np.ndarray:
-    """Neighborhoods that are named, or lie in towns that are named; all for no names."""
+    """Neighborhoods that are named, or lie in towns that are named; all for no names.
+
+    A neighborhood goes by its label ("Northeast (5012.00)"), its city neighborhood ("Northeast") or its
+    census code.
+    """
     size = community.neighborhood.size
     if not places:
         return np.ones(size, bool)
-    names = {n.lower(): i for i, n in enumerate(community.labels["neighborhood"])}
+    names: dict[str, list[int]] = {}
+    for column in ("neighborhood", "city_neighborhood", "geoid"):
+        for i, n in enumerate(community.labels.get(column, ())):
+            names.setdefault(n.lower(), []).append(i)
     towns = {n.lower(): i for i, n in enumerate(community.labels["town"])}
     inside = np.zeros(size, bool)
     for place in places:
         key = place.lower()
         if key in towns:
             inside |= community.neighborhood["town"] == towns[key]
-        elif key in names:
+        elif key and key in names:
             inside[names[key]] = True
         else:
             known = [*community.labels["town"], *community.labels["neighborhood"]]
+            known += sorted({n for n in community.labels.get("city_neighborhood", ()) if n})
             raise UnknownNameError(place, known, what="neighborhood or town", key="places")
     return inside
 

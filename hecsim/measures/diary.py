@@ -172,8 +172,8 @@ class Diary:
             note("parted", strain)
         for key, m in people.items():
             self._personal(note, self._people[key], people0.get(key), m, home, strain)
-        for key, m0 in people0.items():
-            if key not in people and _died(community, key, m0["row"]):
+        for key in people0:
+            if key not in people and _died(community, key):
                 note("died", [], who=self._people[key])
         return found
 
@@ -251,9 +251,9 @@ def _ace_causes(index: int, home: Row, strain: list[str]) -> list[str]:
     return direct.get(index, strain)
 
 
-def _died(community: Community, key: int, row: int) -> bool:
+def _died(community: Community, key: int) -> bool:
     pp = community.person.columns
-    return bool(pp["key"][row] == np.uint64(key) and pp["exit"][row] == 2)
+    return bool(((pp["key"] == np.uint64(key)) & (pp["exit"] == 2)).any())
 
 
 def _helpers(context: Any, household: int, people: list[int]) -> list[str]:

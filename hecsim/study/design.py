@@ -199,7 +199,7 @@ def _known(table: Mapping[str, Any], allowed: Sequence[str], file: Path, key: st
 def _number(table: Mapping[str, Any], name: str, default: int, low: int, high: int, file: Path, key: str) -> int:
     value = table.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ScenarioError(f"'{name}' is a whole number from {low:,} to {high:,}, not {value!r}", file=file, key=key)
+        raise ScenarioError(f"'{name}' is a whole number from {low} to {high}, not {value!r}", file=file, key=key)
     return value
 
 

@@ -22,8 +22,16 @@ SHOWN = 40
 
 @solara.component_vue("vue/about.vue")
 def _About(
-    words: dict[str, str], label: str, text: str, room: str, rooms: list[str], count: str, found: list[dict[str, Any]],
-    limits: list[str], cite: str, event_seek: Callable[[Any], None],
+    words: dict[str, str],
+    label: str,
+    text: str,
+    room: str,
+    rooms: list[str],
+    count: str,
+    found: list[dict[str, Any]],
+    limits: list[str],
+    cite: str,
+    event_seek: Callable[[Any], None],
 ) -> None:
     """The page."""
 

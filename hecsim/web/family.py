@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import solara
 
 from hecsim.population import Vignette
 from hecsim.web.shell import mix_name, mixes_for, progress_words, use_run, use_state
-from hecsim.web.state import State, of_mix
+from hecsim.web.state import State, updated
 from hecsim.web.view import family_of
 from hecsim.web.words import all_words, say
 
@@ -21,9 +20,21 @@ _FIRST_MIX = "M1"
 
 @solara.component_vue("vue/launch.vue")
 def _Launch(
-    words: dict[str, str], who: str, placed: str, mix: str, custom: str, altered: bool, mixes: list[dict[str, str]], ready: bool,
-    busy: bool, told: str, share: float, event_change: Callable[[Any], None], event_run: Callable[[Any], None],
-    event_cancel: Callable[[Any], None], event_go: Callable[[Any], None],
+    words: dict[str, str],
+    who: str,
+    placed: str,
+    mix: str,
+    custom: str,
+    altered: bool,
+    mixes: list[dict[str, str]],
+    ready: bool,
+    busy: bool,
+    told: str,
+    share: float,
+    event_change: Callable[[Any], None],
+    event_run: Callable[[Any], None],
+    event_cancel: Callable[[Any], None],
+    event_go: Callable[[Any], None],
 ) -> None:
     """Who they are, which mix, go."""
 
@@ -36,13 +47,18 @@ def _Lanes(words: dict[str, str], story: dict[str, Any], run_id: str, event_choo
 def _who(lang: str) -> str:
     ages = {str(m.get("name")): int(m["years"]) for m in Vignette.founding_family().members}
     return say(
-        "family.who", lang, camille=ages["Camille"], joseph=ages["Joseph"], michael=ages["Michael"], mother=ages["Camille's mother"]
+        "family.who",
+        lang,
+        camille=ages["Camille"],
+        joseph=ages["Joseph"],
+        michael=ages["Michael"],
+        mother=ages["Camille's mother"],
     )
 
 
 def with_mix(state: State) -> State:
     """The state, with the first ready-made mix if nothing is chosen: a family needs something to compare."""
-    return state if state.picks else replace(state, mix=_FIRST_MIX, picks=of_mix(_FIRST_MIX, state.years))
+    return state if state.picks else updated(state, {"mix": _FIRST_MIX})
 
 
 @solara.component
@@ -54,23 +70,36 @@ def FamilyPage() -> None:
     lang = state.lang
     solara.Title(f"{say('family', lang)} · hecsim")
     name = mix_name(state)
-    future, choose = solara.use_state(None)
+    middle: Any = None
+    future, choose = solara.use_state(middle)
     story = solara.use_memo(
         lambda: family_of(run.key, run.shown, lang, name, future) if run.shown and not run.busy else None,
         [run.key, run.shown, run.busy, lang, name, future],
     )
     with solara.Div(classes=["hecsim-wide"]):
         _Launch(
-            words=all_words(lang, "family", "cancel", "simulated"), who=_who(lang),
-            placed=say("family.illustrative", lang, town=", ".join(state.towns)), mix=state.mix,
-            custom="" if state.mix else name, altered=state.changed, mixes=mixes_for(lang), ready=run.complete, busy=run.busy,
-            told=progress_words(run, lang), share=run.look.share if run.look else 0.0, event_change=change,
-            event_run=lambda *_: run.start(), event_cancel=lambda *_: run.cancel(), event_go=go,
-        )  # fmt: skip
+            words=all_words(lang, "family", "cancel", "simulated"),
+            who=_who(lang),
+            placed=say("family.illustrative", lang, town=", ".join(state.towns)),
+            mix=state.mix,
+            custom="" if state.mix else name,
+            altered=state.changed,
+            mixes=mixes_for(lang),
+            ready=run.complete,
+            busy=run.busy,
+            told=progress_words(run, lang),
+            share=run.look.share if run.look else 0.0,
+            event_change=change,
+            event_run=lambda *_: run.start(),
+            event_cancel=lambda *_: run.cancel(),
+            event_go=go,
+        )
         if story is not None:
             _Lanes(
-                words=all_words(lang, "family"), story=story, run_id=f"{run.key}{story['future']}",
+                words=all_words(lang, "family"),
+                story=story,
+                run_id=f"{run.key}{story['future']}",
                 event_choose=lambda n: choose(int(n)) if str(n).isdecimal() and len(str(n)) < 4 else None,
-            )  # fmt: skip
+            )
         elif run.complete:
             solara.HTML(tag="p", classes=["hecsim"], unsafe_innerHTML=say("family.none", lang))

@@ -27,6 +27,7 @@ __all__ = ["BOARD", "Board", "Job", "Look", "finished"]
 _log = logging.getLogger(__name__)
 _JOBS = 32  # jobs that may run at a time
 _WORKERS = 4
+_DIED = "a worker process died, perhaps for lack of memory; run again with fewer households"
 
 
 @dataclass(frozen=True)
@@ -236,7 +237,7 @@ class Board:
             job.stage = "canceled"
         except BrokenProcessPool:
             self._pool = None
-            job.stage, job.problem = "failed", "a worker process died, perhaps for lack of memory; run again with fewer households"
+            job.stage, job.problem = "failed", _DIED
         except HecsimError as problem:
             job.stage, job.problem = "failed", str(problem)
         except Exception as problem:

@@ -43,7 +43,10 @@ def chosen(state: State) -> tuple[Intervention, ...]:
 
 @cache
 def family_home(towns: tuple[str, ...]) -> str:
-    """Where the founding family lives: its own neighborhood if the towns have it, else a poor and populous tract of the first town."""
+    """Where the founding family lives: its own neighborhood if the towns have it.
+
+    Else a poor and populous tract of the first town.
+    """
     place = geography.select(list(towns))
     tracts = place.tracts
     own = Vignette.founding_family().neighborhood
@@ -58,16 +61,14 @@ def family_home(towns: tuple[str, ...]) -> str:
 
 
 def study_of(state: State) -> Study | None:
-    """The study that a state asks for; None while nothing is picked. Language and number of futures do not change its digest."""
+    """The study that a state asks for; None while nothing is picked. Language and futures leave its digest alone."""
     interventions = chosen(state)
     if not interventions:
         return None
     return Study(
         name="app",
         arms=(Arm(name=LAW), Arm(name=MIX, interventions=interventions)),
-        community=CommunitySpec(
-            towns=state.towns, households=state.households, seed=1, family=family_home(state.towns)
-        ),
+        community=CommunitySpec(towns=state.towns, households=state.households, seed=1, family=family_home(state.towns)),
         years=state.years,
         start_year=START_YEAR,
         futures=state.futures,

@@ -1,4 +1,7 @@
-"""Settings of the Solara server, and a guard before it. Solara reads its settings before an app is loaded, so they are set in place."""
+"""Settings of the Solara server, and a guard before it.
+
+Solara reads its settings before an app is loaded, so they are set in place.
+"""
 
 from __future__ import annotations
 

@@ -53,8 +53,13 @@ def use_state() -> tuple[State, Callable[[Any], None], Callable[[Any], None]]:
 
 @solara.component_vue("vue/frame.vue")
 def _Frame(
-    words: dict[str, str], links: list[dict[str, Any]], lang: str, other: str, address: str,
-    event_go: Callable[[Any], None], event_speak: Callable[[Any], None],
+    words: dict[str, str],
+    links: list[dict[str, Any]],
+    lang: str,
+    other: str,
+    address: str,
+    event_go: Callable[[Any], None],
+    event_speak: Callable[[Any], None],
 ) -> None:
     """Head of the page: skip link, pages, language; keeps the language and query of the document."""
 
@@ -82,9 +87,7 @@ def Layout(children: list[Any] = []) -> Any:  # noqa: B006  (Solara's way to pas
         )  # fmt: skip
         with solara.v.Html(tag="main", attributes={"id": "content"}, class_="hecsim-main"):
             solara.Column(children=children, gap="0px")
-        solara.HTML(
-            tag="footer", classes=["hecsim-foot"], unsafe_innerHTML=say("footer", lang, version=hecsim.__version__)
-        )
+        solara.HTML(tag="footer", classes=["hecsim-foot"], unsafe_innerHTML=say("footer", lang, version=hecsim.__version__))
     return main
 
 
@@ -148,7 +151,8 @@ def use_run(state: State) -> Run:
     plain = replace(state, lang="en")
     study, problem = solara.use_memo(lambda: _study(plain), [plain])
     key = solara.use_memo(lambda: cache.key_of(study) if study is not None else "", [plain])
-    moment, set_moment = solara.use_state((0, None))
+    nothing: tuple[str, Look | None] = ("", None)
+    moment, set_moment = solara.use_state(nothing)
     looked, look = moment
 
     async def watch() -> None:
@@ -180,9 +184,7 @@ def use_run(state: State) -> Run:
 
     done = look.futures if look is not None else -1
     stage = look.stage if look is not None else ""
-    on_disk = solara.use_memo(
-        lambda: tuple(finished(key, state.futures)) if key else (), [key, state.futures, done, stage]
-    )
+    on_disk = solara.use_memo(lambda: tuple(finished(key, state.futures)) if key else (), [key, state.futures, done, stage])
     # While a run goes on, a picture is drawn from 2, 4, 8, ... futures, so that it does not change too often.
     if look is not None and look.busy and len(on_disk) < state.futures:
         steps = [n for n in (16, 8, 4, _DRAFT) if n <= len(on_disk)]

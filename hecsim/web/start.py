@@ -30,13 +30,23 @@ def StartPage() -> None:
     solara.Title(f"{say('start', state.lang)} · hecsim")
     n = f"{len(evidence.load()):,}"
     doors = [
-        {"href": f"{path}?{query(state)}", "title": say(f"door.{d}", state.lang), "text": say(f"door.{d}_text", state.lang, n=n)}
+        {
+            "href": f"{path}?{query(state)}",
+            "title": say(f"door.{d}", state.lang),
+            "text": say(f"door.{d}_text", state.lang, n=n),
+        }
         for d, path in zip(_DOORS, PATHS[1:], strict=True)
     ]
     _Start(
-        words=all_words(state.lang, "start", "is", "not", "simulated"), doors=doors, event_go=go,
+        words=all_words(state.lang, "start", "is", "not", "simulated"),
+        doors=doors,
+        event_go=go,
         count=say(
-            "start.count", state.lang, interventions=len(catalogue()), mixes=sum(len(m) > 0 for m in mixes().values()),
-            towns=len(towns()), n=n,
+            "start.count",
+            state.lang,
+            interventions=len(catalogue()),
+            mixes=sum(len(m) > 0 for m in mixes().values()),
+            towns=len(towns()),
+            n=n,
         ),
-    )  # fmt: skip
+    )

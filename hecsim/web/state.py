@@ -90,6 +90,13 @@ def of_mix(mix: str, years: int) -> tuple[Pick, ...]:
     )
 
 
+@cache
+def years_for(mix: str) -> int:
+    """The shortest horizon in which every part of a ready-made mix begins at least a year before the end."""
+    last = max((iv.start // MONTHS_PER_YEAR for iv in mixes()[mix]), default=0) if mix else 0
+    return next((y for y in YEARS if y > last), YEARS[-1])
+
+
 def _whole(text: Any, allowed: Iterable[int], default: int) -> int:
     """The allowed number nearest to a text of digits; the default for anything else."""
     words = str(text)
@@ -132,6 +139,7 @@ def parse(search: str | None) -> State:
         parts = [(entry + "..").split(".")[:3] for entry in raw["iv"].split(",")[: 2 * len(catalogue())]]
         picks = _picks([(p[0], p[1], p[2]) for p in parts], years)
     else:
+        years = max(years, years_for(mix))
         picks = of_mix(mix, years) if mix else ()
     return State(
         towns=_towns(raw.get("t", "").split(",")),
@@ -177,11 +185,15 @@ def updated(state: State, change: Any) -> State:
         state = replace(state, futures=_whole(change["futures"], FUTURES, state.futures))
     if "years" in change:
         years = _whole(change["years"], YEARS, state.years)
-        kept = state.picks if state.changed or not state.mix else of_mix(state.mix, years)
+        whole = bool(state.mix) and not state.changed
+        if whole:  # as it stands, a ready-made mix keeps the years that it needs
+            years = max(years, years_for(state.mix))
+        kept = of_mix(state.mix, years) if whole else state.picks
         state = replace(state, years=years, picks=_picks([(p.id, p.reach, p.start) for p in kept], years))
     if "mix" in change:
         mix = str(change["mix"]) if change["mix"] in _mix_ids() else ""
-        state = replace(state, mix=mix, picks=of_mix(mix, state.years) if mix else ())
+        years = max(state.years, years_for(mix))
+        state = replace(state, years=years, mix=mix, picks=of_mix(mix, years) if mix else ())
     pick = change.get("pick")
     if isinstance(pick, Mapping) and str(pick.get("id")) in catalogue():
         name = str(pick["id"])

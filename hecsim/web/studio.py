@@ -26,9 +26,22 @@ _WORDS = (
 
 @solara.component_vue("vue/planner.vue")
 def _Planner(
-    words: dict[str, str], lang: str, plan: dict[str, Any], towns: list[str], limit: int, options: dict[str, list[int]],
-    mixes: list[dict[str, str]], kinds: list[dict[str, Any]], first: int, busy: bool, fresh: bool, told: str, share: float,
-    event_change: Callable[[Any], None], event_run: Callable[[Any], None], event_cancel: Callable[[Any], None],
+    words: dict[str, str],
+    lang: str,
+    plan: dict[str, Any],
+    towns: list[str],
+    limit: int,
+    options: dict[str, list[int]],
+    mixes: list[dict[str, str]],
+    kinds: list[dict[str, Any]],
+    first: int,
+    busy: bool,
+    fresh: bool,
+    told: str,
+    share: float,
+    event_change: Callable[[Any], None],
+    event_run: Callable[[Any], None],
+    event_cancel: Callable[[Any], None],
 ) -> None:
     """The left side: place, mix, run."""
 
@@ -76,7 +89,8 @@ def StudioPage() -> None:
 def _Results(state: State, run: Run, go: Callable[[int], None]) -> None:
     """What the run gave; under a veil while it belongs to the plan before the last change."""
     lang = state.lang
-    last = solara.use_ref(None)
+    nothing: Any = None
+    last = solara.use_ref(nothing)
     if run.shown:
         last.current = (run.key, run.shown, mix_name(state), len(run.shown) < state.futures)
     stale = not run.shown and last.current is not None

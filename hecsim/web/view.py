@@ -34,8 +34,11 @@ __all__ = ["family_of", "results_html", "style"]
 def _templates() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader("hecsim.web"), jinja2.PackageLoader("hecsim.report")]),
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
     environment.filters["picture"] = Markup
     return environment
 
@@ -51,9 +54,12 @@ def _read(key: str, futures: tuple[int, ...], names: tuple[str, str]) -> Results
         return frame.assign(arm=frame["arm"].map(lambda a: called.get(a, a))) if "arm" in frame else frame
 
     return replace(
-        results, arms=[called.get(a, a) for a in results.arms], manifest={**results.manifest, "study": study},
-        ledger=named(results.ledger), diary=named(results.diary),
-    )  # fmt: skip
+        results,
+        arms=[called.get(a, a) for a in results.arms],
+        manifest={**results.manifest, "study": study},
+        ledger=named(results.ledger),
+        diary=named(results.diary),
+    )
 
 
 @lru_cache(maxsize=16)
@@ -73,18 +79,37 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
     sure = closing.sure_section(facts, words)
     summary = results.manifest.get("community") or {}
     run = words(
-        "page.run", id=key[:8], version=str(results.manifest.get("hecsim", "")), futures=len(results.futures), years=results.years,
-        start=facts.start_year, arms=len(results.arms),
+        "page.run",
+        id=key[:8],
+        version=str(results.manifest.get("hecsim", "")),
+        futures=len(results.futures),
+        years=results.years,
+        start=facts.start_year,
+        arms=len(results.arms),
         community=words(
-            "page.community", name=str(summary.get("name", "")), persons=f"{summary.get('persons', 0):,}",
+            "page.community",
+            name=str(summary.get("name", "")),
+            persons=f"{summary.get('persons', 0):,}",
             households=f"{summary.get('households', 0):,}",
         ),
-    )  # fmt: skip
-    return _templates().get_template("results.html").render(
-        t=words, run=run, arm=headline, plain=plain_sentence(facts, words, arm, money[arm], str(summary.get("name", ""))), time=time, who=groups.who_section(facts, words)["arms"][0], places=places,
-        money=closing.money_section(facts, words, money, parts)["arms"][0], sure=sure, years=results.years,
-        say=lambda name: say(name, language),
-    )  # fmt: skip
+    )
+    return (
+        _templates()
+        .get_template("results.html")
+        .render(
+            t=words,
+            run=run,
+            arm=headline,
+            plain=plain_sentence(facts, words, arm, money[arm], str(summary.get("name", ""))),
+            time=time,
+            who=groups.who_section(facts, words)["arms"][0],
+            places=places,
+            money=closing.money_section(facts, words, money, parts)["arms"][0],
+            sure=sure,
+            years=results.years,
+            say=lambda name: say(name, language),
+        )
+    )
 
 
 def plain_sentence(facts: Facts, words: Words, arm: str, money: ArmMoney, place: str) -> str:
@@ -134,15 +159,17 @@ def family_of(
     out = _plain(replace(lanes, futures=family.futures, frequencies=family.frequencies), facts, words)
     out["intro"] = say("family.intro", language, k=sum(n > 0 for n in apart.values()), n=len(apart))
     out["future"] = shown
+    middle = say("family.future_middle", language)
     out["choices"] = [
-        {
-            "future": f,
-            "name": say("family.future_same" if not n else "family.future_one" if n == 1 else "family.future_more", language, n=f + 1, k=n)
-            + (say("family.future_middle", language) if f == family.future else ""),
-        }
-        for f, n in apart.items()
-    ]  # fmt: skip
+        {"future": f, "name": _called(f, n, language) + (middle if f == family.future else "")} for f, n in apart.items()
+    ]
     return out
+
+
+def _called(future: int, apart: int, language: str) -> str:
+    """A future in the list of futures, with how many events differ in it."""
+    key = {0: "same", 1: "one"}.get(apart, "more")
+    return say(f"family.future_{key}", language, n=future + 1, k=apart)
 
 
 def _differences(diary: pd.DataFrame, future: int) -> int:
@@ -164,9 +191,14 @@ def _plain(family: Family, facts: Facts, words: Words) -> dict[str, Any]:
             "year": y["year"],
             "lanes": [
                 {
-                    "arm": lane["arm"], "law": lane["reference"], "here": lane["year"].here, "told": lane["year"].sentence,
+                    "arm": lane["arm"],
+                    "law": lane["reference"],
+                    "here": lane["year"].here,
+                    "told": lane["year"].sentence,
                     "more": words("family.more", n=lane["year"].more) if lane["year"].more else "",
-                    "meters": [{"code": c, "name": n, "share": round(100 * s), "value": v} for c, n, s, v in lane["year"].meters],
+                    "meters": [
+                        {"code": c, "name": n, "share": round(100 * s), "value": v} for c, n, s, v in lane["year"].meters
+                    ],
                     "events": [event(e) for e in lane["year"].events],
                     "count": words("family.events", n=len(lane["year"].events)),
                     "helped": words("family.helped", list=", ".join(lane["year"].helped)) if lane["year"].helped else "",
@@ -175,7 +207,7 @@ def _plain(family: Family, facts: Facts, words: Words) -> dict[str, Any]:
             ],
         }
         for y in found["years"]
-    ]  # fmt: skip
+    ]
     differs = [
         {
             "title": d["title"],
@@ -188,10 +220,16 @@ def _plain(family: Family, facts: Facts, words: Words) -> dict[str, Any]:
     ]
     table = found["frequency"]
     return {
-        "years": years, "differs": differs, "same": words("family.same"), "proof": words("family.not_proof"),
-        "note": words("meter.note"), "frequency_title": found["frequency_title"],
-        "frequency": None if table is None else {"head": table["head"], "rows": [[cell for _, cell in row] for row in table["rows"]]},
-    }  # fmt: skip
+        "years": years,
+        "differs": differs,
+        "same": words("family.same"),
+        "proof": words("family.not_proof"),
+        "note": words("meter.note"),
+        "frequency_title": found["frequency_title"],
+        "frequency": None
+        if table is None
+        else {"head": table["head"], "rows": [[cell for _, cell in row] for row in table["rows"]]},
+    }
 
 
 def scoped(css: str, scope: str) -> str:

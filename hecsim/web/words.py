@@ -28,35 +28,43 @@ WORDS: dict[str, tuple[str, str]] = {
         "¿Qué haría por las familias de aquí una combinación de intervenciones en las causas?",
     ),
     "start.lead": (
-        "hecsim lets a simulated Connecticut community live through the coming years twice: under current law, and with the "
-        "systems, policies, programs and norms that you choose. The same people, the same luck, another policy.",
-        "hecsim hace vivir dos veces los próximos años a una comunidad simulada de Connecticut: con la ley actual, y con los "
-        "sistemas, políticas, programas y normas que usted elija. Las mismas personas, la misma suerte, otra política.",
+        "hecsim lets a simulated Connecticut community live through the coming years twice: under current"
+        " law, and with the systems, policies, programs and norms that you choose. The same people, the "
+        "same luck, another policy.",
+        "hecsim hace vivir dos veces los próximos años a una comunidad simulada de Connecticut: con la "
+        "ley actual, y con los sistemas, políticas, programas y normas que usted elija. Las mismas "
+        "personas, la misma suerte, otra política.",
     ),
     "door.plan": ("Plan a mix", "Planear una combinación"),
     "door.plan_text": (
         "For planners. Choose towns and a mix, run it, and see who gains, who does not, what it costs and who pays.",
-        "Para quienes planean. Elija municipios y una combinación, córrala y vea quién gana, quién no, cuánto cuesta y quién paga.",
+        "Para quienes planean. Elija municipios y una combinación, córrala y vea quién gana, quién no, "
+        "cuánto cuesta y quién paga.",
     ),
     "door.family": ("Follow one family", "Seguir a una familia"),
     "door.family_text": (
-        "For everyone. Joseph and Camille's family lives the same years twice, with the same luck. See what turns out otherwise, and why.",
-        "Para todos. La familia de Joseph y Camille vive los mismos años dos veces, con la misma suerte. Vea qué resulta distinto y por qué.",
+        "For everyone. Joseph and Camille's family lives the same years twice, with the same luck. See "
+        "what turns out otherwise, and why.",
+        "Para todos. La familia de Joseph y Camille vive los mismos años dos veces, con la misma suerte. "
+        "Vea qué resulta distinto y por qué.",
     ),
     "door.about": ("Check the model", "Revisar el modelo"),
     "door.about_text": (
         "For researchers and doubters. How a person is modeled, and each of {n} numbers with its source and grade.",
-        "Para investigadores y escépticos. Cómo se modela a una persona, y cada uno de los {n} números con su fuente y su grado.",
+        "Para investigadores y escépticos. Cómo se modela a una persona, y cada uno de los {n} números "
+        "con su fuente y su grado.",
     ),
     "start.is": ("What this is", "Qué es"),
     "start.not": ("What this is not", "Qué no es"),
     "is.1": (
         "A community of simulated people, drawn to match census tables of your towns: households, jobs, homes, stores, ties.",
-        "Una comunidad de personas simuladas, que coincide con las tablas del censo de sus municipios: hogares, empleos, viviendas, tiendas, lazos.",
+        "Una comunidad de personas simuladas, que coincide con las tablas del censo de sus municipios: "
+        "hogares, empleos, viviendas, tiendas, lazos.",
     ),
     "is.2": (
         "A way to compare mixes: every difference is taken between two lives of the same people with the same luck.",
-        "Una manera de comparar combinaciones: cada diferencia se toma entre dos vidas de las mismas personas con la misma suerte.",
+        "Una manera de comparar combinaciones: cada diferencia se toma entre dos vidas de las mismas "
+        "personas con la misma suerte.",
     ),
     "is.3": (
         "Open to the last number: each of them has a source, a range and a grade of evidence.",
@@ -76,7 +84,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "start.count": (
         "In this version: {interventions} interventions, {mixes} ready-made mixes, {towns} towns, {n} numbers with sources.",
-        "En esta versión: {interventions} intervenciones, {mixes} combinaciones hechas, {towns} municipios, {n} números con fuente.",
+        "En esta versión: {interventions} intervenciones, {mixes} combinaciones hechas, {towns} "
+        "municipios, {n} números con fuente.",
     ),
     # studio
     "studio.title": ("Plan a mix", "Planear una combinación"),
@@ -127,7 +136,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "cancel": ("Cancel", "Cancelar"),
     "stage.waiting": ("Waiting for a free worker", "Esperando un proceso libre"),
     "stage.building": ("Building the community", "Construyendo la comunidad"),
-    "stage.running": ("Living the years: {done} of {of} futures finished", "Viviendo los años: {done} de {of} futuros terminados"),
+    "stage.running": (
+        "Living the years: {done} of {of} futures finished",
+        "Viviendo los años: {done} de {of} futuros terminados",
+    ),
     "stage.canceled": (
         "Canceled. Finished futures are kept; running again goes on from there.",
         "Cancelado. Los futuros terminados se guardan; al correr de nuevo se sigue desde ahí.",
@@ -158,12 +170,16 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "results": ("Results", "Resultados"),
     "results.note": (
-        "Each number is the mean difference from current law within the same futures: same people, same luck, another policy. "
-        "The bar is the 95% interval of that mean beside the line of no change.",
-        "Cada número es la diferencia media con la ley actual dentro de los mismos futuros: las mismas personas, la misma suerte, "
-        "otra política. La barra es el intervalo del 95% de esa media junto a la línea sin cambio.",
+        "Each number is the mean difference from current law within the same futures: same people, same "
+        "luck, another policy. The bar is the 95% interval of that mean beside the line of no change.",
+        "Cada número es la diferencia media con la ley actual dentro de los mismos futuros: las mismas "
+        "personas, la misma suerte, otra política. La barra es el intervalo del 95% de esa media junto a "
+        "la línea sin cambio.",
     ),
-    "plain.start": ("Over {years} years in {place}, {mix} clearly changes", "En {years} años en {place}, {mix} cambia con claridad"),
+    "plain.start": (
+        "Over {years} years in {place}, {mix} clearly changes",
+        "En {years} años en {place}, {mix} cambia con claridad",
+    ),
     "plain.gains": (" for the better: {list};", " para bien: {list};"),
     "plain.no_gain": (" nothing for the better,", " nada para bien,"),
     "plain.worse": (" for the worse: {list}.", " para mal: {list}."),
@@ -181,12 +197,15 @@ WORDS: dict[str, tuple[str, str]] = {
     # family
     "family.title": ("One family, the same luck twice", "Una familia, la misma suerte dos veces"),
     "family.who": (
-        "Camille, {camille}, works hours that change from week to week for the minimum wage at a fast-food restaurant, and is expecting. "
-        "Joseph, {joseph}, finds day work; an old conviction closes most doors. Michael is {michael}. Camille's mother, {mother}, helps "
-        "with the child. They rent, have no car, owe rent, and have been evicted once.",
-        "Camille, de {camille} años, trabaja por el salario mínimo en un restaurante de comida rápida, con horas que cambian cada semana, y "
-        "está embarazada. Joseph, de {joseph}, encuentra trabajo por día; una condena antigua le cierra casi todas las puertas. Michael tiene "
-        "{michael}. La madre de Camille, de {mother}, ayuda con el niño. Alquilan, no tienen auto, deben renta y ya fueron desalojados una vez.",
+        "Camille, {camille}, works hours that change from week to week for the minimum wage at a fast-"
+        "food restaurant, and is expecting. Joseph, {joseph}, finds day work; an old conviction closes "
+        "most doors. Michael is {michael}. Camille's mother, {mother}, helps with the child. They rent, "
+        "have no car, owe rent, and have been evicted once.",
+        "Camille, de {camille} años, trabaja por el salario mínimo en un restaurante de comida rápida, "
+        "con horas que cambian cada semana, y está embarazada. Joseph, de {joseph}, encuentra trabajo por"
+        " día; una condena antigua le cierra casi todas las puertas. Michael tiene {michael}. La madre de"
+        " Camille, de {mother}, ayuda con el niño. Alquilan, no tienen auto, deben renta y ya fueron "
+        "desalojados una vez.",
     ),
     "family.strengths": (
         "They also have each other, a grandmother at home and a church that knows them.",
@@ -194,7 +213,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "family.illustrative": (
         "The family is illustrative. It lives inside the same run as {town}'s simulated residents, in one of the futures.",
-        "La familia es ilustrativa. Vive dentro de la misma corrida que los residentes simulados de {town}, en uno de los futuros.",
+        "La familia es ilustrativa. Vive dentro de la misma corrida que los residentes simulados de "
+        "{town}, en uno de los futuros.",
     ),
     "family.run": ("Let them live these years", "Que vivan estos años"),
     "family.mix": ("With which mix?", "¿Con qué combinación?"),
@@ -204,49 +224,63 @@ WORDS: dict[str, tuple[str, str]] = {
     "family.again": ("From the beginning", "Desde el principio"),
     "family.question": ("What would have helped here?", "¿Qué habría ayudado aquí?"),
     "family.future": ("Which future?", "¿Qué futuro?"),
-    "family.future_same": ("future {n}: the same events in both lanes", "futuro {n}: los mismos hechos en las dos vidas"),
+    "family.future_same": (
+        "future {n}: the same events in both lanes",
+        "futuro {n}: los mismos hechos en las dos vidas",
+    ),
     "family.future_one": ("future {n}: 1 event differs", "futuro {n}: 1 hecho difiere"),
     "family.future_more": ("future {n}: {k} events differ", "futuro {n}: {k} hechos difieren"),
     "family.future_middle": (", the middle one by hardship", ", el del medio por sus privaciones"),
     "family.intro": (
-        "Joseph and Camille's family is one simulated household among many, made up to be plausible; nobody is described. In both lanes of a "
-        "future it has the same luck: the same throw decides each month, against other odds. In {k} of {n} futures some event differs.",
-        "La familia de Joseph y Camille es un hogar simulado entre muchos, inventado para ser creíble; no describe a nadie. En las dos vidas "
-        "de un futuro tiene la misma suerte: el mismo tiro decide cada mes, contra otras probabilidades. En {k} de {n} futuros algún hecho difiere.",
+        "Joseph and Camille's family is one simulated household among many, made up to be plausible; "
+        "nobody is described. In both lanes of a future it has the same luck: the same throw decides each"
+        " month, against other odds. In {k} of {n} futures some event differs.",
+        "La familia de Joseph y Camille es un hogar simulado entre muchos, inventado para ser creíble; no"
+        " describe a nadie. En las dos vidas de un futuro tiene la misma suerte: el mismo tiro decide "
+        "cada mes, contra otras probabilidades. En {k} de {n} futuros algún hecho difiere.",
     ),
     "family.none": ("No family was placed in this run.", "En esta corrida no se colocó ninguna familia."),
     # about
     "about.title": ("How the model works, and how to check it", "Cómo funciona el modelo y cómo revisarlo"),
     "about.person": ("How a person is modeled", "Cómo se modela a una persona"),
     "person.1": (
-        "Every simulated person has an age, a home, a family, a neighborhood and a past. Work, rent, food, health, stress and the adversities "
-        "of childhood are states that change month by month.",
-        "Cada persona simulada tiene edad, hogar, familia, vecindario y pasado. El trabajo, la renta, la comida, la salud, el estrés y las "
-        "adversidades de la infancia son estados que cambian mes a mes.",
+        "Every simulated person has an age, a home, a family, a neighborhood and a past. Work, rent, "
+        "food, health, stress and the adversities of childhood are states that change month by month.",
+        "Cada persona simulada tiene edad, hogar, familia, vecindario y pasado. El trabajo, la renta, la "
+        "comida, la salud, el estrés y las adversidades de la infancia son estados que cambian mes a mes.",
     ),
     "person.2": (
-        "What happens in a month is a chance whose size depends on the person's state: rent owed raises the chance of a court filing, a "
-        "filing raises the chance of a move, a move disturbs work and sleep. No outcome is written in; all of them follow from such steps.",
-        "Lo que pasa en un mes es un azar cuyo tamaño depende del estado de la persona: la renta debida sube la probabilidad de una demanda, "
-        "la demanda la de una mudanza, la mudanza altera el trabajo y el sueño. Ningún resultado está escrito; todos salen de esos pasos.",
+        "What happens in a month is a chance whose size depends on the person's state: rent owed raises "
+        "the chance of a court filing, a filing raises the chance of a move, a move disturbs work and "
+        "sleep. No outcome is written in; all of them follow from such steps.",
+        "Lo que pasa en un mes es un azar cuyo tamaño depende del estado de la persona: la renta debida "
+        "sube la probabilidad de una demanda, la demanda la de una mudanza, la mudanza altera el trabajo "
+        "y el sueño. Ningún resultado está escrito; todos salen de esos pasos.",
     ),
     "person.3": (
-        "An intervention enrolls people, spends money and moves the size of such chances, by as much as studies found and for whom they "
-        "found it. It never sets an outcome.",
-        "Una intervención inscribe personas, gasta dinero y mueve el tamaño de esas probabilidades, tanto como hallaron los estudios y para "
-        "quienes lo hallaron. Nunca fija un resultado.",
+        "An intervention enrolls people, spends money and moves the size of such chances, by as much as "
+        "studies found and for whom they found it. It never sets an outcome.",
+        "Una intervención inscribe personas, gasta dinero y mueve el tamaño de esas probabilidades, tanto"
+        " como hallaron los estudios y para quienes lo hallaron. Nunca fija un resultado.",
     ),
     "person.4": (
-        "Luck belongs to the person and the month. Both lives of a future get the same luck, so whatever differs between them has a cause.",
-        "La suerte pertenece a la persona y al mes. Las dos vidas de un futuro reciben la misma suerte, así que lo que difiere tiene una causa.",
+        "Luck belongs to the person and the month. Both lives of a future get the same luck, so whatever "
+        "differs between them has a cause.",
+        "La suerte pertenece a la persona y al mes. Las dos vidas de un futuro reciben la misma suerte, "
+        "así que lo que difiere tiene una causa.",
     ),
     "person.5": (
-        "Race and ethnicity enter no equation of the body. Racism does its harm as different treatment in hiring, housing, policing and services.",
-        "La raza y la etnicidad no entran en ninguna ecuación del cuerpo. El racismo daña como trato desigual en empleo, vivienda, policía y servicios.",
+        "Race and ethnicity enter no equation of the body. Racism does its harm as different treatment in"
+        " hiring, housing, policing and services.",
+        "La raza y la etnicidad no entran en ninguna ecuación del cuerpo. El racismo daña como trato "
+        "desigual en empleo, vivienda, policía y servicios.",
     ),
     "about.evidence": ("Every number and its source", "Cada número y su fuente"),
     "find": ("Search {n} numbers", "Buscar entre {n} números"),
-    "find.hint": ("Words from a name, a source or a note, such as: eviction, stress, Heckman", "Palabras de un nombre, fuente o nota (en inglés), como: eviction, stress, Heckman"),
+    "find.hint": (
+        "Words from a name, a source or a note, such as: eviction, stress, Heckman",
+        "Palabras de un nombre, fuente o nota (en inglés), como: eviction, stress, Heckman",
+    ),
     "find.room": ("Topic", "Tema"),
     "find.rooms": ("all topics", "todos los temas"),
     "find.count": ("{shown} of {n} found", "{shown} de {n} encontrados"),
@@ -258,16 +292,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "find.calibrated": ("may be moved by calibration", "la calibración puede moverlo"),
     "find.grades": (
         "Grades: A replicated experiments to D thin evidence or judgment; law means statute, data a tabulated statistic.",
-        "Grados: de A (experimentos repetidos) a D (evidencia escasa o juicio); law es una norma legal, data una estadística publicada.",
+        "Grados: de A (experimentos repetidos) a D (evidencia escasa o juicio); law es una norma legal, "
+        "data una estadística publicada.",
     ),
     "about.limits": ("Limits", "Límites"),
     "about.cite": ("How to cite", "Cómo citar"),
     "cite": (
-        "hecsim {version}: an agent-based simulator of community health for Connecticut. Give the version, the run id under the results, and "
-        "the link of the page, which holds town, mix, years and futures; with them anybody gets the same numbers.",
-        "hecsim {version}: simulador basado en agentes de la salud comunitaria en Connecticut. Indique la versión, el identificador de la "
-        "corrida bajo los resultados y el enlace de la página, que contiene municipio, combinación, años y futuros; con ellos cualquiera "
-        "obtiene los mismos números.",
+        "hecsim {version}: an agent-based simulator of community health for Connecticut. Give the "
+        "version, the run id under the results, and the link of the page, which holds town, mix, years "
+        "and futures; with them anybody gets the same numbers.",
+        "hecsim {version}: simulador basado en agentes de la salud comunitaria en Connecticut. Indique la"
+        " versión, el identificador de la corrida bajo los resultados y el enlace de la página, que "
+        "contiene municipio, combinación, años y futuros; con ellos cualquiera obtiene los mismos "
+        "números.",
     ),
 }
 
@@ -281,7 +318,5 @@ def say(key: str, language: str, **values: object) -> str:
 def all_words(language: str, *prefixes: str) -> dict[str, str]:
     """Texts whose keys are or begin with one of the prefixes, for a page that fills blanks itself."""
     return {
-        key: pair[language == "es"]
-        for key, pair in WORDS.items()
-        if any(key == p or key.startswith(f"{p}.") for p in prefixes)
+        key: pair[language == "es"] for key, pair in WORDS.items() if any(key == p or key.startswith(f"{p}.") for p in prefixes)
     }

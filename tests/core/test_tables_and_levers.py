@@ -122,3 +122,27 @@ def test_a_decision_has_one_owner():
 
     with pytest.raises(LuckError, match=r"budget\.month\.shock"):
         check_plan((budget.MONTH_BUDGET, budget.MONTH_BUDGET))
+
+
+def test_compacting_drops_only_those_who_are_gone():
+    c = toy_community(households=60)
+    gone = np.flatnonzero(c.person["present"] == 1)[::7]
+    c.person["present"][gone], c.person["exit"][gone] = 0, 2
+    homes = np.flatnonzero(c.household["present"] == 1)[::9]
+    c.household["present"][homes] = 0
+    inside = np.isin(c.person["household"], homes)
+    c.person["present"][inside] = 0
+    keys = sorted(c.person["key"][c.person["present"] == 1].tolist())
+    stays = c.household["present"] == 1
+    tied = {int(c.household["key"][r]): [int(c.household["key"][t]) for t in c.ties.index[c.ties.indptr[r] : c.ties.indptr[r + 1]] if stays[t]]
+            for r in np.flatnonzero(stays)}  # fmt: skip
+    owner = {int(c.person["key"][r]): int(c.household["key"][c.person["household"][r]]) for r in np.flatnonzero(c.person["present"])}
+    c.compact()
+    assert sorted(c.person["key"][c.person["present"] == 1].tolist()) == keys
+    assert c.person.used.sum() == len(keys)
+    assert c.household.used.sum() == len(tied)
+    for r in np.flatnonzero(c.household["present"] == 1):
+        links = c.ties.index[c.ties.indptr[r] : c.ties.indptr[r + 1]]
+        assert [int(c.household["key"][t]) for t in links] == tied[int(c.household["key"][r])]
+    for r in np.flatnonzero(c.person["present"] == 1):
+        assert int(c.household["key"][c.person["household"][r]]) == owner[int(c.person["key"][r])]

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from hecsim.columns import INCOME_BAND, RACE
-from hecsim.measures import MEASURES
 from hecsim.study import Results
 
 STUDY = """
@@ -46,17 +44,14 @@ measure = "evictions"
 important = 0.5
 """
 
+GROUPS = (("all", "all"), *(("race_ethnicity", g) for g in RACE), *(("income", g) for g in INCOME_BAND))
 
-@pytest.fixture
-def study_file(tmp_path):
-    """Writes the small study; returns its path."""
 
-    def write(futures=2, parameters="central", name="tiny.toml") -> Path:
-        path = tmp_path / name
-        path.write_text(STUDY.format(futures=futures, parameters=parameters), encoding="utf-8")
-        return path
-
-    return write
+def write_study(folder: Path, futures: int = 2, parameters: str = "central", name: str = "tiny.toml") -> Path:
+    """Write the small study; returns its path."""
+    path = folder / name
+    path.write_text(STUDY.format(futures=futures, parameters=parameters), encoding="utf-8")
+    return path
 
 
 def command(*words: object, **options) -> subprocess.Popen:
@@ -85,7 +80,3 @@ def invented(sums: np.ndarray, measures: list[str], groups, parameters: str = "s
     }
     empty = pd.DataFrame()
     return Results(sums, list(range(len(sums))), arms, measures, list(groups), manifest, empty, empty)
-
-
-GROUPS = (("all", "all"), *(("race_ethnicity", g) for g in RACE), *(("income", g) for g in INCOME_BAND))
-__all__ = ["GROUPS", "MEASURES", "command", "files", "invented"]
