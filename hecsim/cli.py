@@ -376,6 +376,38 @@ def interventions_show(identifier: str, as_json: bool) -> None:
             _pair(key, shown)
 
 
+@main.command()
+@click.option("--place", "places", multiple=True, help="A place with patterns (Connecticut, Hartford); all by default.")
+@click.option("--households", type=click.IntRange(100, 5_000_000), default=10_000, help="Simulated households for each place.")
+@click.option("--futures", type=click.IntRange(1, 1000), default=4, help="Futures for each place.")
+@click.option("--sampled", is_flag=True, help="Draw parameters from their ranges instead of taking central values.")
+@click.option("--write", type=click.Path(path_type=Path), default=None, help="Also write the table as a Markdown page.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def validate(places: tuple[str, ...], households: int, futures: int, sampled: bool, write: Path | None, as_json: bool) -> None:
+    """Hold the baseline against published figures: target beside simulated, with a verdict."""
+    from hecsim.study.store import write_atomically
+    from hecsim.study.validate import as_markdown
+    from hecsim.study.validate import validate as hold
+
+    with _progress() as tell:
+        rows = hold(
+            places or None, households=households, futures=futures, sampled=sampled,
+            progress=lambda done, total: tell("futures", done, total),
+        )  # fmt: skip
+    if write is not None:
+        page = as_markdown(rows, households=households, futures=futures).encode()
+        write_atomically(write, lambda stream: stream.write(page))
+    if as_json:
+        _json(rows)
+        return
+    table = Table("place", "measure", "group", "target", "simulated", "over futures", "verdict")
+    for r in rows:
+        target = f"{r['low']:g}" if r["low"] == r["high"] else f"{r['low']:g} to {r['high']:g}"
+        span = f"{r['least']:.2f} to {r['greatest']:.2f}"
+        table.add_row(r["place"], f"{r['label']}, {r['unit']}", r["group"], target, f"{r['simulated']:.2f}", span, r["verdict"])
+    _out.print(table)
+
+
 @main.group("evidence")
 def evidence_group() -> None:
     """Look up every number of the world, with its source."""
