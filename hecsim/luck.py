@@ -98,22 +98,21 @@ def _fill(out, seed, decision, month, keys):
 # Rational approximation of the normal quantile (Acklam 2003, relative error below 1.2e-9),
 # coded here because compiled kernels and their plain twins must give the same bits.
 @njit(cache=True)
+def _lower_tail(p):
+    q = np.sqrt(-2.0 * np.log(max(p, 1e-12)))
+    top = ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q
+            - 2.549732539343734) * q + 4.374664141464968) * q + 2.938163982698783  # fmt: skip
+    return top / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q
+                   + 3.754408661907416) * q + 1.0)  # fmt: skip
+
+
+@njit(cache=True)
 def normal_quantile(p):
     """The standard normal quantile of a probability in (0, 1)."""
     if p < 0.02425:
-        q = np.sqrt(-2.0 * np.log(max(p, 1e-12)))
-        return (
-            ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q
-              - 2.549732539343734) * q + 4.374664141464968) * q + 2.938163982698783
-        ) / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q
-              + 3.754408661907416) * q + 1.0)
+        return _lower_tail(p)
     if p > 0.97575:
-        q = np.sqrt(-2.0 * np.log(max(1.0 - p, 1e-12)))
-        return -(
-            ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q
-              - 2.549732539343734) * q + 4.374664141464968) * q + 2.938163982698783
-        ) / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q
-              + 3.754408661907416) * q + 1.0)
+        return -_lower_tail(1.0 - p)
     q = p - 0.5
     r = q * q
     return (

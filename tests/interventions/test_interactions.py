@@ -18,7 +18,6 @@ from hecsim.interventions import (
     Delivery,
     FreeActivity,
     Greening,
-    HealthyRetail,
     HubAndSpoke,
     IntegratedCare,
     NarrativeChange,
@@ -173,7 +172,6 @@ def test_rule_3_a_rebate_needs_stores_that_sell_produce():
         )
         gains[name] = (paid.residents("diet") - plain.residents("diet")).mean()
     assert 0 < gains["bare"] < 0.3 * gains["usual"]
-    assert "healthy_stock" in HealthyRetail().levers  # the lever by which stores come to sell it
 
 
 def test_rule_3_a_pipeline_places_people_where_there_are_jobs():
@@ -395,9 +393,7 @@ def test_a_hub_without_capacity_only_lengthens_queues():
     start = town(3000)
     start.neighborhood["scale"] = 20.0
     care = CaregiverMentalHealth(**NOW, reach=0.5)
-    alone, hub = (
-        Arm(*i, community=start, draw=draw).run(6) for i in ((care,), (care, HubAndSpoke(**NOW)))
-    )
+    alone, hub = (Arm(*i, community=start, draw=draw).run(6) for i in ((care,), (care, HubAndSpoke(**NOW))))
     waiting = [int((a.c.person["iv_g12_stage"] == 1).sum()) for a in (alone, hub)]
     assert waiting[1] > waiting[0] > 0
     assert hub.enrolled("g12", "person") <= alone.enrolled("g12", "person") + 1

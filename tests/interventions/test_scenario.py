@@ -87,7 +87,7 @@ def test_mistakes_in_a_file_are_named(tmp_path, text, error, message):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(ScenarioError, match=r"absent.toml.*cannot be read"):
+    with pytest.raises(ScenarioError, match=r"absent.toml.*no such file"):
         Scenario.from_file(tmp_path / "absent.toml")
 
 
