@@ -257,7 +257,7 @@ def community() -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
 @click.option("--json", "as_json", is_flag=True)
 def community_build(towns: tuple[str, ...], households: int | None, seed: int, family: str | None, out: Path, as_json: bool) -> None:
-    """Synthesize a community of persons, households, businesses, neighborhoods and organizations, and save it."""
+    """Synthesize a community of persons, households, businesses and neighborhoods, and save it."""
     from hecsim.population import save
     from hecsim.scenario import CommunitySpec
 

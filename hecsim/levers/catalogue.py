@@ -79,6 +79,7 @@ _ALL = (
     _x("judgment_scale", "household", "chance that a filing ends in an executed eviction"),
     _x("shelter_exit", "household", "hazard of leaving shelter or a doubled-up home"),
     _x("screening_penalty", "household", "penalty of an eviction record with landlords"),
+    _x("lending_bias", "global", "differential treatment in lending and the building of savings (0 removes it)"),
     _x("housing_bias", "global", "differential treatment in housing"),
     # place
     _x("violence_scale", "neighborhood", "level of violence"),

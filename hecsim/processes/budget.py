@@ -50,12 +50,12 @@ def food_need_plain(p_present, p_placed, p_household, p_age, p_sex, p_labor, h_p
 
 @njit(cache=True, nogil=True)
 def budget_kernel(
-    h_present, h_persons, h_adults, h_tenure, h_voucher, h_vehicles, h_rent, h_earnings, h_ui, h_other_income, h_tfa, h_snap, h_wic,
+    h_present, h_persons, h_adults, h_race, h_tenure, h_voucher, h_vehicles, h_rent, h_earnings, h_ui, h_other_income, h_tfa, h_snap, h_wic,
     h_refund, h_taxes, h_care_cost, h_food_need, h_food_price, h_poverty_ratio, h_support, h_income_year,
     h_income, h_savings, h_arrears, h_shock, h_food_budget, h_hardship, hu_shock, hz_size,
-    lh_cash, lh_rent_aid, lh_food_aid,
+    lh_cash, lh_rent_aid, lh_food_aid, lg_lending_bias,
     k_utilities, k_transport_car, k_transport_no_car, k_health_adult, k_other_need, k_shock_rate, k_shock_median, k_shock_spread,
-    k_bridge, k_bridge_support, k_bridge_least, k_food_first, k_rent_second, k_food_extra, k_save, k_drawdown, k_target_months,
+    k_bridge, k_bridge_support, k_bridge_least, k_food_first, k_rent_second, k_food_extra, k_save, k_drawdown, k_target_months, k_wealth_access,
     k_repay, k_voucher_share, k_doubled_share,
 ):  # fmt: skip
     for h in range(h_present.size):
@@ -94,7 +94,8 @@ def budget_kernel(
             repaid = min(arrears, k_repay * left)
             arrears -= repaid
             left -= repaid
-            target = k_target_months[band] * np.float64(h_income_year[h]) / 12.0
+            access = 1.0 + lg_lending_bias * (k_wealth_access[np.int64(h_race[h])] - 1.0)
+            target = access * k_target_months[band] * np.float64(h_income_year[h]) / 12.0
             kept = k_save * left * (1.0 if savings < target else 0.0)
             savings += kept - k_drawdown * max(0.0, savings - target)
             spent_on_food += k_food_extra * (left - kept)
@@ -115,12 +116,12 @@ def budget_kernel(
 
 
 def budget_plain(
-    h_present, h_persons, h_adults, h_tenure, h_voucher, h_vehicles, h_rent, h_earnings, h_ui, h_other_income, h_tfa, h_snap, h_wic,
+    h_present, h_persons, h_adults, h_race, h_tenure, h_voucher, h_vehicles, h_rent, h_earnings, h_ui, h_other_income, h_tfa, h_snap, h_wic,
     h_refund, h_taxes, h_care_cost, h_food_need, h_food_price, h_poverty_ratio, h_support, h_income_year,
     h_income, h_savings, h_arrears, h_shock, h_food_budget, h_hardship, hu_shock, hz_size,
-    lh_cash, lh_rent_aid, lh_food_aid,
+    lh_cash, lh_rent_aid, lh_food_aid, lg_lending_bias,
     k_utilities, k_transport_car, k_transport_no_car, k_health_adult, k_other_need, k_shock_rate, k_shock_median, k_shock_spread,
-    k_bridge, k_bridge_support, k_bridge_least, k_food_first, k_rent_second, k_food_extra, k_save, k_drawdown, k_target_months,
+    k_bridge, k_bridge_support, k_bridge_least, k_food_first, k_rent_second, k_food_extra, k_save, k_drawdown, k_target_months, k_wealth_access,
     k_repay, k_voucher_share, k_doubled_share,
 ):  # fmt: skip
     def wide(column):
@@ -146,7 +147,8 @@ def budget_plain(
     fine = left >= 0
     repaid = np.where(fine, np.minimum(owed, k_repay * left), 0.0)
     rest = left - repaid
-    target = k_target_months[band] * wide(h_income_year) / 12.0
+    access = 1.0 + lg_lending_bias * (k_wealth_access[h_race.astype(np.int64)] - 1.0)
+    target = access * k_target_months[band] * wide(h_income_year) / 12.0
     kept = np.where(savings0 < target, k_save * rest, 0.0)
     short = np.maximum(-left - savings0, 0.0)
     bridge = np.clip(k_bridge[band] + k_bridge_support * wide(h_support), k_bridge_least, 1.0)

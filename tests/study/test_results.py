@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from study.support import GROUPS, invented
 
 from hecsim.errors import UnknownNameError
 from hecsim.measures import MEASURES
 from hecsim.study.results import covariance_of_means, paired
+from study.support import GROUPS, invented
 
 MEASURE = "evictions"  # a flow, lower is better
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from study.support import files, write_study
 
 import hecsim as hs
 from hecsim.cli import write_tables
@@ -15,6 +14,7 @@ from hecsim.errors import RunError, ScenarioError, UnknownNameError
 from hecsim.interventions import RightToCounsel
 from hecsim.study import Results, Store, Study, build, run_study
 from hecsim.study import run as running
+from study.support import files, write_study
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from study.support import write_study
 
 from hecsim.errors import RunError, StoreError
 from hecsim.interventions import RightToCounsel
 from hecsim.study import Arm, CommunitySpec, Contrast, Results, Store, Study
 from hecsim.study.store import FutureResult, write_atomically
+from study.support import write_study
 
 AXES = {
     "measures": ["evictions"], "groups": [["all", "all"]], "arm_names": ["Current law", "Aid"], "months": 12,

@@ -81,7 +81,8 @@ def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) ->
 
 def _savings(hh: Any, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
     band = np.digitize(hh["poverty_ratio"][rows], (1.0, 2.0, 4.0))
-    target = np.asarray(draw["budget.target_months"])[band] * hh["income_year"][rows] / 12.0
+    access = np.asarray(draw["budget.wealth_access"])[hh["race"][rows].astype(int)]
+    target = access * np.asarray(draw["budget.target_months"])[band] * hh["income_year"][rows] / 12.0
     spread = np.exp(draw["income.savings_spread"] * rng.standard_normal(rows.size))
     hh["savings"][rows] = draw["income.savings_center"] * target * spread
     renter = hh["tenure"][rows] == 1
