@@ -28,6 +28,8 @@ __all__ = ["main"]
 _out = Console(markup=False, emoji=False, highlight=False)
 _err = Console(stderr=True, markup=False, emoji=False, highlight=False)
 
+KINDS = ("all", "race_ethnicity", "income", "neighborhood")  # of groups
+
 # What a planner looks at first; `--all` shows every measure.
 HEADLINES = (
     "aces_0_8", "ace_score_at_8", "cps_reports", "obesity_adult", "obesity_child", "stress_caregivers", "food_insecurity",
@@ -179,7 +181,7 @@ def _scenario(path: Path, arm: str | None) -> Any:
 @click.option("--workers", type=click.IntRange(1, 256), default=None, help="Processes; default all cores.")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="Study folder; default results/<file name>.")
 @click.option("--all", "everything", is_flag=True, help="Show every measure.")
-@click.option("--by", type=click.Choice(["all", "race_ethnicity", "income", "neighborhood"]), default="all", help="Groups to show.")
+@click.option("--by", type=click.Choice(KINDS), default="all", help="Groups to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def compare(
     study_file: Path, futures: int | None, workers: int | None, out: Path | None, everything: bool, by: str, as_json: bool
@@ -203,7 +205,8 @@ def compare(
     if as_json:
         _json(
             {
-                "study": study.name, "question": study.question, "futures": len(results.futures), "failed": dict(results.failed),
+                "study": study.name, "question": study.question,
+                "futures": len(results.futures), "failed": dict(results.failed),
                 "seconds": round(time.perf_counter() - started, 1), "directory": str(directory), "report": str(report),
                 "tables": [str(t) for t in tables], "summary": summary.to_dict("records"),
             }
@@ -219,9 +222,8 @@ def write_tables(store: Any, results: Any) -> list[Path]:
     """The result tables of a study folder."""
     import pandas as pd
 
-    kinds = ("all", "race_ethnicity", "income", "neighborhood")
     gaps = pd.concat([results.gaps(m) for m in HEADLINES], ignore_index=True)
-    written = [store.write_table(f"difference_by_{k}", results.summary(by=k)) for k in kinds]
+    written = [store.write_table(f"difference_by_{k}", results.summary(by=k)) for k in KINDS]
     written.append(store.write_table("gaps", gaps))
     written.append(store.write_table("outcomes_by_year", results.long()))
     written.append(store.write_table("ledger", results.ledger))
@@ -251,12 +253,14 @@ def community() -> None:
 
 @community.command("build")
 @click.option("--towns", multiple=True, default=("Hartford",), help="Town names, or all; repeat or separate by commas.")
-@click.option("--households", type=click.IntRange(50, 5_000_000), default=None, help="Households that stand for the place; default all.")
+@click.option("--households", type=click.IntRange(50, 5_000_000), default=None, help="How many stand for the place; default all.")
 @click.option("--seed", type=click.IntRange(0), default=1)
 @click.option("--family", default=None, help="Neighborhood in which to place the founding family.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
 @click.option("--json", "as_json", is_flag=True)
-def community_build(towns: tuple[str, ...], households: int | None, seed: int, family: str | None, out: Path, as_json: bool) -> None:
+def community_build(
+    towns: tuple[str, ...], households: int | None, seed: int, family: str | None, out: Path, as_json: bool
+) -> None:
     """Synthesize a community of persons, households, businesses and neighborhoods, and save it."""
     from hecsim.population import save
     from hecsim.scenario import CommunitySpec
@@ -283,7 +287,9 @@ def community_build(towns: tuple[str, ...], households: int | None, seed: int, f
 @click.option("--seed", type=click.IntRange(0), default=1)
 @click.option("--rows", type=click.IntRange(1), default=25, help="How many of the worst margins to show.")
 @click.option("--json", "as_json", is_flag=True)
-def community_show(directory: Path | None, towns: tuple[str, ...], households: int | None, seed: int, rows: int, as_json: bool) -> None:
+def community_show(
+    directory: Path | None, towns: tuple[str, ...], households: int | None, seed: int, rows: int, as_json: bool
+) -> None:
     """Show a community's margins beside their census targets, worst error first."""
     from hecsim import geography
     from hecsim.population import build_community, load, margins
@@ -291,14 +297,13 @@ def community_show(directory: Path | None, towns: tuple[str, ...], households: i
     if directory is not None and towns:
         raise ScenarioError("give a folder or --towns, not both")
     with _progress() as tell:
-        built = (
-            load(directory)
-            if directory is not None
-            else build_community(
+        if directory is not None:
+            built = load(directory)
+        else:
+            built = build_community(
                 _towns(towns or ("Hartford",)), households=households, seed=seed, histories=False,
                 progress=lambda what, done: tell("community", int(100 * done), 100),
             )  # fmt: skip
-        )
     frame = margins(built, geography.select(built.labels["town"]))
     errors, weights = frame["error"].abs(), frame["universe"]
     summary = {
@@ -310,7 +315,8 @@ def community_show(directory: Path | None, towns: tuple[str, ...], households: i
         return
     table = Table("place", "table", "category", "target", "simulated", "error, points")
     for row in frame.head(rows).itertuples():
-        table.add_row(row.place, row.table, str(row.category), f"{row.target:.3f}", f"{row.simulated:.3f}", f"{100 * row.error:+.2f}")
+        shown = (f"{row.target:.3f}", f"{row.simulated:.3f}", f"{100 * row.error:+.2f}")
+        table.add_row(row.place, row.table, str(row.category), *shown)
     _out.print(table)
     _out.print(
         f"{summary['margins']:,} margins; worst {summary['worst_points']:.2f} points, "
@@ -354,8 +360,8 @@ def interventions_show(identifier: str, as_json: bool) -> None:
 
     c = find(identifier)
     found: dict[str, Any] = {
-        "id": c.id, "kind": c.kind, "name": c.title.en, "nombre": c.title.es, "sentence": c.sentence.en, "oracion": c.sentence.es,
-        "aims": list(c.aims), "actor": c.actor, "verb": c.verb, "needs": list(c.needs), "grade": c.grade,
+        "id": c.id, "kind": c.kind, "name": c.title.en, "nombre": c.title.es,
+        "sentence": c.sentence.en, "oracion": c.sentence.es, "aims": list(c.aims), "actor": c.actor, "verb": c.verb, "needs": list(c.needs), "grade": c.grade,
         "connecticut": c.connecticut, "levers": sorted(c().levers), "evidence": list(c.evidence()),
         "settings": [
             {"name": s.name, "default": s.default, "unit": s.unit, "low": s.low, "high": s.high, "help": s.help}
@@ -461,8 +467,8 @@ def _parameter(p: Any) -> dict[str, Any]:
         return ", ".join(f"{x:g}" for x in v) if isinstance(v, tuple) else f"{v:g}"
 
     return {
-        "name": p.full_name, "value": p.value, "low": p.low, "high": p.high, "unit": p.unit, "grade": p.grade, "source": p.source,
-        "note": p.note, "axis": list(p.axis), "shown": short(p.value),
+        "name": p.full_name, "value": p.value, "low": p.low, "high": p.high, "unit": p.unit,
+        "grade": p.grade, "source": p.source, "note": p.note, "axis": list(p.axis), "shown": short(p.value),
         "range": f"{short(p.low)} to {short(p.high)}" if p.low is not None else "",
     }  # fmt: skip
 
@@ -505,7 +511,8 @@ def app(host: str, port: int) -> None:
     page = Path(__file__).resolve().parent.parent / "app.py"
     if not page.exists():
         raise StoreError(f"{page} is missing; start the app from a checkout of the project")
-    command = [sys.executable, "-m", "solara", "run", str(page), "--host", host, "--port", str(port), "--production", "--no-open"]
+    command = [sys.executable, "-m", "solara", "run", str(page), "--host", host, "--port", str(port)]
+    command += ["--production", "--no-open"]
     environment = {**os.environ, "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False"}
     code = subprocess.call(command, env=environment)
     if code not in (0, 130, -2):

@@ -130,6 +130,8 @@ def _diffuse(p, order, group, weight, owed, out):
             owed[g, c] += weight[i] * p[i, c]
             if p[i, c] > 0.0 and owed[g, c] > most:
                 best, most = c, owed[g, c]
+        if best < 0:  # no category is possible for this row: it takes what its group owes most
+            best = int(np.argmax(owed[g]))
         out[i] = best
         owed[g, best] -= weight[i]
 

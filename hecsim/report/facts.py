@@ -64,7 +64,7 @@ class Change:
 
     @property
     def verdict(self) -> str:
-        """nodata, single (one future), same (in every future), unclear, better, worse, or changed."""
+        """nodata, single (too few futures for an interval), same (in every future), unclear, better, worse, or changed."""
         if self.futures == 0 or not math.isfinite(self.difference):
             return "nodata"
         if self.p5 == self.p95 == self.difference == 0:

@@ -220,7 +220,8 @@ class Words:
             )
 
         out = []
-        if all(c.verdict in ("single", "nodata", "same") for c in changes):
+        found = {c.verdict for c in changes}
+        if "single" in found and found <= {"single", "nodata", "same"}:
             out.append(self("headline.single"))
             best = sorted(
                 (c for c in changes if c.verdict == "single" and c.gain > 0 and c.reference),

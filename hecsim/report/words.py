@@ -55,7 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "and": ("{a} and {b}", "{a} y {b}"),
     "interval": ("95% interval {range}", "intervalo del 95%: {range}"),
     "unit.points": ("percentage points", "puntos porcentuales"),
-    "one.future": ("one future: no range", "un solo futuro: sin rango"),
+    "one.future": ("too few futures: no range", "muy pocos futuros: sin rango"),
     "better_in": ("better in {share} of futures", "mejor en el {share} de los futuros"),
     "exploratory": ("exploratory", "exploratorio"),
     "declared": ("declared beforehand", "declarado de antemano"),
@@ -65,8 +65,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict.unclear": ("too small to tell from luck", "demasiado pequeño para distinguirlo del azar"),
     "verdict.same": ("the same in every future", "igual en todos los futuros"),
     "verdict.single": (
-        "one future: nothing to compare luck with",
-        "un solo futuro: no se puede separar del azar",
+        "too few futures: nothing to compare luck with",
+        "muy pocos futuros: no se puede separar del azar",
     ),
     "verdict.nodata": ("nothing measured", "sin medición"),
     "moved.lower": ("lower by {size} {unit}", "baja en {size} {unit}"),
@@ -110,10 +110,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "del azar.",
     ),
     "headline.single": (
-        "One future was run, so nothing here can be told from luck; run at least six.",
-        "Se corrió un solo futuro, así que nada aquí se distingue del azar; corra al menos seis.",
+        "Too few futures were run, so nothing here can be told from luck; run at least six.",
+        "Se corrieron muy pocos futuros, así que nada aquí se distingue del azar; corra al menos seis.",
     ),
-    "headline.in_one": ("In this one future: {list}.", "En este único futuro: {list}."),
+    "headline.in_one": ("In what was run: {list}.", "En lo que se corrió: {list}."),
     "cost.none": (
         "The study's ledger holds no spending for it.",
         "El registro del estudio no contiene gastos para ella.",
@@ -216,7 +216,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "demasiado pequeño para distinguirlo del azar con {arms}",
     ),
     "time.same": ("the same under {arms}", "igual con {arms}"),
-    "time.single": ("one future under {arms}", "un solo futuro con {arms}"),
+    "time.single": ("too few futures under {arms}", "muy pocos futuros con {arms}"),
     "time.changed": ("changed under {arms}", "cambia con {arms}"),
     "time.nodata": ("nothing measured under {arms}", "sin medición con {arms}"),
     "time.describe": (
@@ -270,7 +270,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "The change of {size} ({range}) is too small to tell from luck.",
         "El cambio de {size} ({range}) es demasiado pequeño para distinguirlo del azar.",
     ),
-    "gap.single": ("One future: {size} {unit}, no range.", "Un solo futuro: {size} {unit}, sin rango."),
+    "gap.single": ("Too few futures: {size} {unit}, no range.", "Muy pocos futuros: {size} {unit}, sin rango."),
     "gap.same": ("The gap is the same in every future.", "La brecha es igual en todos los futuros."),
     "gap.nodata": ("One of the groups has nobody to measure.", "Uno de los grupos no tiene a quién medir."),
     # places

@@ -61,7 +61,7 @@ MORE: dict[str, tuple[str, str]] = {
         "not defined: the interval of the effect includes zero",
         "no definido: el intervalo del efecto incluye el cero",
     ),
-    "per_ace.single": ("not defined with one future", "no definido con un solo futuro"),
+    "per_ace.single": ("not defined with so few futures", "no definido con tan pocos futuros"),
     # family
     "family.intro": (
         "{name} is one simulated household among many, made up to be plausible; nobody is described. "

@@ -54,7 +54,8 @@ class Results:
         failed = {**store.failures(), **(failed or {})}
         failed = {i: failed[i] for i in sorted(failed) if (futures is None or i < futures) and i not in indexes}
         if not indexes:
-            raise RunError(f"no future is finished in {store.directory}" + (f": {next(iter(failed.values()))}" if failed else ""))
+            why = f": {next(iter(failed.values()))}" if failed else ""
+            raise RunError(f"no future is finished in {store.directory}{why}")
         axes = [len(manifest[k]) for k in ("arm_names", "measures", "groups")]
         shape = (axes[0], manifest["months"], *axes[1:], 2)
         sums = np.empty((len(indexes), *shape))

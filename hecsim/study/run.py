@@ -285,7 +285,10 @@ def describe_measures() -> pd.DataFrame:
     """All measures with unit, yardstick and topic."""
     return pd.DataFrame(
         [
-            {"measure": m.name, "label": m.label, "unit": m.unit, "topic": m.topic, "yardstick": m.yardstick, "better": m.better}
+            {
+                "measure": m.name, "label": m.label, "unit": m.unit, "topic": m.topic, "yardstick": m.yardstick,
+                "better": m.better,
+            }  # fmt: skip
             for m in MEASURES.values()
         ]
     )

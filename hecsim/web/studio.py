@@ -106,7 +106,7 @@ def _Results(state: State, run: Run, go: Callable[[int], None]) -> None:
         solara.HTML(tag="h1", unsafe_innerHTML=say("results", lang))
         if stale:
             solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=say("veil", lang), attributes={"role": "status"})
-        elif len(run.shown) < state.futures:
+        elif not run.complete:
             words = say("draft", lang, done=len(run.shown), of=state.futures)
             solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=words, attributes={"role": "status"})
         solara.HTML(unsafe_innerHTML=html, classes=["results"])

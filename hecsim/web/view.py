@@ -78,6 +78,7 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
     places = groups.places_section(facts, words)
     sure = closing.sure_section(facts, words)
     summary = results.manifest.get("community") or {}
+    place = _place(results.manifest["study"]["community"]["towns"], language)
     run = words(
         "page.run",
         id=key[:8],
@@ -88,7 +89,7 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
         arms=len(results.arms),
         community=words(
             "page.community",
-            name=str(summary.get("name", "")),
+            name=place,
             persons=f"{summary.get('persons', 0):,}",
             households=f"{summary.get('households', 0):,}",
         ),
@@ -100,7 +101,7 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
             t=words,
             run=run,
             arm=headline,
-            plain=plain_sentence(facts, words, arm, money[arm], str(summary.get("name", ""))),
+            plain=plain_sentence(facts, words, arm, money[arm], place),
             time=time,
             who=groups.who_section(facts, words)["arms"][0],
             places=places,
@@ -125,13 +126,26 @@ def plain_sentence(facts: Facts, words: Words, arm: str, money: ArmMoney, place:
         return [words.inline(c.measure) for c in found]
 
     better, worse = listed("better"), listed("worse")
+    if not better and not worse:
+        told = say("plain.nothing", lang, years=facts.results.years, place=place, mix=arm, n=len(known))
+        return told + _price(money, lang)
     told = say("plain.start", lang, years=facts.results.years, place=place, mix=arm)
     told += say("plain.gains", lang, list=words.join(better, ", ")) if better else say("plain.no_gain", lang)
     told += say("plain.worse", lang, list=words.join(worse, ", ")) if worse else say("plain.no_worse", lang)
     told += say("plain.rest", lang, n=len(known), rest=len(known) - len(better) - len(worse))
-    if money.spending.difference > 0:
-        told += say("plain.cost", lang, spent=dollars(money.spending.difference, lang))
-    return told
+    return told + _price(money, lang)
+
+
+def _price(money: ArmMoney, lang: str) -> str:
+    spent = money.spending.difference
+    return say("plain.cost", lang, spent=dollars(spent, lang)) if spent > 0 else ""
+
+
+def _place(towns: list[str], language: str) -> str:
+    """Names of the towns, the first two and how many more if there are many."""
+    if len(towns) > 3:
+        return say("place.more", language, names=", ".join(towns[:2]), n=len(towns) - 2)
+    return towns[0] if len(towns) == 1 else say("place.and", language, names=", ".join(towns[:-1]), last=towns[-1])
 
 
 @lru_cache(maxsize=16)

@@ -180,6 +180,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Over {years} years in {place}, {mix} clearly changes",
         "En {years} años en {place}, {mix} cambia con claridad",
     ),
+    "plain.nothing": (
+        "Over {years} years in {place}, {mix} clearly changes none of {n} headline outcomes: every difference is too small "
+        "to tell from luck, or there is none.",
+        "En {years} años en {place}, {mix} no cambia con claridad ninguno de {n} resultados principales: toda diferencia es "
+        "demasiado pequeña para distinguirla del azar, o no la hay.",
+    ),
+    "place.and": ("{names} and {last}", "{names} y {last}"),
+    "place.more": ("{names} and {n} more towns", "{names} y {n} municipios más"),
     "plain.gains": (" for the better: {list};", " para bien: {list};"),
     "plain.no_gain": (" nothing for the better,", " nada para bien,"),
     "plain.worse": (" for the worse: {list}.", " para mal: {list}."),

@@ -109,6 +109,7 @@ def make(
             "name": "Hartford, four ways <test>",
             "question": "Which mix does most for young children & for whom?",
             "years": years,
+            "parameters": "central",  # the futures below are independent of each other
             "start_year": 2025,
             "arms": [{"name": a, "interventions": chosen.get(a, [])} for a in arms],
             "contrasts": [

@@ -154,8 +154,8 @@ def test_every_measure_has_a_spanish_name_and_unit():
 
 def test_one_future_gives_no_range():
     text = render(make(futures=1))
-    assert "One future was run" in text
-    assert "not defined with one future" in text
+    assert "Too few futures were run" in text
+    assert "not defined with so few futures" in text
     assert "with one future" in text
     assert "clearly better under" not in text
 
