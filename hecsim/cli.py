@@ -253,7 +253,7 @@ def community() -> None:
 
 @community.command("build")
 @click.option("--towns", multiple=True, default=("Hartford",), help="Town names, or all; repeat or separate by commas.")
-@click.option("--households", type=click.IntRange(50, 5_000_000), default=None, help="How many stand for the place; default all.")
+@click.option("--households", type=click.IntRange(50, 5_000_000), default=None, help="How many to simulate; default all.")
 @click.option("--seed", type=click.IntRange(0), default=1)
 @click.option("--family", default=None, help="Neighborhood in which to place the founding family.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write.")
@@ -361,8 +361,9 @@ def interventions_show(identifier: str, as_json: bool) -> None:
     c = find(identifier)
     found: dict[str, Any] = {
         "id": c.id, "kind": c.kind, "name": c.title.en, "nombre": c.title.es,
-        "sentence": c.sentence.en, "oracion": c.sentence.es, "aims": list(c.aims), "actor": c.actor, "verb": c.verb, "needs": list(c.needs), "grade": c.grade,
-        "connecticut": c.connecticut, "levers": sorted(c().levers), "evidence": list(c.evidence()),
+        "sentence": c.sentence.en, "oracion": c.sentence.es, "aims": list(c.aims), "actor": c.actor, "verb": c.verb,
+        "needs": list(c.needs), "grade": c.grade, "connecticut": c.connecticut, "levers": sorted(c().levers),
+        "evidence": list(c.evidence()),
         "settings": [
             {"name": s.name, "default": s.default, "unit": s.unit, "low": s.low, "high": s.high, "help": s.help}
             for s in c.settings()

@@ -283,12 +283,10 @@ def _results(
 
 def describe_measures() -> pd.DataFrame:
     """All measures with unit, yardstick and topic."""
+    columns = ("measure", "label", "unit", "topic", "yardstick", "better")
     return pd.DataFrame(
         [
-            {
-                "measure": m.name, "label": m.label, "unit": m.unit, "topic": m.topic, "yardstick": m.yardstick,
-                "better": m.better,
-            }  # fmt: skip
+            {key: getattr(m, "name" if key == "measure" else key) for key in columns}
             for m in MEASURES.values()
         ]
     )

@@ -29,7 +29,7 @@ def document(*words):
 
 COMMANDS = (
     "", "run", "compare", "community", "community build", "community show", "interventions", "interventions list",
-    "interventions show", "evidence", "evidence list", "evidence show", "bench", "app",
+    "interventions show", "evidence", "evidence list", "evidence show", "bench", "app", "validate",
 )  # fmt: skip
 
 

@@ -156,7 +156,7 @@ def test_one_future_gives_no_range():
     text = render(make(futures=1))
     assert "Too few futures were run" in text
     assert "not defined with so few futures" in text
-    assert "with one future" in text
+    assert "too few futures: no range" in text or "too few futures under" in text
     assert "clearly better under" not in text
 
 
