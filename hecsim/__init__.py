@@ -35,9 +35,17 @@ _LAZY = {
 _MODULES = ("evidence", "interventions")
 
 __all__ = [
-    "CommunityModel", "CommunitySpec", "Results", "Scenario", "Study", "build_community", "compare", "evidence", "interventions",
+    "CommunityModel",
+    "CommunitySpec",
+    "Results",
+    "Scenario",
+    "Study",
+    "build_community",
+    "compare",
+    "evidence",
+    "interventions",
     "run_study",
-]  # fmt: skip
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -314,6 +314,7 @@ def community_show(
         _json({**summary, "rows": frame.head(rows).to_dict("records")})
         return
     table = Table("place", "table", "category", "target", "simulated", "error, points")
+    row: Any
     for row in frame.head(rows).itertuples():
         shown = (f"{row.target:.3f}", f"{row.simulated:.3f}", f"{100 * row.error:+.2f}")
         table.add_row(row.place, row.table, str(row.category), *shown)
@@ -335,10 +336,16 @@ def interventions_list(as_json: bool) -> None:
     """List all interventions with kind, aims and grade of evidence."""
     from hecsim.interventions import catalogue
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
-            "id": c.id, "kind": c.kind, "name": c.title.en, "nombre": c.title.es, "aims": list(c.aims), "grade": c.grade,
-            "sentence": c.sentence.en, "oracion": c.sentence.es,
+            "id": c.id,
+            "kind": c.kind,
+            "name": c.title.en,
+            "nombre": c.title.es,
+            "aims": list(c.aims),
+            "grade": c.grade,
+            "sentence": c.sentence.en,
+            "oracion": c.sentence.es,
         }
         for c in catalogue().values()
     ]

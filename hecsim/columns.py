@@ -59,8 +59,13 @@ PERSON: tuple[Column, ...] = (
     C("parity", "uint8", "count", "children born to this woman"),
     C("since_birth", "uint8", "month", "months since her last birth, 255 if none or long ago", default=255),
     C("pregnancy", "uint8", "month", "month of gestation, 0 if not pregnant"),
-    C("leaving", "uint8", "code", "decided this month: 0 stays, 1 dies, 2 leaves home, 3 parts from partner, 4 seeks partner",
-      derived=True),
+    C(
+        "leaving",
+        "uint8",
+        "code",
+        "decided this month: 0 stays, 1 dies, 2 leaves home, 3 parts from partner, 4 seeks partner",
+        derived=True,
+    ),
     # labor
     C("labor", "uint8", "code", "labor status", LABOUR),
     C("unemployed_months", "uint8", "month", "months without a job, looking or not; 0 if employed, 255 if longer"),

@@ -155,7 +155,7 @@ class Community:
             used = np.array([int(keep[t.block(b)].sum()) for b in range(t.n_blocks)])
             self._lay_out(name, (used * reserve).astype(np.int64) + 16, keep)
 
-    def _lay_out(self, table: str, spare: np.ndarray, keep: np.ndarray | None) -> np.ndarray:
+    def _lay_out(self, table: str, spare: Any, keep: np.ndarray | None) -> np.ndarray:
         moved = self.tables[table].regrow(spare, keep)
         for other in self.tables.values():
             for column in other.schema.values():
@@ -169,7 +169,7 @@ class Community:
         return moved
 
     def _move_ties(self, moved: np.ndarray) -> None:
-        counts = np.diff(self.ties.indptr.astype(np.int64))
+        counts: np.ndarray = np.diff(self.ties.indptr.astype(np.int64))
         source = moved[np.repeat(np.arange(counts.size), counts)]
         target = moved[self.ties.index.astype(np.int64)]
         stays = (source >= 0) & (target >= 0)

@@ -50,9 +50,7 @@ def _where(file: str | Path | None, key: str | None) -> str:
 class ScenarioError(HecsimError):
     """A scenario or study file, or an argument that stands for one, is wrong: file and key are named."""
 
-    def __init__(
-        self, message: str, *, file: str | Path | None = None, key: str | None = None, hint: str | None = None
-    ):
+    def __init__(self, message: str, *, file: str | Path | None = None, key: str | None = None, hint: str | None = None):
         self.file, self.key, self.hint = file, key, hint
         super().__init__(f"{_where(file, key)}{message}{f'. {hint}' if hint else ''}")
 

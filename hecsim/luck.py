@@ -116,10 +116,23 @@ def normal_quantile(p):
     q = p - 0.5
     r = q * q
     return (
-        (((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
-           + 1.383577518672690e02) * r - 3.066479806614716e01) * r + 2.506628277459239) * q
-    ) / (((((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r
-           + 6.680131188771972e01) * r - 1.328068155288572e01) * r + 1.0)
+        (
+            (
+                (((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02) * r
+                - 3.066479806614716e01
+            )
+            * r
+            + 2.506628277459239
+        )
+        * q
+    ) / (
+        (
+            (((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
+            - 1.328068155288572e01
+        )
+        * r
+        + 1.0
+    )
 
 
 # The middle 98 percent come from a table with straight lines between its nodes: the error is below
@@ -184,9 +197,7 @@ def founder_keys(seed: int, kind: str, n: int) -> np.ndarray:
 
 def child_key(parent_keys: np.ndarray, order: np.ndarray) -> np.ndarray:
     """uint64 keys of the children born `order`-th to these mothers: the same child in every arm."""
-    return _derive_pair(
-        np.asarray(parent_keys, np.uint64), np.asarray(order, np.uint64), _u64(decision_id("child"))
-    )
+    return _derive_pair(np.asarray(parent_keys, np.uint64), np.asarray(order, np.uint64), _u64(decision_id("child")))
 
 
 def pair_key(a: np.ndarray, b: np.ndarray) -> np.ndarray:

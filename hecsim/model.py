@@ -23,8 +23,16 @@ from hecsim.processes.plan import MONTH
 
 # What the model's own data collector keeps each month; give it another one to keep other things.
 REPORTED = (
-    "residents", "aces_0_8", "obesity_adult", "obesity_child", "stress", "food_insecurity", "evictions", "poverty", "health_cost",
-)  # fmt: skip
+    "residents",
+    "aces_0_8",
+    "obesity_adult",
+    "obesity_child",
+    "stress",
+    "food_insecurity",
+    "evictions",
+    "poverty",
+    "health_cost",
+)
 
 __all__ = ["CommunityModel", "burn_in", "parse_seed"]
 

@@ -71,9 +71,7 @@ class CommunitySpec:
             if key == "households" and value is None:
                 continue
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise ScenarioError(
-                    f"must be a whole number of at least {least}, not {value!r}", key=f"community.{key}"
-                )
+                raise ScenarioError(f"must be a whole number of at least {least}, not {value!r}", key=f"community.{key}")
 
     def build(self, progress: Callable[[str, float], None] | None = None) -> Community:
         """The synthetic community; equal specs give equal communities."""
@@ -83,9 +81,7 @@ class CommunitySpec:
             return load(self.directory)
         towns: Any = "all" if self.towns == ("all",) else list(self.towns)
         family = replace(Vignette.founding_family(), neighborhood=self.family) if self.family else None
-        return build_community(
-            towns, households=self.households, seed=self.seed, vignette=family, progress=progress
-        )
+        return build_community(towns, households=self.households, seed=self.seed, vignette=family, progress=progress)
 
     def to_mapping(self) -> dict[str, Any]:
         """As it stands in a file."""
@@ -119,9 +115,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     except OSError as problem:
         raise ScenarioError(f"the file cannot be read: {problem.strerror or problem}", file=file) from None
     except UnicodeDecodeError as problem:
-        raise ScenarioError(
-            f"the file is not UTF-8 text (byte {problem.start})", file=file, hint="Save it as UTF-8"
-        ) from None
+        raise ScenarioError(f"the file is not UTF-8 text (byte {problem.start})", file=file, hint="Save it as UTF-8") from None
     except tomllib.TOMLDecodeError as problem:
         raise ScenarioError(f"the file is not valid TOML: {problem}", file=file) from None
 
@@ -214,14 +208,10 @@ class Scenario:
                 raise UnknownNameError(key, _KEYS, what="key", file=file, key=key)
         place = data.get("community")
         if not isinstance(place, Mapping):
-            raise ScenarioError(
-                "a scenario needs a [community] table with 'towns'", file=file, key="community"
-            )
+            raise ScenarioError("a scenario needs a [community] table with 'towns'", file=file, key="community")
         spec = CommunitySpec.from_mapping(place, file=file)
         if "towns" not in place:
-            raise ScenarioError(
-                'name at least one town, such as towns = ["Hartford"]', file=file, key="community.towns"
-            )
+            raise ScenarioError('name at least one town, such as towns = ["Hartford"]', file=file, key="community.towns")
         settings = {k: data[k] for k in ("name", "years", "start_year", "burn_in") if k in data}
         with naming_the_file(file):
             return cls(spec, interventions=chosen_of(data, file=file), **settings)
@@ -239,9 +229,7 @@ class Scenario:
             "years": self.years,
             "start_year": self.start_year,
             "burn_in": self.burn_in,
-            "community": place.to_mapping()
-            if isinstance(place, CommunitySpec)
-            else {"digest": self.community_digest},
+            "community": place.to_mapping() if isinstance(place, CommunitySpec) else {"digest": self.community_digest},
             "intervention": [iv.to_mapping() for iv in self.interventions],
         }
 

@@ -85,9 +85,7 @@ class Table:
         self.columns: dict[str, np.ndarray] = {}
 
     @classmethod
-    def empty(
-        cls, name: str, schema: Sequence[Column], blocks: Sequence[int], spare: Sequence[int] | None = None
-    ) -> Table:
+    def empty(cls, name: str, schema: Sequence[Column], blocks: Sequence[int], spare: Sequence[int] | None = None) -> Table:
         """A table of unused rows; `blocks` are rows in use and `spare` the rows kept free after them."""
         rows = np.asarray(blocks, np.int64)
         extra = np.zeros_like(rows) if spare is None else np.asarray(spare, np.int64)

@@ -118,11 +118,15 @@ def _toy_families(hh: Table, pp: Table, h_rows: np.ndarray, p_rows: np.ndarray, 
     pp["role"][p_rows] = role
     lone = np.repeat(size == 1, size)
     parent_age = 12 * (24 + 21 * np.repeat(_unit("parent", hh["key"][h_rows], seed), size) + 3 * u)
-    age = np.where(role <= 1, np.where(lone, 12 * (20 + 65 * u), parent_age), np.where(role == 3, 12 * (55 + 30 * u), 12 * 17.9 * u))
+    age = np.where(
+        role <= 1, np.where(lone, 12 * (20 + 65 * u), parent_age), np.where(role == 3, 12 * (55 + 30 * u), 12 * 17.9 * u)
+    )
     pp["age"][p_rows] = age
     pp["sex"][p_rows] = np.where(role == 1, 0, np.where((role == 0) & partnered, 1, u * 1000 % 1 < 0.5))
     adult = age >= 216
-    labor = np.where(~adult, 0, np.where(age > 12 * 66, 3, 1 + (_unit("labor", keys, seed) > 0.94) + (_unit("out", keys, seed) > 0.7)))
+    labor = np.where(
+        ~adult, 0, np.where(age > 12 * 66, 3, 1 + (_unit("labor", keys, seed) > 0.94) + (_unit("out", keys, seed) > 0.7))
+    )
     pp["labor"][p_rows] = np.minimum(labor, 3)
     pp["employer"][p_rows] = NONE
     bmi = 22 + 14 * _unit("bmi", keys, seed)

@@ -165,9 +165,7 @@ class ColumnAgentSet(AgentSet):
 
     def map(self, method: Any, *args: Any, **kwargs: Any) -> list[Any]:
         """Results of a method, or of a function of the agent, for each member."""
-        return [
-            getattr(a, method)(*args, **kwargs) if isinstance(method, str) else method(a, *args, **kwargs) for a in self
-        ]
+        return [getattr(a, method)(*args, **kwargs) if isinstance(method, str) else method(a, *args, **kwargs) for a in self]
 
     def count(self, value: Any) -> int:
         """How often an agent is a member: 1 or 0."""

@@ -50,9 +50,7 @@ def care4kids_fee(rules, n_persons, annual_income, annual_earnings) -> float:
 
 
 @njit(cache=True)
-def care4kids_rate(
-    rules, region, age_years, weekly_hours, family_home=False, special_needs=False, accredited=False
-) -> float:
+def care4kids_rate(rules, region, age_years, weekly_hours, family_home=False, special_needs=False, accredited=False) -> float:
     """Weekly rate of a licensed center or family home, USD, by region, age, and hours of care."""
     age = 0
     if age_years >= rules.c4k_school_age:

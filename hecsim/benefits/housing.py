@@ -54,9 +54,7 @@ def voucher_family_rent(
     rules, area, bedrooms, gross_rent, gross_annual, n_dependents, elderly_or_disabled, childcare_annual=0.0
 ) -> float:
     """Rent and utilities a family with a voucher pays, USD/month, rent above the standard too."""
-    adjusted = voucher_adjusted_income(
-        rules, gross_annual, n_dependents, elderly_or_disabled, childcare_annual
-    )
+    adjusted = voucher_adjusted_income(rules, gross_annual, n_dependents, elderly_or_disabled, childcare_annual)
     payment = voucher_tenant_payment(rules, gross_annual, adjusted)
     return gross_rent - voucher_subsidy(rules, area, bedrooms, gross_rent, payment)
 

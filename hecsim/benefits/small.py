@@ -47,9 +47,7 @@ def wic_eligible(rules, n_persons, annual_income, adjunctive) -> bool:
 
     n_persons counts the unborn.
     """
-    return adjunctive or annual_income <= ceil_dollar(
-        rules.wic_income_limit * guideline(rules.fpl_wic, n_persons)
-    )
+    return adjunctive or annual_income <= ceil_dollar(rules.wic_income_limit * guideline(rules.fpl_wic, n_persons))
 
 
 @njit(cache=True)

@@ -20,9 +20,7 @@ __all__ = [
 
 
 @njit(cache=True)
-def connecticut_agi(
-    rules, status, federal_agi, taxed_social_security=0.0, social_security=0.0, pension=0.0, ira=0.0
-) -> float:
+def connecticut_agi(rules, status, federal_agi, taxed_social_security=0.0, social_security=0.0, pension=0.0, ira=0.0) -> float:
     """Federal AGI less the Social Security and pension subtractions, USD/year (CGS 12-701(a)(20)(B)).
 
     taxed_social_security : the part inside federal AGI; social_security : the whole benefit
@@ -84,9 +82,7 @@ def connecticut_eitc(rules, federal_eitc, n_eitc_children, eitc_share, eitc_flat
 
 
 @njit(cache=True)
-def connecticut_tax(
-    rules, status, agi, federal_eitc, n_eitc_children, property_tax_paid, eitc_share, eitc_flat
-) -> float:
+def connecticut_tax(rules, status, agi, federal_eitc, n_eitc_children, property_tax_paid, eitc_share, eitc_flat) -> float:
     """Net Connecticut income tax, USD/year (Form CT-1040, tax year 2025); negative is a refund.
 
     agi : Connecticut AGI (`connecticut_agi`)

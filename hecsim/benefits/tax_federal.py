@@ -86,9 +86,7 @@ def federal_deductions(rules, status, agi, age_head, age_spouse, tips=0.0, overt
 
 
 @njit(cache=True)
-def eitc(
-    rules, status, n_children, earned, agi, investment_income=0.0, age_head=40.0, age_spouse=40.0
-) -> float:
+def eitc(rules, status, n_children, earned, agi, investment_income=0.0, age_head=40.0, age_spouse=40.0) -> float:
     """Federal earned income tax credit, USD/year (26 USC 32). Valid Social Security numbers assumed."""
     if status == SEPARATE or earned <= 0 or investment_income > rules.eitc_investment_limit:
         return 0.0
@@ -113,9 +111,7 @@ def dependent_care_credit(rules, status, n_care, expenses, agi, lower_earned) ->
 
 
 @njit(cache=True)
-def child_tax_credit(
-    rules, status, agi, earned, tax_left, n_children, n_other, payroll, eitc_amount
-) -> tuple[float, float]:
+def child_tax_credit(rules, status, agi, earned, tax_left, n_children, n_other, payroll, eitc_amount) -> tuple[float, float]:
     """Child tax credit: (used against tax, refunded), USD/year (26 USC 24; Schedule 8812).
 
     tax_left : tax after the other non-refundable credits
@@ -164,9 +160,7 @@ def federal_return(
         credit = eitc(rules, status, n_eitc, earned, agi, investment_income, age_head, age_spouse)
     # Payroll tax worker by worker: the wage base is each person's own.
     payroll = payroll_tax(rules, earned - spouse_earned, status) + payroll_tax(rules, spouse_earned, status)
-    used, refunded = child_tax_credit(
-        rules, status, agi, earned, tax, n_ctc, n_other_dependents, payroll, credit
-    )
+    used, refunded = child_tax_credit(rules, status, agi, earned, tax, n_ctc, n_other_dependents, payroll, credit)
     tax -= used
     return tax - credit - refunded, agi, tax, credit, refunded
 

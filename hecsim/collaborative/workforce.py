@@ -46,9 +46,7 @@ class Workforce:
 
     def workers(self, pool: str, residents: float) -> float:
         """Filled posts in a place of so many residents."""
-        empty = (
-            self._value("turnover", pool) * float(self._draw["interventions.refill_months"]) / MONTHS_PER_YEAR
-        )
+        empty = self._value("turnover", pool) * float(self._draw["interventions.refill_months"]) / MONTHS_PER_YEAR
         return self._value("staff", pool) * residents / _PER * max(0.0, 1.0 - empty)
 
     def capacity(self, pool: str, residents: float) -> float:

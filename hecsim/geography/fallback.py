@@ -40,9 +40,7 @@ def universe_of(tracts: pd.DataFrame, column: str) -> pd.Series:
     return tracts[universe]
 
 
-def fill_inputs(
-    tracts: pd.DataFrame, towns: pd.DataFrame, state: pd.Series
-) -> tuple[pd.DataFrame, tuple[Assumption, ...]]:
+def fill_inputs(tracts: pd.DataFrame, towns: pd.DataFrame, state: pd.Series) -> tuple[pd.DataFrame, tuple[Assumption, ...]]:
     """Synthesis columns of `tracts` without blanks, and what was assumed (`towns` is indexed by name).
 
     Shares of one group (income bands, say) are taken together from one place, so that they still add up to 1.
@@ -81,9 +79,7 @@ def fill_inputs(
     return out, tuple(made)
 
 
-def _from_above(
-    members: list[str], town: str, towns: pd.DataFrame, state: pd.Series
-) -> tuple[dict[str, float], str]:
+def _from_above(members: list[str], town: str, towns: pd.DataFrame, state: pd.Series) -> tuple[dict[str, float], str]:
     if town in towns.index:
         values = towns.reindex(columns=members).loc[[town]].to_numpy(float)[0]
         if not np.isnan(values).any():

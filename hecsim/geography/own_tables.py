@@ -252,9 +252,7 @@ def _check_groups(out: pd.DataFrame, table: str, path: Path) -> None:
             )
 
 
-def _checked_joint(
-    folder: Path, name: str, level: str, towns: pd.DataFrame, tracts: pd.DataFrame
-) -> pd.DataFrame | None:
+def _checked_joint(folder: Path, name: str, level: str, towns: pd.DataFrame, tracts: pd.DataFrame) -> pd.DataFrame | None:
     """A joint table, or None if the folder has none; its rows must be the places of the main table."""
     path = folder / f"joint_{name}_{level}s.csv"
     if not path.exists():

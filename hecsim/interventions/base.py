@@ -135,18 +135,12 @@ class Intervention:
         high=1,
         help="share of those eligible who are served in the end, at full ramp",
     )
-    start: int = setting(
-        12, unit="month", low=0, help="month in which it starts; month 0 is the first January"
-    )
+    start: int = setting(12, unit="month", low=0, help="month in which it starts; month 0 is the first January")
     end: int | None = setting(None, unit="month", low=1, help="month in which it stops, if it does")
     ramp: int = setting(12, unit="month", low=0, high=240, help="months from the start to full scale")
-    strength: float = setting(
-        1.0, unit="share", low=0, high=1, help="share of the published effect that it has here"
-    )
+    strength: float = setting(1.0, unit="share", low=0, high=1, help="share of the published effect that it has here")
     fidelity: float = setting(1.0, unit="share", low=0, high=1, help="how faithfully it is carried out")
-    places: tuple[str, ...] = setting(
-        (), unit="name", help="neighborhoods or towns that have it; empty for all"
-    )
+    places: tuple[str, ...] = setting((), unit="name", help="neighborhoods or towns that have it; empty for all")
     payers: Payers = setting((("state", 1.0),), unit="share", help="who pays, as shares that sum to one")
     instrument: str = setting("grants", unit="name", options=INSTRUMENTS, help="how the money comes")
 
@@ -187,9 +181,7 @@ class Intervention:
         for f in fields(self):
             value = getattr(self, f.name)
             if value != f.default:
-                out[f.name] = (
-                    dict(value) if f.name == "payers" else list(value) if isinstance(value, tuple) else value
-                )
+                out[f.name] = dict(value) if f.name == "payers" else list(value) if isinstance(value, tuple) else value
         return out
 
     # -- evidence -------------------------------------------------------------------------------
@@ -250,11 +242,7 @@ class Intervention:
         """The lever moves of this month, from `plan` and the doses reached."""
         out = []
         for e in self.plan():
-            value = (
-                float(getattr(self, e.field))
-                if e.field
-                else float(context.draw[f"interventions.{e.parameter}"])
-            )
+            value = float(getattr(self, e.field)) if e.field else float(context.draw[f"interventions.{e.parameter}"])
             dose = doses.at(LEVERS[e.lever].scope, e.who, while_served=e.while_served)
             out.append(Move(e.lever, e.operation, value, dose, doses.source))
         return out
@@ -269,7 +257,5 @@ class Intervention:
         for per in ("month", "start", "year", "resident", "area"):
             price = self.number(context.draw, f"cost_{per}", 0.0)
             if price and (count := units.count(per)):
-                out.append(
-                    Cost({"start": "enrollment", "month": "service"}.get(per, "operation"), price * count)
-                )
+                out.append(Cost({"start": "enrollment", "month": "service"}.get(per, "operation"), price * count))
         return out + self.spending(community, context, units)

@@ -36,11 +36,7 @@ GROUP = "hecsim.interventions"
 def _classes(where: Any) -> Iterator[type[Intervention]]:
     if isinstance(where, ModuleType):
         for value in vars(where).values():
-            if (
-                isinstance(value, type)
-                and issubclass(value, Intervention)
-                and value.__module__ == where.__name__
-            ):
+            if isinstance(value, type) and issubclass(value, Intervention) and value.__module__ == where.__name__:
                 yield value
     elif isinstance(where, type) and issubclass(where, Intervention):
         yield where

@@ -74,12 +74,7 @@ class _Arm:
 
 def _columns(community: Community) -> dict[str, np.ndarray]:
     """All columns but those of interventions."""
-    return {
-        f"{t}.{n}": v
-        for t, table in community.tables.items()
-        for n, v in table.columns.items()
-        if not n.startswith("iv_")
-    }
+    return {f"{t}.{n}": v for t, table in community.tables.items() for n, v in table.columns.items() if not n.startswith("iv_")}
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -114,9 +109,7 @@ def _run(cls: type[Intervention], arm: _Arm, reference: _Arm, months: int) -> No
     prefixes = tuple({f"{r.key}." for r in arm.delivery.runs} | {f"{cls.id.lower()}."})
     stray = [d for d in arm.context.drawn if not d.startswith(prefixes)]
     if stray:
-        _fail(
-            cls, f"draws decisions of others: {', '.join(stray)}; begin their names with '{cls.id.lower()}.'"
-        )
+        _fail(cls, f"draws decisions of others: {', '.join(stray)}; begin their names with '{cls.id.lower()}.'")
 
 
 def _nobody(community: Community) -> Community:

@@ -40,9 +40,7 @@ def check_schedule(interventions: Iterable[Intervention], horizon: int) -> None:
     """Refuse an intervention that would start after the run is over."""
     for iv in interventions:
         if iv.start >= horizon:
-            raise ScheduleError(
-                f"{iv.id} ({iv.title.en}) starts in month {iv.start}, but the run ends after {horizon} months"
-            )
+            raise ScheduleError(f"{iv.id} ({iv.title.en}) starts in month {iv.start}, but the run ends after {horizon} months")
 
 
 def _inside(community: Community, places: tuple[str, ...]) -> np.ndarray:
@@ -118,9 +116,7 @@ class Run:
             power=self.power,
         )  # fmt: skip
 
-    def _dose(
-        self, frame: Frame, context: Context, area: np.ndarray, reached: float, left: float
-    ) -> np.ndarray:
+    def _dose(self, frame: Frame, context: Context, area: np.ndarray, reached: float, left: float) -> np.ndarray:
         if self.funnel is not None:
             out = self.funnel.columns(frame.community)[2] * np.float32(self.power)
         elif self.iv.delivery == "sample":
@@ -160,9 +156,7 @@ class Run:
         share = delivered(self.iv, context.draw, month, _support(context))
         if self.iv.delivery == "area":
             weight = weight * share
-        return Units(
-            month, 0.0, lambda: self.served(frame, context, month), weight, self.covered, share, frame
-        )
+        return Units(month, 0.0, lambda: self.served(frame, context, month), weight, self.covered, share, frame)
 
 
 class Delivery:
@@ -232,9 +226,7 @@ class Delivery:
         for r in running:
             self._pay(r.iv, r.key, r.iv.costs(community, context, units[r.key]), month)
 
-    def _move(
-        self, context: Context, r: Run, frame: Frame, month: int, only: frozenset[str] = frozenset()
-    ) -> None:
+    def _move(self, context: Context, r: Run, frame: Frame, month: int, only: frozenset[str] = frozenset()) -> None:
         """Move the levers of one stage of delivery (`only`), or all that processes read."""
         moves = r.iv.moves(frame.community, context, r.doses(frame, context, month))
         for move in moves + ([] if only else self._disappointed(r, frame, month)):
@@ -287,9 +279,7 @@ class Delivery:
             report["reached"] = reached if r.running(month) else 0.0
             if r.funnel is not None and r.funnel.column("stage") in community.tables[r.iv.unit]:
                 table = community.tables[r.iv.unit]
-                counts = np.bincount(
-                    table[r.funnel.column("stage")][table["present"] == 1], minlength=len(STAGES)
-                )
+                counts = np.bincount(table[r.funnel.column("stage")][table["present"] == 1], minlength=len(STAGES))
                 report |= {name: int(counts[i]) for i, name in enumerate(STAGES)}
             out[r.key.upper()] = report
         return out

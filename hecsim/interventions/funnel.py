@@ -135,9 +135,7 @@ class Funnel:
         hazard = -np.log1p(-min(iv.number(draw, "found", 1.0), 1 - 1e-6))
         chance = -np.expm1(-hazard * self._outreach(frame, context, rows))
         rows = rows[context.uniforms(f"{self.key}.found", month, self._keys(frame, rows)) < chance]
-        loss = float(draw["interventions.handoff_loss"]) * _lever(
-            context, "handoff_scale", self._home(frame, rows)
-        )
+        loss = float(draw["interventions.handoff_loss"]) * _lever(context, "handoff_scale", self._home(frame, rows))
         rows = rows[context.uniforms(f"{self.key}.handoff", month, self._keys(frame, rows)) >= loss]
         stage[rows], months[rows] = WAITING, 0
 
@@ -200,9 +198,7 @@ class Funnel:
     def _room(self, frame: Frame, draw: Mapping[str, Any], rows: np.ndarray) -> np.ndarray:
         """Mental room against the reference, to its power."""
         bandwidth = np.maximum(frame.community.household["bandwidth"][self._home(frame, rows)], 0.05)
-        return (bandwidth / float(draw["interventions.bandwidth_reference"])) ** float(
-            draw["interventions.bandwidth_power"]
-        )
+        return (bandwidth / float(draw["interventions.bandwidth_reference"])) ** float(draw["interventions.bandwidth_power"])
 
     def propensity(self, frame: Frame, context: Context, rows: np.ndarray) -> np.ndarray:
         """Multiplier of consent: trust and mental room against their reference levels, and language."""
@@ -210,9 +206,7 @@ class Funnel:
         usual = float(np.asarray(draw["interventions.trust_reference"])[_TRUST.index(self.iv.trust)])
         trust = np.maximum(h[self.iv.trust][home], 0.02) / usual
         match = _lever(context, "language_match", home)
-        spoken = np.where(
-            h["language"][home] > 0, match + (1 - match) * float(draw["interventions.unspoken"]), 1.0
-        )
+        spoken = np.where(h["language"][home] > 0, match + (1 - match) * float(draw["interventions.unspoken"]), 1.0)
         return trust ** float(draw["interventions.trust_power"]) * self._room(frame, draw, rows) * spoken
 
 

@@ -27,9 +27,7 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._columns["month"])
 
-    def add(
-        self, month: int, payer: str, instrument: str, category: str, intervention: str, amount: float
-    ) -> None:
+    def add(self, month: int, payer: str, instrument: str, category: str, intervention: str, amount: float) -> None:
         """Enter one amount; zero is not entered."""
         if amount:
             row = (month, payer, instrument, category, intervention, float(amount))

@@ -60,10 +60,8 @@ class FairChanceEmployers(Intervention):
     id, kind, verb, grade = "N03", "norm", "new", "D"
     title = Words("Recognized fair-chance employers", "Empleadores reconocidos por dar oportunidad")
     sentence = Words(
-        "Employers who judge people by their work, not their record, are recognized in public and by "
-        "a tax credit.",
-        "Los empleadores que valoran el trabajo y no los antecedentes reciben reconocimiento y un "
-        "crédito tributario.",
+        "Employers who judge people by their work, not their record, are recognized in public and by a tax credit.",
+        "Los empleadores que valoran el trabajo y no los antecedentes reciben reconocimiento y un crédito tributario.",
     )
     aims, actor, strategy = ("child", "equity"), "collaborative and chamber of commerce", ("CDC 1", "CDC 2")
     effects = (
@@ -73,9 +71,7 @@ class FairChanceEmployers(Intervention):
     )
     ramp: int = ramp_of(18)
     reach: float = reach_of(0.5)
-    instrument: str = setting(
-        "tax credits", unit="name", options=("tax credits", "grants"), help="how the money comes"
-    )
+    instrument: str = setting("tax credits", unit="name", options=("tax credits", "grants"), help="how the money comes")
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """A credit for each worker with a record, as many a year as are newly hired."""
@@ -93,8 +89,7 @@ class HelpSeeking(Intervention):
     title = Words("It is normal to ask for help", "Pedir ayuda es normal")
     sentence = Words(
         "Barbers, pastors and union members speak openly about mental health, above all with men.",
-        "Barberos, pastores y sindicalistas hablan abiertamente de la salud mental, sobre todo con "
-        "los hombres.",
+        "Barberos, pastores y sindicalistas hablan abiertamente de la salud mental, sobre todo con los hombres.",
     )
     aims, actor, strategy = ("child",), "congregations, barbers and unions", ("CDC 2",)
     effects = (
@@ -141,8 +136,7 @@ class FaithAndKin(Intervention):
     title = Words("Faith and family support", "Apoyo de la fe y la familia")
     sentence = Words(
         "Congregations and relatives organize meals, rides and a few free hours for tired parents.",
-        "Las congregaciones y los parientes organizan comidas, viajes y unas horas libres para "
-        "padres cansados.",
+        "Las congregaciones y los parientes organizan comidas, viajes y unas horas libres para padres cansados.",
     )
     aims, actor, strategy = ("child", "weight"), "congregations", ("CDC 5",)
     delivery, trust = "sample", "trust_community"

@@ -39,17 +39,13 @@ class RightToCounsel(Intervention):
     aims, actor, strategy = ("child", "equity"), "state", ("CDC 1",)
     connecticut = "In force since January 2022 in part of the ZIP codes; 12 percent of tenants represented"
     effects = (Effect("representation", "set", field="coverage"),)
-    coverage: float = setting(
-        0.6, unit="share", low=0, high=1, help="share of tenants in court who have a lawyer"
-    )
+    coverage: float = setting(0.6, unit="share", low=0, high=1, help="share of tenants in court who have a lawyer")
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """New cases with counsel, less those who would have had it anyway."""
         h, without = community.household, context.levers.base("representation")
         extra = 1.0 - without / max(without + units.share * (self.coverage - without), without, 1e-9)
-        new = (
-            (h["present"] == 1) & (h["filed_new"] == 1) & (h["represented"] == 1) & units.covers("household")
-        )
+        new = (h["present"] == 1) & (h["filed_new"] == 1) & (h["represented"] == 1) & units.covers("household")
         cases = float(units.frame.weight["household"][new].sum()) * extra
         return [Cost("service", cases * self.number(context.draw, "case"))]
 
@@ -71,9 +67,7 @@ class RentAid(Intervention):
     ramp: int = ramp_of(3)
     payers: Payers = paid_by(state=0.5, federal=0.5)
     aid: float = setting(900.0, unit="$/month", low=0, high=5000, help="aid paid toward arrears while served")
-    income_limit: float = setting(
-        2.5, unit="times the poverty line", low=0, high=10, help="income at or below this"
-    )
+    income_limit: float = setting(2.5, unit="times the poverty line", low=0, high=10, help="income at or below this")
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Tenants with low income who owe a month of rent or face a filing."""
@@ -108,20 +102,13 @@ class HousingVouchers(Intervention):
     reach: float = reach_of(0.1)
     ramp: int = ramp_of(24)
     payers: Payers = paid_by(federal=0.7, state=0.3)
-    income_limit: float = setting(
-        1.0, unit="times the poverty line", low=0, high=10, help="income at or below this"
-    )
+    income_limit: float = setting(1.0, unit="times the poverty line", low=0, high=10, help="income at or below this")
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Poor families with children in shelter, doubled up or lately evicted, without a voucher."""
         h = community.household
         unstable = (h["tenure"] >= who.UNSTABLE_TENURE) | (h["eviction_clock"] > 0)
-        return (
-            who.income_below(community, self.income_limit)
-            & (h["children"] > 0)
-            & unstable
-            & (h["voucher"] == 0)
-        )
+        return who.income_below(community, self.income_limit) & (h["children"] > 0) & unstable & (h["voucher"] == 0)
 
     def retains(self, community: Community, context: Context) -> np.ndarray:
         """Those who hold the voucher, and those still looking for a home to lease with it."""
@@ -155,9 +142,7 @@ class FamilyTaxCredits(Intervention):
     )
     ramp: int = ramp_of(0)
     points: float = setting(0.1, unit="share", low=0, high=1, help="added to the share of the federal credit")
-    child_credit: float = setting(
-        0.0, unit="$/child/year", low=0, high=5000, help="refundable credit for each child"
-    )
+    child_credit: float = setting(0.0, unit="$/child/year", low=0, high=5000, help="refundable credit for each child")
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """Average cost of a point to a filer, and the child credit."""
@@ -165,9 +150,7 @@ class FamilyTaxCredits(Intervention):
         filers = (h["present"] == 1) & (h["takes_eitc"] == 1) & (h["earnings"] > 0)
         filers &= h["poverty_ratio"] <= self.number(context.draw, "filer_limit")
         per_filer = self.number(context.draw, "point") * self.points * 100
-        credit = units.total(per_filer, filers) + units.total(
-            self.child_credit * h["children"], h["present"] == 1
-        )
+        credit = units.total(per_filer, filers) + units.total(self.child_credit * h["children"], h["present"] == 1)
         return [Cost("benefits", credit / MONTHS_PER_YEAR)]
 
 
@@ -191,16 +174,10 @@ class ChildCareSubsidy(Intervention):
     )
     ramp: int = ramp_of(24)
     payers: Payers = paid_by(state=0.7, federal=0.3)
-    places_scale: float = setting(
-        1.3, unit="multiplier", low=1, high=5, help="subsidized places against today"
-    )
-    entry_add: float = setting(
-        0.15, unit="share of state median income", low=0, high=1, help="added to the entry limit"
-    )
+    places_scale: float = setting(1.3, unit="multiplier", low=1, high=5, help="subsidized places against today")
+    entry_add: float = setting(0.15, unit="share of state median income", low=0, high=1, help="added to the entry limit")
     fee_scale: float = setting(0.5, unit="multiplier", low=0, high=1, help="family fee against today")
-    kin_pay: float = setting(
-        0.0, unit="$/month", low=0, high=2000, help="pay for kin who care for a young child"
-    )
+    kin_pay: float = setting(0.0, unit="$/month", low=0, high=2000, help="pay for kin who care for a young child")
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """Places beyond today's, fees forgone on the rest, and pay for kin."""
@@ -232,9 +209,7 @@ class WageFloor(Intervention):
     more_levers = ("minimum_wage",)
     ramp: int = ramp_of(36)
     payers: Payers = paid_by(employers=1.0)
-    floor: float = setting(
-        20.0, unit="$/hour", low=7.25, high=60, help="minimum wage at full ramp, in 2025 dollars"
-    )
+    floor: float = setting(20.0, unit="$/hour", low=7.25, high=60, help="minimum wage at full ramp, in 2025 dollars")
 
     def moves(self, community: Community, context: Context, doses: Doses) -> list[Move]:
         """From whatever the law of the month says toward the floor."""
@@ -261,8 +236,7 @@ class PaidLeaveForAll(Intervention):
     title = Words("Paid leave for every new parent", "Licencia pagada para todos los padres nuevos")
     sentence = Words(
         "Day workers and parents with low pay also get paid weeks at home after a birth.",
-        "Los trabajadores por día y los padres con bajos salarios también reciben semanas pagadas "
-        "tras un nacimiento.",
+        "Los trabajadores por día y los padres con bajos salarios también reciben semanas pagadas tras un nacimiento.",
     )
     aims, actor, strategy = ("child",), "CT Paid Leave Authority", ("CDC 1",)
     connecticut = "Paid leave since January 2022; about 55,000 workers a year"
@@ -275,16 +249,12 @@ class PaidLeaveForAll(Intervention):
     ramp: int = ramp_of(6)
     payers: Payers = paid_by(payroll_contributions=1.0)
     monthly_pay: float = setting(2000.0, unit="$/month", low=0, high=6000, help="pay during leave")
-    income_limit: float = setting(
-        2.5, unit="times the poverty line", low=0, high=10, help="income at or below this"
-    )
+    income_limit: float = setting(2.5, unit="times the poverty line", low=0, high=10, help="income at or below this")
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Families with a newborn, low income and a worker."""
         h = community.household
-        return (
-            who.child_aged(community, 0, 3) & (h["poverty_ratio"] <= self.income_limit) & (h["workers"] > 0)
-        )
+        return who.child_aged(community, 0, 3) & (h["poverty_ratio"] <= self.income_limit) & (h["workers"] > 0)
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """The pay itself."""
@@ -300,8 +270,7 @@ class PredictableWork(Intervention):
     title = Words("Predictable schedules and sick days", "Horarios previsibles y días de enfermedad")
     sentence = Words(
         "Hourly workers know their hours in advance and may stay home when a child is sick.",
-        "Los trabajadores por hora conocen su horario con tiempo y pueden quedarse en casa si un "
-        "hijo se enferma.",
+        "Los trabajadores por hora conocen su horario con tiempo y pueden quedarse en casa si un hijo se enferma.",
     )
     aims, actor, strategy = ("child", "weight"), "state", ("CDC 1",)
     connecticut = "Paid sick days widen from 2025 to 2027; no schedule law"
@@ -310,12 +279,8 @@ class PredictableWork(Intervention):
         Effect("sick_days", "add", field="sick"),
     )
     payers: Payers = paid_by(employers=1.0)
-    stable: float = setting(
-        0.4, unit="share", low=0, high=1, help="share of unstable schedules that become stable"
-    )
-    sick: float = setting(
-        0.05, unit="share", low=0, high=1, help="share of workers newly given paid sick days"
-    )
+    stable: float = setting(0.4, unit="share", low=0, high=1, help="share of unstable schedules that become stable")
+    sick: float = setting(0.05, unit="share", low=0, high=1, help="share of workers newly given paid sick days")
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
         """Employers' cost for each worker on an unstable schedule, and for sick days taken."""

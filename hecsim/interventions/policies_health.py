@@ -45,9 +45,7 @@ class MaternityCoverage(Intervention):
     )
     reach: float = reach_of(0.6)
     payers: Payers = paid_by(federal=0.5, state=0.5)
-    income_limit: float = setting(
-        2.63, unit="times the poverty line", low=0, high=10, help="income at or below this"
-    )
+    income_limit: float = setting(2.63, unit="times the poverty line", low=0, high=10, help="income at or below this")
     months_after: int = setting(12, unit="month", low=0, high=24, help="months after birth that are covered")
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
@@ -78,9 +76,7 @@ class ProduceIncentives(Intervention):
     )
     reach: float = reach_of(0.6)
     payers: Payers = paid_by(federal=0.7, state=0.3)
-    net_price: float = setting(
-        0.7, unit="multiplier", low=0, high=1, help="price of produce after the money back"
-    )
+    net_price: float = setting(0.7, unit="multiplier", low=0, high=1, help="price of produce after the money back")
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Households that receive SNAP or WIC."""
@@ -127,12 +123,8 @@ class SugaryDrinkTax(Intervention):
     ramp: int = ramp_of(3)
     payers: Payers = paid_by(state=1.0)
     border: bool = setting(True, unit="flag", help="a city's tax, so that some shop outside")
-    recycled: float = setting(
-        1.0, unit="share", low=0, high=1, help="share of the revenue paid to low-income families"
-    )
-    income_limit: float = setting(
-        2.0, unit="times the poverty line", low=0, high=10, help="who receives the revenue"
-    )
+    recycled: float = setting(1.0, unit="share", low=0, high=1, help="share of the revenue paid to low-income families")
+    income_limit: float = setting(2.0, unit="times the poverty line", low=0, high=10, help="who receives the revenue")
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Households that share in the revenue."""
@@ -173,8 +165,7 @@ class ViolenceReduction(Intervention):
     id, kind, verb, grade = "P14", "policy", "revise", "C"
     title = Words("Fewer shootings, fewer arrests", "Menos tiroteos, menos arrestos")
     sentence = Words(
-        "Police and courts focus on the few at highest risk, offer help first, and spare parents "
-        "jail where they can.",
+        "Police and courts focus on the few at highest risk, offer help first, and spare parents jail where they can.",
         "La policía y las cortes se enfocan en los pocos de mayor riesgo, ofrecen ayuda primero y "
         "evitan la cárcel a los padres.",
     )
@@ -182,16 +173,12 @@ class ViolenceReduction(Intervention):
     more_levers = ("violence_scale", "arrest_scale", "trust_police_add")
     ramp: int = ramp_of(18)
     payers: Payers = paid_by(town=0.5, state=0.5)
-    punitive: float = setting(
-        0.0, unit="share", low=0, high=1, help="share of the effort that is enforcement alone"
-    )
+    punitive: float = setting(0.0, unit="share", low=0, high=1, help="share of the effort that is enforcement alone")
 
     def moves(self, community: Community, context: Context, doses: Doses) -> list[Move]:
         """Less violence; fewer arrests of parents, or more where it is punitive."""
         number = {n: self.number(context.draw, n) for n in ("violence", "diversion", "backlash", "trust")}
-        arrests = (
-            1 + (1 - self.punitive) * (number["diversion"] - 1) + self.punitive * (number["backlash"] - 1)
-        )
+        arrests = 1 + (1 - self.punitive) * (number["diversion"] - 1) + self.punitive * (number["backlash"] - 1)
         source, area = doses.source, doses.at("household", "area")
         return [
             Move("violence_scale", "scale", number["violence"], doses.area, source),
@@ -207,17 +194,14 @@ class SchoolMeals(Intervention):
     id, kind, verb, grade, law = "P15", "policy", "enact", "B", True
     title = Words("Free, healthy school meals for all", "Comidas escolares gratis y saludables para todos")
     sentence = Words(
-        "Every pupil eats free at school, the food meets higher standards, and every day has "
-        "physical education.",
+        "Every pupil eats free at school, the food meets higher standards, and every day has physical education.",
         "Todos los alumnos comen gratis, la comida cumple mejores normas y hay educación física cada día.",
     )
     aims, actor = ("weight", "child", "equity"), "department of education"
     connecticut = "Free for all to 2022; since then by district and by year"
     ramp: int = ramp_of(6)
     payers: Payers = paid_by(state=0.6, federal=0.4)
-    served: float = setting(
-        1.0, unit="share", low=0, high=1, help="share of pupils in schools that serve all free"
-    )
+    served: float = setting(1.0, unit="share", low=0, high=1, help="share of pupils in schools that serve all free")
     effects = (
         Effect("free_school_meals", "set", field="served"),
         Effect("school_meal_quality", "add", "p15_quality"),

@@ -21,8 +21,7 @@ class AffordableHomes(Intervention):
     title = Words("Affordable homes without displacement", "Viviendas accesibles sin desplazar a nadie")
     sentence = Words(
         "Towns build affordable homes, ask for some in every new building, and help families to stay where they live.",
-        "Los municipios construyen viviendas accesibles, las piden en cada edificio nuevo y ayudan a las familias "
-        "a quedarse.",
+        "Los municipios construyen viviendas accesibles, las piden en cada edificio nuevo y ayudan a las familias a quedarse.",
     )
     aims, actor, strategy = ("child", "weight", "equity"), "towns and developers", ("CDC 1", "HI-5")
     connecticut = "Section 8-30g; housing trust fund; few homes a year against the need"

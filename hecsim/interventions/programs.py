@@ -37,8 +37,7 @@ class ChildFirst(Intervention):
     title = Words("Child First", "Child First (Los niños primero)")
     sentence = Words(
         "A clinician and a coordinator visit families under great strain, to help parent and child heal.",
-        "Una terapeuta y una coordinadora visitan a familias con mucha tensión, para que padres e "
-        "hijos sanen.",
+        "Una terapeuta y una coordinadora visitan a familias con mucha tensión, para que padres e hijos sanen.",
     )
     aims, actor, strategy = ("child",), "community clinics", ("CDC 6",)
     connecticut = "Founded in Bridgeport"
@@ -78,13 +77,9 @@ class HomeVisiting(Intervention):
     delivery, pool, repeat = "funnel", "home visitor", True
     reach: float = reach_of(0.15)
     payers: Payers = paid_by(state=0.65, federal=0.35)
-    nurses: bool = setting(
-        False, unit="flag", help="nurses (as in the Nurse-Family Partnership), first births only"
-    )
+    nurses: bool = setting(False, unit="flag", help="nurses (as in the Nurse-Family Partnership), first births only")
     income_limit: float = _income_limit(2.0)
-    below_age: int = setting(
-        6, unit="month", low=1, high=36, help="youngest child is younger than this at entry"
-    )
+    below_age: int = setting(6, unit="month", low=1, high=36, help="youngest child is younger than this at entry")
 
     def plan(self) -> tuple[Effect, ...]:
         """The effect differs between nurses and other visitors."""
@@ -184,8 +179,7 @@ class BenefitsCoaching(Intervention):
     title = Words("Benefits, taxes and money coaching", "Beneficios, impuestos y manejo del dinero")
     sentence = Words(
         "Coaches help families to claim what they are due, file taxes for free and plan their budget.",
-        "Asesores ayudan a las familias a pedir lo que les corresponde, declarar impuestos gratis y "
-        "planear su presupuesto.",
+        "Asesores ayudan a las familias a pedir lo que les corresponde, declarar impuestos gratis y planear su presupuesto.",
     )
     aims, actor, strategy = ("child", "equity"), "community action agencies", ("CDC 1",)
     delivery, pool = "funnel", "navigator"
@@ -232,11 +226,7 @@ class ReentrySupport(Intervention):
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Adults released not long ago."""
-        return (
-            who.adults(community)
-            & (community.person["released"] < self.within)
-            & (community.person["labor"] != 4)
-        )
+        return who.adults(community) & (community.person["released"] < self.within) & (community.person["labor"] != 4)
 
 
 @intervention

@@ -49,9 +49,7 @@ class DiabetesPrevention(Intervention):
     )
     reach: float = reach_of(0.05)
     payers: Payers = paid_by(Medicaid=0.4, commercial_insurers=0.4, Medicare=0.2)
-    least_bmi: float = setting(
-        25.0, unit="kg/m2", low=15, high=60, help="measured body mass index of at least this"
-    )
+    least_bmi: float = setting(25.0, unit="kg/m2", low=15, high=60, help="measured body mass index of at least this")
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Adults above the BMI limit with prediabetes, as common as surveys find, the same persons always."""
@@ -137,12 +135,8 @@ class MobileMarket(Intervention):
     )
     reach: float = reach_of(0.15)
     payers: Payers = paid_by(philanthropy=0.6, federal=0.4)
-    prescription: float = setting(
-        20.0, unit="$/month", low=0, high=300, help="produce given to each household served"
-    )
-    supermarkets: float = setting(
-        0.0, unit="count", low=0, high=5, help="new supermarkets in each neighborhood"
-    )
+    prescription: float = setting(20.0, unit="$/month", low=0, high=300, help="produce given to each household served")
+    supermarkets: float = setting(0.0, unit="count", low=0, high=5, help="new supermarkets in each neighborhood")
     income_limit: float = _income_limit(2.0)
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
@@ -167,10 +161,8 @@ class CommunityAmbassadors(Intervention):
     id, kind, verb = "G17", "program", "new"
     title = Words("Community ambassadors", "Embajadores de la comunidad")
     sentence = Words(
-        "Trusted residents are paid to tell neighbors and congregations about help, and to bring "
-        "back what they hear.",
-        "Se paga a residentes de confianza para informar a vecinos e iglesias sobre la ayuda y traer "
-        "de vuelta lo que oyen.",
+        "Trusted residents are paid to tell neighbors and congregations about help, and to bring back what they hear.",
+        "Se paga a residentes de confianza para informar a vecinos e iglesias sobre la ayuda y traer de vuelta lo que oyen.",
     )
     aims, actor, strategy = (
         ("child", "weight", "equity"),
@@ -223,9 +215,7 @@ class ViolenceIntervention(Intervention):
         Effect("trust_community_add", "add", "g18_trust", who="area"),
     )
     payers: Payers = paid_by(state=0.5, federal=0.5)
-    least_violence: float = setting(
-        1.5, unit="state mean", low=0, high=20, help="level of violence where it works"
-    )
+    least_violence: float = setting(1.5, unit="state mean", low=0, high=20, help="level of violence where it works")
 
     def area(self, community: Community) -> np.ndarray:
         """Neighborhoods whose persistent level of violence is above the limit when it starts."""

@@ -43,9 +43,7 @@ def setting(
     options: tuple[str, ...] = (),
 ) -> Any:
     """A dataclass field with its unit, allowed range and help."""
-    return field(
-        default=default, metadata={"unit": unit, "low": low, "high": high, "help": help, "options": options}
-    )
+    return field(default=default, metadata={"unit": unit, "low": low, "high": high, "help": help, "options": options})
 
 
 def reach_of(default: float) -> Any:
@@ -75,13 +73,7 @@ def schema(cls: type) -> tuple[Setting, ...]:
     found = []
     for f in fields(cls):
         meta = f.metadata
-        kind = (
-            f.type
-            if isinstance(f.type, str)
-            else f.type.__name__
-            if isinstance(f.type, type)
-            else str(f.type)
-        )
+        kind = f.type if isinstance(f.type, str) else f.type.__name__ if isinstance(f.type, type) else str(f.type)
         kind = kind.replace("Payers", "table").removesuffix(" | None")
         found.append(
             Setting(
@@ -127,15 +119,8 @@ def _payers(s: Setting, value: Any, file: Any) -> Payers:
         raise ScenarioError(f"must be a table of payers and shares, not {value!r}", file=file, key=s.name)
     pairs = tuple(value.items()) if isinstance(value, Mapping) else tuple(tuple(p) for p in value)
     for pair in pairs:
-        if (
-            len(pair) != 2
-            or not isinstance(pair[0], str)
-            or not isinstance(pair[1], (int, float))
-            or pair[1] < 0
-        ):
-            raise ScenarioError(
-                f"must be payers with shares of at least 0, not {value!r}", file=file, key=s.name
-            )
+        if len(pair) != 2 or not isinstance(pair[0], str) or not isinstance(pair[1], (int, float)) or pair[1] < 0:
+            raise ScenarioError(f"must be payers with shares of at least 0, not {value!r}", file=file, key=s.name)
     if not pairs or abs(sum(share for _, share in pairs) - 1) > 1e-6:
         raise ScenarioError("the payers' shares must sum to 1", file=file, key=s.name)
     return tuple((name, float(share)) for name, share in pairs)

@@ -28,10 +28,8 @@ class HubAndSpoke(Intervention):
     id, kind, verb = "S01", "system", "connect"
     title = Words("Hub that connects services", "Centro que conecta los servicios")
     sentence = Words(
-        "One local hub links clinics, schools and agencies, so that a family asked for help once is "
-        "not lost on the way.",
-        "Un centro local enlaza clínicas, escuelas y agencias, para que una familia que pide ayuda "
-        "no se pierda en el camino.",
+        "One local hub links clinics, schools and agencies, so that a family asked for help once is not lost on the way.",
+        "Un centro local enlaza clínicas, escuelas y agencias, para que una familia que pide ayuda no se pierda en el camino.",
     )
     aims, actor = ("child", "weight", "equity"), "collaborative backbone"
     connecticut = "Health Enhancement Community hub"
@@ -48,8 +46,7 @@ class AccessLine(Intervention):
     title = Words("One call for child development", "Una sola llamada para el desarrollo infantil")
     sentence = Words(
         "Parents and doctors call one number; children are screened early and linked to help.",
-        "Padres y médicos llaman a un solo número; se evalúa a los niños temprano y se les conecta "
-        "con ayuda.",
+        "Padres y médicos llaman a un solo número; se evalúa a los niños temprano y se les conecta con ayuda.",
     )
     aims, actor, strategy = ("child",), "211 and pediatric practices", ("CDC 6",)
     connecticut = "Help Me Grow, 211 Child Development"
@@ -89,9 +86,7 @@ class CommunityHealthWorkers(Intervention):
     )
     reach: float = reach_of(0.15)
     payers: Payers = paid_by(Medicaid=0.6, state=0.4)
-    income_limit: float = setting(
-        2.0, unit="times the poverty line", low=0, high=10, help="income at or below this"
-    )
+    income_limit: float = setting(2.0, unit="times the poverty line", low=0, high=10, help="income at or below this")
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Households with low income."""
@@ -217,8 +212,7 @@ class SectorPipeline(Intervention):
     title = Words("Jobs with fair-chance employers", "Empleos con oportunidades justas")
     sentence = Words(
         "People with a record or low pay are trained and placed with employers who judge them by their work.",
-        "Personas con antecedentes o bajos salarios se capacitan y trabajan con empleadores que las "
-        "valoran por su trabajo.",
+        "Personas con antecedentes o bajos salarios se capacitan y trabajan con empleadores que las valoran por su trabajo.",
     )
     aims, actor, strategy = ("child", "equity"), "employers and workforce board", ("CDC 1",)
     delivery, unit, pool = "funnel", "person", "navigator"
@@ -247,8 +241,7 @@ class ResourceDatabase(Intervention):
     title = Words("Shared list of services", "Lista compartida de servicios")
     sentence = Words(
         "All partners use one up-to-date list of services, so that a referral reaches a place that can help.",
-        "Todos usan una sola lista de servicios al día, para que cada referido llegue a un lugar que "
-        "puede ayudar.",
+        "Todos usan una sola lista de servicios al día, para que cada referido llegue a un lugar que puede ayudar.",
     )
     aims, actor = ("child", "weight"), "collaborative and 211"
     effects = (Effect("found_scale", "scale", "s09_found"), Effect("aware_add", "add", "s09_aware"))
@@ -318,8 +311,7 @@ class EvictionDiversion(Intervention):
     title = Words("Eviction diversion", "Acuerdos para evitar desalojos")
     sentence = Words(
         "When a landlord files for eviction, a mediator helps both sides agree before a judge decides.",
-        "Cuando un propietario pide el desalojo, un mediador ayuda a llegar a un acuerdo antes de "
-        "que decida el juez.",
+        "Cuando un propietario pide el desalojo, un mediador ayuda a llegar a un acuerdo antes de que decida el juez.",
     )
     aims, actor, strategy = ("child", "equity"), "housing court and landlords", ("CDC 1",)
     connecticut = "UniteCT-type mediation"

@@ -11,20 +11,40 @@ from hecsim.measures.base import measure
 _PLACE = "Place and trust"
 
 
-@measure("Residents who feel safe walking at night", unit="percent of residents", factor=100, better="higher", topic=_PLACE,
-         label_es="Residentes que se sienten seguros de noche")  # fmt: skip
+@measure(
+    "Residents who feel safe walking at night",
+    unit="percent of residents",
+    factor=100,
+    better="higher",
+    topic=_PLACE,
+    label_es="Residentes que se sienten seguros de noche",
+)
 def feels_safe(pn_safety: Any) -> Any:
     """Mean perceived safety of the neighborhoods that people live in."""
     return pn_safety, np.ones(pn_safety.shape)
 
 
-@measure("Residents who heard gunfire this month", unit="percent of residents", factor=100, better="lower", topic=_PLACE, label_es="Residentes que oyeron disparos")
+@measure(
+    "Residents who heard gunfire this month",
+    unit="percent of residents",
+    factor=100,
+    better="lower",
+    topic=_PLACE,
+    label_es="Residentes que oyeron disparos",
+)
 def gunfire(ph_gunfire: Any) -> Any:
     """Share exposed this month."""
     return ph_gunfire > 0, np.ones(ph_gunfire.shape)
 
 
-@measure("Trust in neighbors and the collaborative", unit="0 to 1", table="household", better="higher", topic=_PLACE, label_es="Confianza en vecinos y colaborativo")
+@measure(
+    "Trust in neighbors and the collaborative",
+    unit="0 to 1",
+    table="household",
+    better="higher",
+    topic=_PLACE,
+    label_es="Confianza en vecinos y colaborativo",
+)
 def trust_community(h_trust_community: Any) -> Any:
     """Mean trust."""
     return h_trust_community, np.ones(h_trust_community.shape)

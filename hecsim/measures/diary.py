@@ -21,9 +21,24 @@ from hecsim.community import Community
 __all__ = ["EVENTS", "Diary"]
 
 _STATE = (
-    "income", "earnings", "benefits", "rent", "arrears", "savings", "hardship", "bandwidth", "food_security", "conflict",
-    "support", "safety_index", "stability_index", "nurture_index", "caregiver_stress", "tenure", "neighborhood",
-)  # fmt: skip
+    "income",
+    "earnings",
+    "benefits",
+    "rent",
+    "arrears",
+    "savings",
+    "hardship",
+    "bandwidth",
+    "food_security",
+    "conflict",
+    "support",
+    "safety_index",
+    "stability_index",
+    "nurture_index",
+    "caregiver_stress",
+    "tenure",
+    "neighborhood",
+)
 
 Row = dict[str, Any]
 
@@ -45,7 +60,12 @@ EVENTS: dict[str, Event] = {
         Event("job_found", "{who} found a job", "{who} encontró empleo", True),
         Event("filed", "the landlord filed for eviction", "el arrendador presentó una demanda de desalojo", False),
         Event("evicted", "the family was evicted", "la familia fue desalojada", False),
-        Event("case_ended", "the eviction case ended and the family stayed", "el caso de desalojo terminó y la familia se quedó", True),
+        Event(
+            "case_ended",
+            "the eviction case ended and the family stayed",
+            "el caso de desalojo terminó y la familia se quedó",
+            True,
+        ),
         Event("moved", "the family moved to {place}", "la familia se mudó a {place}", True),
         Event("lost_home", "the family lost its own home", "la familia se quedó sin vivienda propia", False),
         Event("found_home", "the family found a home of its own", "la familia encontró vivienda propia", True),
@@ -53,12 +73,22 @@ EVENTS: dict[str, Event] = {
         Event("food_better", "the food budget held again", "volvió a alcanzar para la comida", True),
         Event("born", "a child was born", "nació un bebé", True),
         Event("ace", "{who} lived through {ace} for the first time", "{who} vivió por primera vez: {ace}", False),
-        Event("reported", "someone reported the family to child protection", "alguien denunció a la familia ante protección infantil", False),
+        Event(
+            "reported",
+            "someone reported the family to child protection",
+            "alguien denunció a la familia ante protección infantil",
+            False,
+        ),
         Event("placed", "{who} was placed away from home", "{who} fue separado del hogar", False),
         Event("returned", "{who} came home", "{who} volvió a casa", True),
         Event("depressed", "{who} fell into depression", "{who} cayó en depresión", False),
         Event("recovered", "{who} recovered from depression", "{who} se recuperó de la depresión", True),
-        Event("substance", "{who} began to struggle with alcohol or drugs", "{who} empezó a luchar con el alcohol o las drogas", False),
+        Event(
+            "substance",
+            "{who} began to struggle with alcohol or drugs",
+            "{who} empezó a luchar con el alcohol o las drogas",
+            False,
+        ),
         Event("sober", "{who} overcame alcohol or drug use", "{who} superó el consumo de alcohol o drogas", True),
         Event("violence", "violence began between the partners", "empezó la violencia en la pareja", False),
         Event("violence_over", "the violence between the partners ended", "terminó la violencia en la pareja", True),
@@ -68,7 +98,7 @@ EVENTS: dict[str, Event] = {
         Event("diabetes", "{who} was diagnosed with diabetes", "a {who} le diagnosticaron diabetes", False),
         Event("died", "{who} died", "{who} falleció", False),
     )
-}  # fmt: skip
+}
 
 
 class Diary:
@@ -244,10 +274,15 @@ def _strain(home: Row) -> list[str]:
 
 def _ace_causes(index: int, home: Row, strain: list[str]) -> list[str]:
     direct = {
-        5: ["a parent's depression"], 6: ["a parent's alcohol or drug use"], 7: ["violence between the partners"],
-        8: ["the parents' separation"], 9: ["a family member in jail"], 10: ["gunfire in the neighborhood"],
-        11: ["loss of the home"], 12: ["food insecurity"],
-    }  # fmt: skip
+        5: ["a parent's depression"],
+        6: ["a parent's alcohol or drug use"],
+        7: ["violence between the partners"],
+        8: ["the parents' separation"],
+        9: ["a family member in jail"],
+        10: ["gunfire in the neighborhood"],
+        11: ["loss of the home"],
+        12: ["food insecurity"],
+    }
     return direct.get(index, strain)
 
 

@@ -12,20 +12,41 @@ _MONEY = "Income and work"
 _HOUSING = "Housing"
 
 
-@measure("Residents below the poverty line", unit="percent of residents", factor=100, better="lower", topic=_MONEY, label_es="Residentes en pobreza")
+@measure(
+    "Residents below the poverty line",
+    unit="percent of residents",
+    factor=100,
+    better="lower",
+    topic=_MONEY,
+    label_es="Residentes en pobreza",
+)
 def poverty(ph_poverty_ratio: Any) -> Any:
     """Gross income below the federal guideline."""
     return ph_poverty_ratio < 1, np.ones(ph_poverty_ratio.shape)
 
 
-@measure("Children below the poverty line", unit="percent of children", factor=100, better="lower", topic=_MONEY, label_es="Niños en pobreza")
+@measure(
+    "Children below the poverty line",
+    unit="percent of children",
+    factor=100,
+    better="lower",
+    topic=_MONEY,
+    label_es="Niños en pobreza",
+)
 def poverty_child(p_age: Any, ph_poverty_ratio: Any) -> Any:
     """Children in households with gross income below the guideline."""
     child = p_age < 216
     return (ph_poverty_ratio < 1) & child, child
 
 
-@measure("Adults of 25 to 54 with a job", unit="percent", factor=100, better="higher", topic=_MONEY, label_es="Adultos de 25 a 54 con empleo")
+@measure(
+    "Adults of 25 to 54 with a job",
+    unit="percent",
+    factor=100,
+    better="higher",
+    topic=_MONEY,
+    label_es="Adultos de 25 a 54 con empleo",
+)
 def employed(p_age: Any, p_labor: Any) -> Any:
     """Employment-population ratio at prime age."""
     prime = (p_age >= 300) & (p_age < 660)
@@ -38,13 +59,28 @@ def unemployment(p_labor: Any) -> Any:
     return p_labor == 2, (p_labor == 1) | (p_labor == 2)
 
 
-@measure("Disposable income", unit="$ per household-month", table="household", better="higher", topic=_MONEY, label_es="Ingreso disponible")
+@measure(
+    "Disposable income",
+    unit="$ per household-month",
+    table="household",
+    better="higher",
+    topic=_MONEY,
+    label_es="Ingreso disponible",
+)
 def income(h_income: Any) -> Any:
     """Mean income after tax, benefits included."""
     return h_income, np.ones(h_income.shape)
 
 
-@measure("Basic needs unmet", unit="percent of needs", table="household", factor=100, better="lower", topic=_MONEY, label_es="Necesidades básicas sin cubrir")
+@measure(
+    "Basic needs unmet",
+    unit="percent of needs",
+    table="household",
+    factor=100,
+    better="lower",
+    topic=_MONEY,
+    label_es="Necesidades básicas sin cubrir",
+)
 def hardship(h_hardship: Any) -> Any:
     """Mean share of basic needs that the household could not meet."""
     return h_hardship, np.ones(h_hardship.shape)
@@ -56,13 +92,27 @@ def bandwidth(h_bandwidth: Any) -> Any:
     return h_bandwidth, np.ones(h_bandwidth.shape)
 
 
-@measure("Households that receive SNAP", unit="percent of households", table="household", factor=100, topic="Benefits", label_es="Hogares que reciben SNAP")
+@measure(
+    "Households that receive SNAP",
+    unit="percent of households",
+    table="household",
+    factor=100,
+    topic="Benefits",
+    label_es="Hogares que reciben SNAP",
+)
 def snap_households(h_snap: Any) -> Any:
     """Share with a SNAP payment this month."""
     return h_snap > 0, np.ones(h_snap.shape)
 
 
-@measure("Benefits received", unit="$ per household-month", table="household", kind="money", topic="Benefits", label_es="Beneficios recibidos")
+@measure(
+    "Benefits received",
+    unit="$ per household-month",
+    table="household",
+    kind="money",
+    topic="Benefits",
+    label_es="Beneficios recibidos",
+)
 def benefits(h_benefits: Any) -> Any:
     """Cash and near-cash benefits."""
     return h_benefits, np.ones(h_benefits.shape)
@@ -74,30 +124,60 @@ def refunds(h_refund: Any) -> Any:
     return h_refund, np.ones(h_refund.shape)
 
 
-@measure("Eviction filings", unit="per 100 renter households a year", table="household", kind="flow", factor=100, better="lower", topic=_HOUSING,
-         label_es="Demandas de desalojo")  # fmt: skip
+@measure(
+    "Eviction filings",
+    unit="per 100 renter households a year",
+    table="household",
+    kind="flow",
+    factor=100,
+    better="lower",
+    topic=_HOUSING,
+    label_es="Demandas de desalojo",
+)
 def eviction_filings(h_tenure: Any, h_filed_new: Any) -> Any:
     """Filings among renters."""
     renter = h_tenure == 1
     return (h_filed_new > 0), renter / 12
 
 
-@measure("Evictions carried out", unit="per 100 renter households a year", table="household", kind="flow", factor=100, better="lower", topic=_HOUSING,
-         label_es="Desalojos ejecutados")  # fmt: skip
+@measure(
+    "Evictions carried out",
+    unit="per 100 renter households a year",
+    table="household",
+    kind="flow",
+    factor=100,
+    better="lower",
+    topic=_HOUSING,
+    label_es="Desalojos ejecutados",
+)
 def evictions(h_tenure: Any, h_evicted_new: Any) -> Any:
     """Executed evictions among renters."""
     renter = h_tenure == 1
     return (h_evicted_new > 0), renter / 12
 
 
-@measure("Residents in shelter or doubled up", unit="per 1,000 residents", factor=1000, better="lower", topic=_HOUSING, label_es="Residentes sin vivienda propia")
+@measure(
+    "Residents in shelter or doubled up",
+    unit="per 1,000 residents",
+    factor=1000,
+    better="lower",
+    topic=_HOUSING,
+    label_es="Residentes sin vivienda propia",
+)
 def homeless(ph_tenure: Any) -> Any:
     """Residents of households without a home of their own."""
     return ph_tenure >= 2, np.ones(ph_tenure.shape)
 
 
-@measure("Shelter, court and child-protection cost", unit="$ per household-month", table="household", kind="money", better="lower", topic="Cost by payer",
-         label_es="Costo de albergue, tribunales y protección infantil")  # fmt: skip
+@measure(
+    "Shelter, court and child-protection cost",
+    unit="$ per household-month",
+    table="household",
+    kind="money",
+    better="lower",
+    topic="Cost by payer",
+    label_es="Costo de albergue, tribunales y protección infantil",
+)
 def public_cost(h_public_cost: Any) -> Any:
     """Public cost outside health care."""
     return h_public_cost, np.ones(h_public_cost.shape)

@@ -20,15 +20,27 @@ def stress(p_age: Any, p_stress: Any) -> Any:
     return p_stress * adult, adult
 
 
-@measure("Stress of the caregivers of young children", unit="SD, per child of 0 to 8", better="lower", topic=_MIND,
-         label_es="Estrés de quienes cuidan a niños pequeños")  # fmt: skip
+@measure(
+    "Stress of the caregivers of young children",
+    unit="SD, per child of 0 to 8",
+    better="lower",
+    topic=_MIND,
+    label_es="Estrés de quienes cuidan a niños pequeños",
+)
 def stress_caregivers(p_age: Any, ph_caregiver_stress: Any) -> Any:
     """Mean stress of householder and partner, over children of 0 to 8."""
     child = p_age < 108
     return ph_caregiver_stress * child, child
 
 
-@measure("Adults in a depressive episode", unit="percent of adults", factor=100, better="lower", topic=_MIND, label_es="Adultos con depresión")
+@measure(
+    "Adults in a depressive episode",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    topic=_MIND,
+    label_es="Adultos con depresión",
+)
 def depression(p_age: Any, p_depression: Any) -> Any:
     """Point prevalence."""
     adult = p_age >= 216
@@ -42,21 +54,42 @@ def substance(p_age: Any, p_substance: Any) -> Any:
     return (p_substance > 0) & adult, adult
 
 
-@measure("Couples with violence now", unit="percent of couples", table="household", factor=100, better="lower", topic="Family",
-         label_es="Parejas con violencia")  # fmt: skip
+@measure(
+    "Couples with violence now",
+    unit="percent of couples",
+    table="household",
+    factor=100,
+    better="lower",
+    topic="Family",
+    label_es="Parejas con violencia",
+)
 def ipv(h_couple: Any, h_ipv: Any) -> Any:
     """Violence between partners, among households with a couple."""
     pair = h_couple > 0
     return (h_ipv > 0) & pair, pair
 
 
-@measure("Support that families can count on", unit="SD", table="household", better="higher", topic="Family", label_es="Apoyo con que cuentan las familias")
+@measure(
+    "Support that families can count on",
+    unit="SD",
+    table="household",
+    better="higher",
+    topic="Family",
+    label_es="Apoyo con que cuentan las familias",
+)
 def support(h_support: Any) -> Any:
     """Mean practical and emotional support."""
     return h_support, np.ones(h_support.shape)
 
 
-@measure("Adults with diagnosed diabetes", unit="percent of adults", factor=100, better="lower", topic=_DISEASE, label_es="Adultos con diabetes")
+@measure(
+    "Adults with diagnosed diabetes",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    topic=_DISEASE,
+    label_es="Adultos con diabetes",
+)
 def diabetes(p_age: Any, p_diabetes: Any) -> Any:
     """Prevalence of type 2 diabetes."""
     adult = p_age >= 216
@@ -77,7 +110,13 @@ def cardiovascular(p_age: Any, p_cvd: Any) -> Any:
     return (p_cvd > 0) & adult, adult
 
 
-@measure("Health-related quality of life", unit="QALYs per person-year", better="higher", topic=_DISEASE, label_es="Calidad de vida relacionada con la salud")
+@measure(
+    "Health-related quality of life",
+    unit="QALYs per person-year",
+    better="higher",
+    topic=_DISEASE,
+    label_es="Calidad de vida relacionada con la salud",
+)
 def quality_of_life(p_utility: Any) -> Any:
     """Mean utility over residents."""
     return p_utility, np.ones(p_utility.shape)
@@ -93,18 +132,35 @@ def _cost(code: int, payer: str, label_es: str) -> None:
     def function(p_insurance: Any, p_health_cost: Any) -> Any:
         return p_health_cost * (p_insurance == code), np.ones(p_health_cost.shape)
 
-    measure(f"Health care paid by {payer}", name=f"health_cost_{INSURANCE[code]}".lower().replace(" ", "_"), unit="$ per resident-month",
-            kind="money", better="lower", topic="Cost by payer", label_es=label_es)(function)  # fmt: skip
+    measure(
+        f"Health care paid by {payer}",
+        name=f"health_cost_{INSURANCE[code]}".lower().replace(" ", "_"),
+        unit="$ per resident-month",
+        kind="money",
+        better="lower",
+        topic="Cost by payer",
+        label_es=label_es,
+    )(function)
 
 
-for _code, _payer, _es in ((0, "the uninsured and charity care", "quienes no tienen seguro"), (1, "employers' plans", "planes de empleadores"),
-                           (2, "Medicaid (HUSKY)", "Medicaid (HUSKY)"), (3, "Medicare", "Medicare"),
-                           (4, "direct-purchase plans", "seguro comprado")):  # fmt: skip
+for _code, _payer, _es in (
+    (0, "the uninsured and charity care", "quienes no tienen seguro"),
+    (1, "employers' plans", "planes de empleadores"),
+    (2, "Medicaid (HUSKY)", "Medicaid (HUSKY)"),
+    (3, "Medicare", "Medicare"),
+    (4, "direct-purchase plans", "seguro comprado"),
+):
     _cost(_code, _payer, _es)
 
 
-@measure("Health-care cost, all payers", unit="$ per resident-month", kind="money", better="lower", topic="Cost by payer",
-         label_es="Costo de la atención médica")  # fmt: skip
+@measure(
+    "Health-care cost, all payers",
+    unit="$ per resident-month",
+    kind="money",
+    better="lower",
+    topic="Cost by payer",
+    label_es="Costo de la atención médica",
+)
 def health_cost(p_health_cost: Any) -> Any:
     """Health-care cost over all payers."""
     return p_health_cost, np.ones(p_health_cost.shape)

@@ -19,38 +19,68 @@ def _reports_30(scale: np.ndarray, power: np.ndarray) -> np.ndarray:
     return (30.0 / scale) ** (1.0 / power)
 
 
-@measure("Adults with obesity, self-report scale", unit="percent of adults", factor=100, better="lower", yardstick=_SELF,
-         topic=_TOPIC, label_es="Adultos con obesidad (según encuesta)")  # fmt: skip
+@measure(
+    "Adults with obesity, self-report scale",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    yardstick=_SELF,
+    topic=_TOPIC,
+    label_es="Adultos con obesidad (según encuesta)",
+)
 def obesity_adult(p_age: Any, p_sex: Any, p_bmi: Any, k_weight__report_scale: Any, k_weight__report_power: Any) -> Any:
     """Adults whose self-reported BMI would be 30 or more."""
     adult = p_age >= 216
     return (p_bmi >= _reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]) & adult, adult
 
 
-@measure("Adults with obesity, measured", unit="percent of adults", factor=100, better="lower", yardstick=_MEASURED, topic=_TOPIC)
+@measure(
+    "Adults with obesity, measured", unit="percent of adults", factor=100, better="lower", yardstick=_MEASURED, topic=_TOPIC
+)
 def obesity_adult_measured(p_age: Any, p_bmi: Any) -> Any:
     """Adults of BMI 30 or more."""
     adult = p_age >= 216
     return (p_bmi >= 30) & adult, adult
 
 
-@measure("Adults with severe obesity, measured", unit="percent of adults", factor=100, better="lower", yardstick=_MEASURED, topic=_TOPIC)
+@measure(
+    "Adults with severe obesity, measured",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    yardstick=_MEASURED,
+    topic=_TOPIC,
+)
 def obesity_severe(p_age: Any, p_bmi: Any) -> Any:
     """Adults of BMI 40 or more."""
     adult = p_age >= 216
     return (p_bmi >= 40) & adult, adult
 
 
-@measure("Obesity at 55 and over, self-report scale", unit="percent of adults 55+", factor=100, better="lower", yardstick=_SELF,
-         topic=_TOPIC, label_es="Obesidad a los 55 años o más")  # fmt: skip
+@measure(
+    "Obesity at 55 and over, self-report scale",
+    unit="percent of adults 55+",
+    factor=100,
+    better="lower",
+    yardstick=_SELF,
+    topic=_TOPIC,
+    label_es="Obesidad a los 55 años o más",
+)
 def obesity_55plus(p_age: Any, p_sex: Any, p_bmi: Any, k_weight__report_scale: Any, k_weight__report_power: Any) -> Any:
     """Residents of 55 or older whose self-reported BMI would be 30 or more."""
     old = p_age >= 660
     return (p_bmi >= _reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]) & old, old
 
 
-@measure("Children with obesity", unit="percent of ages 2 to 17", factor=100, better="lower", yardstick="measured, CDC 2000 reference",
-         topic=_TOPIC, label_es="Niños con obesidad")  # fmt: skip
+@measure(
+    "Children with obesity",
+    unit="percent of ages 2 to 17",
+    factor=100,
+    better="lower",
+    yardstick="measured, CDC 2000 reference",
+    topic=_TOPIC,
+    label_es="Niños con obesidad",
+)
 def obesity_child(p_age: Any, p_bmi_z: Any) -> Any:
     """Children at or above the 95th percentile of BMI for age and sex."""
     child = (p_age >= 24) & (p_age < 216)
@@ -62,8 +92,15 @@ def _child_band(low: int, high: int) -> None:
         child = (p_age >= 12 * low) & (p_age < 12 * high)
         return child_obese(p_bmi_z) & child, child
 
-    measure(f"Children with obesity, ages {low} to {high - 1}", name=f"obesity_child_{low}_{high - 1}", unit="percent", factor=100,
-            better="lower", yardstick="measured, CDC 2000 reference", topic=_TOPIC)(function)  # fmt: skip
+    measure(
+        f"Children with obesity, ages {low} to {high - 1}",
+        name=f"obesity_child_{low}_{high - 1}",
+        unit="percent",
+        factor=100,
+        better="lower",
+        yardstick="measured, CDC 2000 reference",
+        topic=_TOPIC,
+    )(function)
 
 
 for _low, _high in ((2, 6), (6, 12), (12, 18)):
@@ -91,8 +128,14 @@ def diet(p_age: Any, p_diet: Any) -> Any:
     return p_diet * eats, eats
 
 
-@measure("Residents in food-insecure homes, last 12 months", unit="percent of residents", factor=100, better="lower", topic="Food",
-         label_es="Residentes con inseguridad alimentaria")  # fmt: skip
+@measure(
+    "Residents in food-insecure homes, last 12 months",
+    unit="percent of residents",
+    factor=100,
+    better="lower",
+    topic="Food",
+    label_es="Residentes con inseguridad alimentaria",
+)
 def food_insecurity(ph_insecure_months: Any) -> Any:
     """Anyone whose household was food insecure in at least one of the last twelve months."""
     return ph_insecure_months > 0, np.ones(ph_insecure_months.shape)
@@ -105,22 +148,35 @@ def food_insecurity_adult(p_age: Any, ph_insecure_months: Any) -> Any:
     return (ph_insecure_months > 0) & adult, adult
 
 
-@measure("Residents without a supermarket within reach", unit="percent of residents", factor=100, better="lower", topic="Food",
-         label_es="Residentes sin supermercado a su alcance")  # fmt: skip
+@measure(
+    "Residents without a supermarket within reach",
+    unit="percent of residents",
+    factor=100,
+    better="lower",
+    topic="Food",
+    label_es="Residentes sin supermercado a su alcance",
+)
 def low_food_access(ph_low_access: Any) -> Any:
     """Residents of households that cannot reach a supermarket by their own means."""
     return ph_low_access > 0, np.ones(ph_low_access.shape)
 
 
-@measure("Moderate-to-vigorous activity of adults", unit="minutes a week", better="higher", topic="Activity",
-         label_es="Actividad física de adultos")  # fmt: skip
+@measure(
+    "Moderate-to-vigorous activity of adults",
+    unit="minutes a week",
+    better="higher",
+    topic="Activity",
+    label_es="Actividad física de adultos",
+)
 def activity_adult(p_age: Any, p_activity: Any) -> Any:
     """Mean weekly minutes."""
     adult = p_age >= 216
     return p_activity * adult, adult
 
 
-@measure("Inactive adults", unit="percent of adults", factor=100, better="lower", topic="Activity", label_es="Adultos inactivos")
+@measure(
+    "Inactive adults", unit="percent of adults", factor=100, better="lower", topic="Activity", label_es="Adultos inactivos"
+)
 def inactive_adult(p_age: Any, p_activity: Any) -> Any:
     """Adults with less than ten minutes a week."""
     adult = p_age >= 216
@@ -134,8 +190,14 @@ def guideline_adult(p_age: Any, p_activity: Any) -> Any:
     return (p_activity >= 150) & adult, adult
 
 
-@measure("Children active an hour a day", unit="percent of ages 6 to 17", factor=100, better="higher", topic="Activity",
-         label_es="Niños activos una hora al día")  # fmt: skip
+@measure(
+    "Children active an hour a day",
+    unit="percent of ages 6 to 17",
+    factor=100,
+    better="higher",
+    topic="Activity",
+    label_es="Niños activos una hora al día",
+)
 def guideline_child(p_age: Any, p_activity: Any) -> Any:
     """Those of 6 to 17 with at least 420 minutes a week."""
     child = (p_age >= 72) & (p_age < 216)

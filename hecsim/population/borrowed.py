@@ -41,9 +41,7 @@ def cells(geography: Geography, inputs: pd.DataFrame) -> pd.DataFrame:
     if not len(rows):
         return table
     i = inputs.iloc[rows]
-    names = [
-        (tenure, band, burden) for tenure in ("owner", "renter") for band in BANDS for burden in _BURDENS
-    ]
+    names = [(tenure, band, burden) for tenure in ("owner", "renter") for band in BANDS for burden in _BURDENS]
     block = np.maximum(table[names].to_numpy()[rows], 1e-6).reshape(len(rows), 2, 5, 3)
     rent = i["renter"].to_numpy(float)
     whole = i["households"].to_numpy(float)

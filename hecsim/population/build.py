@@ -114,11 +114,7 @@ def _assumed(g: Geography, t: Targets) -> list[str]:
 def _name(g: Geography) -> str:
     if len(g.towns) == len(geo.towns()) and g.source == "packaged":
         return "Connecticut"
-    return (
-        ", ".join(g.towns)
-        if len(g.towns) <= 3
-        else f"{', '.join(g.towns[:2])} and {len(g.towns) - 2} more towns"
-    )
+    return ", ".join(g.towns) if len(g.towns) <= 3 else f"{', '.join(g.towns[:2])} and {len(g.towns) - 2} more towns"
 
 
 def _blocks(tract: np.ndarray, size: np.ndarray, n_tracts: int, block_persons: int) -> np.ndarray:
@@ -216,9 +212,7 @@ def _assemble(
 
 
 def _table(name: str, rows: np.ndarray) -> Table:
-    return Table.empty(
-        name, SCHEMA[name], rows.tolist(), (np.ceil(rows * SPARE) + 16).astype(np.int64).tolist()
-    )
+    return Table.empty(name, SCHEMA[name], rows.tolist(), (np.ceil(rows * SPARE) + 16).astype(np.int64).tolist())
 
 
 def _rank(income: np.ndarray, tract: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -245,9 +239,7 @@ def _units(t: Targets, size: np.ndarray, tract: np.ndarray, p: Mapping[str, Any]
     return units * simulated / np.maximum(real, 1.0)
 
 
-def _union_months(
-    couple: np.ndarray, head_age: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator
-) -> np.ndarray:
+def _union_months(couple: np.ndarray, head_age: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator) -> np.ndarray:
     """Months of the present union, or since the last one for those alone (unknown, so long ago)."""
     mean, share = p["union_years"]
     n = len(couple)
@@ -260,9 +252,7 @@ def _union_months(
 
 def _attends(race: np.ndarray, head_age: np.ndarray, p: Mapping[str, Any]) -> np.ndarray:
     """Chance that a household attends a congregation regularly."""
-    factor = np.asarray(p["church_by_race"])[race] * np.where(
-        head_age >= HEAD_EDGES[4], float(p["church_65"]), 1.0
-    )
+    factor = np.asarray(p["church_by_race"])[race] * np.where(head_age >= HEAD_EDGES[4], float(p["church_65"]), 1.0)
     return np.clip(float(p["church_attends"]) * factor, 0.0, 0.9)
 
 
@@ -293,6 +283,4 @@ def count_members(community: Community) -> None:
     hh["education"][...] = 0
     both = rows[pp["role"][rows] <= 1]
     np.maximum.at(hh["education"], pp["household"][both].astype(np.int64), pp["education"][both])
-    hh["crowded"] = (hh["persons"] > 2 * np.maximum(hh["bedrooms"], 1).astype(np.int64)) & (
-        hh["present"] == 1
-    )
+    hh["crowded"] = (hh["persons"] > 2 * np.maximum(hh["bedrooms"], 1).astype(np.int64)) & (hh["present"] == 1)

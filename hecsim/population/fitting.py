@@ -23,9 +23,7 @@ from numba import njit
 __all__ = ["cumulative_counts", "diffuse", "polish", "rake", "share_out", "tilt"]
 
 
-def tilt(
-    base: np.ndarray, features: np.ndarray, target: np.ndarray, slack: np.ndarray, steps: int = 30
-) -> np.ndarray:
+def tilt(base: np.ndarray, features: np.ndarray, target: np.ndarray, slack: np.ndarray, steps: int = 30) -> np.ndarray:
     """Weights nearest to `base` (in relative entropy) whose mean features meet `target`.
 
     base (K,) positive; features (K, C); target (C,); slack (C,): how far a mean may miss before it
@@ -156,9 +154,7 @@ def diffuse(
     owed = (rng.random((groups, k)) - 0.5) * (float(w.mean()) if n else 1.0)
     owed -= owed.mean(axis=1, keepdims=True) if groups else 0.0
     out = np.zeros(n, np.uint8)
-    _diffuse(
-        np.asarray(p, np.float32), np.asarray(order, np.int64), np.asarray(group, np.int32), w, owed, out
-    )
+    _diffuse(np.asarray(p, np.float32), np.asarray(order, np.int64), np.asarray(group, np.int32), w, owed, out)
     return out
 
 

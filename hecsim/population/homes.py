@@ -100,9 +100,7 @@ def _trade(rent, codes, goal, start, tract, draws):
                 have[codes[into, c]] += 1.0
 
 
-def bedrooms(
-    lib: Library, chosen: np.ndarray, rent: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator
-) -> np.ndarray:
+def bedrooms(lib: Library, chosen: np.ndarray, rent: np.ndarray, p: Mapping[str, Any], rng: np.random.Generator) -> np.ndarray:
     """Bedrooms: the state's mix by tenure, larger homes to larger families, with noise."""
     n = len(chosen)
     score = np.log(lib.size[chosen]) + rng.normal(0.0, 0.45, n)
@@ -145,10 +143,7 @@ def vehicles(
     size = np.minimum(lib.size[chosen], 4).astype(np.int64) - 1
     group = tract.astype(np.int64) * 4 + size
     table = np.stack(
-        [
-            [t.vehicles[s, v].to_numpy(float) for v in ("0", "1", "2", "3", "4_up")]
-            for s in ("1", "2", "3", "4_up")
-        ]
+        [[t.vehicles[s, v].to_numpy(float) for v in ("0", "1", "2", "3", "4_up")] for s in ("1", "2", "3", "4_up")]
     )
     shares = np.moveaxis(table, 2, 0).reshape(t.n * 4, 5)
     empty = shares.sum(axis=1) == 0
@@ -157,9 +152,7 @@ def vehicles(
     counts = cumulative_counts(shares, np.bincount(group, minlength=t.n * 4), rng)
     by_income, owner, adult = p["vehicle_score"]
     adults = (lib.age[chosen] >= 18).sum(axis=1)
-    score = (
-        by_income * rank + owner * (rent == 0) + adult * (adults - 1.0) + rng.normal(0.0, 0.8, len(chosen))
-    )
+    score = by_income * rank + owner * (rent == 0) + adult * (adults - 1.0) + rng.normal(0.0, 0.8, len(chosen))
     return share_out(counts, group, score)
 
 

@@ -65,9 +65,7 @@ def _segments(lo, hi, center, spread, line, edges, band_of, out, mass, band, kin
 
 
 @njit(cache=True, nogil=True)
-def _fit_income(
-    start, center, spread, line, members, rent, edges, band_of, band_goal, poor_goal, rounds, out
-):
+def _fit_income(start, center, spread, line, members, rent, edges, band_of, band_goal, poor_goal, rounds, out):
     """For each tract, shares of the income ladder that meet bands by tenure and poverty by age group."""
     steps = edges.size - 1
     groups = members.shape[1]
@@ -158,9 +156,7 @@ def incomes(
     ages = lib.age[chosen]
     people = lib.size[chosen]
     group = np.digitize(ages, POOR_AGES)
-    members = np.stack([((group == k) & (ages >= 0)).sum(axis=1) for k in range(10)], axis=1).astype(
-        np.float32
-    )
+    members = np.stack([((group == k) & (ages >= 0)).sum(axis=1) for k in range(10)], axis=1).astype(np.float32)
     earners = ((ages >= 22) & (ages < 65)).sum(axis=1)
     center = np.log(np.maximum(t.inputs["median_income"].to_numpy(float), 15000.0))[tract]
     center = center + np.asarray(p["income_by_age"])[np.digitize(ages[:, 0], HEAD_EDGES)]
@@ -178,9 +174,7 @@ def incomes(
     band_goal = band_goal / np.where(total > 0, total, 1.0) * held[:, :, None]
     poor_goal = _poor_goal(t, tract, members)
     # The homes of like families stand together, so each kind gets its own mix of incomes.
-    order = np.lexsort(
-        (rng.random(n), np.minimum(people, 5), members[:, :3].any(axis=1), head_band(ages[:, 0]), rent, tract)
-    )
+    order = np.lexsort((rng.random(n), np.minimum(people, 5), members[:, :3].any(axis=1), head_band(ages[:, 0]), rent, tract))
     # A golden-ratio sequence along that order: every home draws from its own shares, and any run of
     # like homes together covers them evenly.
     u = np.empty(n)
@@ -307,9 +301,7 @@ def _poor_goal(t: Targets, tract: np.ndarray, members: np.ndarray) -> np.ndarray
             own = share.get(f"{name}_poor_below_{lines[c]}")
             have = (usual[:, part, c] * held[:, part]).sum(axis=1) / people
             if own is not None:
-                lift = np.minimum(
-                    own, share[f"poor_below_{lines[c]}"] * held.sum(axis=1) / people
-                ) / np.maximum(have, 1e-4)
+                lift = np.minimum(own, share[f"poor_below_{lines[c]}"] * held.sum(axis=1) / people) / np.maximum(have, 1e-4)
             elif c == 0:
                 lift = (rate[:, part, 1] * held[:, part]).sum(axis=1) / np.maximum(
                     (usual[:, part, 1] * held[:, part]).sum(axis=1), 1e-6)  # fmt: skip
@@ -317,9 +309,7 @@ def _poor_goal(t: Targets, tract: np.ndarray, members: np.ndarray) -> np.ndarray
                 lift = np.ones(t.n)
             rate[:, part, c] = (usual[:, part, c] * lift[:, None]).clip(0.0, 0.99)
     for c, line in enumerate(lines):
-        left = share[f"poor_below_{line}"] * held.sum(axis=1) - (rate[:, settled, c] * held[:, settled]).sum(
-            axis=1
-        )
+        left = share[f"poor_below_{line}"] * held.sum(axis=1) - (rate[:, settled, c] * held[:, settled]).sum(axis=1)
         have = (rate[:, ~settled, c] * held[:, ~settled]).sum(axis=1)
         rate[:, ~settled, c] *= (np.maximum(left, 0.0) / np.maximum(have, 1e-6))[:, None]
     # Rates cannot fall as the line rises.

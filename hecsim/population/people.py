@@ -119,9 +119,7 @@ def languages(
     abroad, here, young = p["speaks_other"]
     strange_home = np.zeros(n, bool)
     strange_home[home[(foreign == 1) & ~hispanic & ~child]] = True
-    other = np.where(
-        child, strange_home[home] & (u_child < young), np.where(foreign == 1, u < abroad, u < here)
-    )
+    other = np.where(child, strange_home[home] & (u_child < young), np.where(foreign == 1, u < abroad, u < here))
     return np.where(spanish, 1, np.where(other & ~hispanic, 2, 0)).astype(np.uint8)
 
 

@@ -115,9 +115,7 @@ def disadvantage(t: Targets) -> np.ndarray:
     return (np.nanmean(mine, axis=1) - center[0]) / spread[0]
 
 
-def neighborhood_table(
-    t: Targets, people: np.ndarray, urban: np.ndarray, p: Mapping[str, Any], seed: int
-) -> Table:
+def neighborhood_table(t: Targets, people: np.ndarray, urban: np.ndarray, p: Mapping[str, Any], seed: int) -> Table:
     """One row a tract. Levels that histories own (violence, rents, norms) are left to them."""
     g = t.geography
     table = Table.empty("neighborhood", SCHEMA["neighborhood"], [t.n])
@@ -147,10 +145,7 @@ def neighborhood_table(
 
 def _areas(g: Geography) -> tuple[np.ndarray, np.ndarray]:
     """Codes of the fair-market-rent area and the child-care region of each town; Hartford's where unknown."""
-    area = [
-        FMR_AREAS.index(a) if a in FMR_AREAS else FMR_AREAS.index("hartford")
-        for a in g.town_table["fmr_area"]
-    ]
+    area = [FMR_AREAS.index(a) if a in FMR_AREAS else FMR_AREAS.index("hartford") for a in g.town_table["fmr_area"]]
     region = [CARE_REGIONS.index(r) if r in CARE_REGIONS else 0 for r in g.town_table["care4kids_region"]]
     return np.array(area, np.uint8), np.array(region, np.uint8)
 
@@ -203,8 +198,6 @@ def any_disability(t: Targets, p: Mapping[str, Any]) -> np.ndarray:
     """Adult share with any disability by tract: its own, its town's, or the state's."""
     g = t.geography
     own = g.tracts.get("disability_2023", pd.Series(np.nan, index=g.tracts.index)).to_numpy(float)
-    of_town = g.town_table.get("disability_2023", pd.Series(np.nan, index=g.town_table.index)).to_numpy(
-        float
-    )[t.town]
+    of_town = g.town_table.get("disability_2023", pd.Series(np.nan, index=g.town_table.index)).to_numpy(float)[t.town]
     best = np.where(np.isnan(own), of_town, own)
     return np.where(np.isnan(best), float(p["adult_disability"]), best)

@@ -69,9 +69,7 @@ def margins(community: Community, geography: Geography, *, level: str | None = N
     """
     p = parameters()
     t = make_targets(geography, None, p)
-    if community.neighborhood.size != t.n or list(community.labels["geoid"]) != list(
-        geography.tracts["geoid"]
-    ):
+    if community.neighborhood.size != t.n or list(community.labels["geoid"]) != list(geography.tracts["geoid"]):
         raise CommunityDataError(
             "the community and the geography do not have the same neighborhoods",
             rows=community.neighborhood.size,
@@ -122,9 +120,7 @@ def _compare(table: _Table, group: np.ndarray, places: Sequence[str], level: str
     np.add.at(goal, group, np.nan_to_num(table.target) * weight)
     np.add.at(mass, group, weight)
     np.add.at(have, group, np.where(known[:, None], table.counts, 0.0))
-    np.add.at(
-        all_of, group, np.where(known[:, None], np.broadcast_to(table.universe, table.counts.shape), 0.0)
-    )
+    np.add.at(all_of, group, np.where(known[:, None], np.broadcast_to(table.universe, table.counts.shape), 0.0))
     there = (mass > 0) & (all_of > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         target, simulated = goal / mass, have / all_of
@@ -164,9 +160,7 @@ def _look(c: Community, dollars: float) -> _Seen:
 
     own_child = any_of((role == 2) & (age < 216))
     # Homes shared by other relatives look like roommates in the roles; the synthesis noted their keys.
-    kin = any_of((role == 2) | (role == 3)) | np.isin(
-        hh["key"][h], c.extras.get("kin_homes", np.zeros(0, np.uint64))
-    )
+    kin = any_of((role == 2) | (role == 3)) | np.isin(hh["key"][h], c.extras.get("kin_homes", np.zeros(0, np.uint64)))
     married = hh["couple"][h] == 2
     single = np.where(woman, np.where(own_child, 2, 3), np.where(own_child, 4, 5))
     census = np.where(married, np.where(own_child, 0, 1), np.where(kin, single, 6))
@@ -191,17 +185,13 @@ def _look(c: Community, dollars: float) -> _Seen:
     )
 
 
-def _count(
-    group: np.ndarray, category: np.ndarray, n: int, k: int, mask: np.ndarray | None = None
-) -> np.ndarray:
+def _count(group: np.ndarray, category: np.ndarray, n: int, k: int, mask: np.ndarray | None = None) -> np.ndarray:
     if mask is not None:
         group, category = group[mask], category[mask]
     return np.bincount(group * k + category, minlength=n * k).reshape(n, k).astype(float)
 
 
-def _shares(
-    name: str, categories: Sequence[str], target: np.ndarray, real: np.ndarray, counts: np.ndarray
-) -> _Table:
+def _shares(name: str, categories: Sequence[str], target: np.ndarray, real: np.ndarray, counts: np.ndarray) -> _Table:
     return _Table(name, categories, target, real[:, None], counts, counts.sum(axis=1, keepdims=True))
 
 
@@ -209,9 +199,7 @@ def _tract_tables(t: Targets, s: _Seen) -> Iterator[_Table]:
     n, i = t.n, t.inputs
     homes = i["households"].to_numpy(float)
     people = t.at_home
-    yield _shares(
-        "age", AGES, t.age, people, _count(s.p_tract, np.digitize(s.years, (5, 18, 35, 55, 65)), n, 6)
-    )
+    yield _shares("age", AGES, t.age, people, _count(s.p_tract, np.digitize(s.years, (5, 18, 35, 55, 65)), n, 6))
     yield _shares("sex", ("male", "female"), t.sex, people, _count(s.p_tract, s.sex, n, 2))
     yield _shares("race", RACE, t.race, people, _count(s.p_tract, s.p_race, n, 5))
     foreign = np.stack([1.0 - t.foreign, t.foreign], axis=1)
@@ -301,9 +289,7 @@ def _town_tables(t: Targets, s: _Seen) -> Iterator[_Table]:
         rent = _count(town, code, m, k, s.tenure == 1)
         for c in range(k):
             # Weights in the simulated universe: the real one of this vintage is not published.
-            yield _Table(
-                name, (categories[c],), share[:, [c]], there[:, [c]], rent[:, [c]], there[:, [c]], True
-            )
+            yield _Table(name, (categories[c],), share[:, [c]], there[:, [c]], rent[:, [c]], there[:, [c]], True)
     table = t.geography.joint("age_poverty")
     if table is None:
         return
@@ -322,7 +308,5 @@ def _town_tables(t: Targets, s: _Seen) -> Iterator[_Table]:
                     _count(person_town, kind, m, 4, band == a))  # fmt: skip
 
 
-def _town(
-    name: str, categories: Sequence[str], share: np.ndarray, real: np.ndarray, counts: np.ndarray
-) -> _Table:
+def _town(name: str, categories: Sequence[str], share: np.ndarray, real: np.ndarray, counts: np.ndarray) -> _Table:
     return _Table(name, categories, share, real[:, None], counts, counts.sum(axis=1, keepdims=True), True)

@@ -35,11 +35,7 @@ _AGAIN = "Build the community again and save it anew"
 def save(community: Community, directory: str | Path) -> Path:
     """Write a community to a new or an earlier saved folder; returns the folder."""
     folder = Path(directory)
-    if (
-        folder.exists()
-        and not (folder / DESCRIPTION).is_file()
-        and (not folder.is_dir() or any(folder.iterdir()))
-    ):
+    if folder.exists() and not (folder / DESCRIPTION).is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise StoreError(f"{folder} exists and holds no community; choose another folder or empty it")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -69,11 +65,7 @@ def save(community: Community, directory: str | Path) -> Path:
 
 
 def _arrays(c: Community) -> dict[str, np.ndarray]:
-    out = {
-        f"table/{name}/{column}": values
-        for name, t in c.tables.items()
-        for column, values in t.columns.items()
-    }
+    out = {f"table/{name}/{column}": values for name, t in c.tables.items() for column, values in t.columns.items()}
     out |= {f"start/{name}": t.start for name, t in c.tables.items()}
     out |= {f"used/{name}": t.used for name, t in c.tables.items()}
     out |= {"ties/indptr": c.ties.indptr, "ties/index": c.ties.index, "ties/kind": c.ties.kind}
@@ -117,26 +109,20 @@ def load(directory: str | Path) -> Community:
         d = json.loads(described.read_text(encoding="utf-8"))
         stamp, wanted = int(d["format"]), d["sha256"]
     except (ValueError, KeyError, TypeError, UnicodeDecodeError) as problem:
-        raise CommunityDataError(
-            f"the description cannot be read: {problem}", file=described, hint=_AGAIN
-        ) from None
+        raise CommunityDataError(f"the description cannot be read: {problem}", file=described, hint=_AGAIN) from None
     if stamp != FORMAT:
         raise StoreError(
             f"{folder} has format {stamp} and this hecsim ({__version__}) reads format {FORMAT}; "
             "build the community again or use the version that wrote it"
         )
     if _sha256(arrays_file) != wanted:
-        raise CommunityDataError(
-            "the contents do not match their digest: the file is damaged", file=arrays_file, hint=_AGAIN
-        )
+        raise CommunityDataError("the contents do not match their digest: the file is damaged", file=arrays_file, hint=_AGAIN)
     try:
         with np.load(arrays_file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         community = _assemble(d, arrays, arrays_file)
     except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as problem:
-        raise CommunityDataError(
-            f"the arrays cannot be read: {problem}", file=arrays_file, hint=_AGAIN
-        ) from None
+        raise CommunityDataError(f"the arrays cannot be read: {problem}", file=arrays_file, hint=_AGAIN) from None
     if community.digest() != d["digest"]:
         raise CommunityDataError("the state does not match its digest", file=described, hint=_AGAIN)
     return community
@@ -149,9 +135,7 @@ def _assemble(d: dict[str, Any], arrays: dict[str, np.ndarray], file: Path) -> C
         for column in schema:
             key = f"table/{name}/{column.name}"
             if key not in arrays:
-                raise CommunityDataError(
-                    f"table '{name}' lacks it", file=file, column=column.name, hint=_AGAIN
-                )
+                raise CommunityDataError(f"table '{name}' lacks it", file=file, column=column.name, hint=_AGAIN)
             values = arrays[key]
             shape = (table.size,) if column.width == 1 else (table.size, column.width)
             if values.shape != shape or values.dtype != np.dtype(column.dtype):

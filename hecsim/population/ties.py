@@ -21,9 +21,7 @@ KIN, NEIGHBOR, CONGREGATION, WORK = range(4)
 _OTHER = 1 << 20  # stands for "no particular group" in sort keys
 
 
-def _pair(
-    ends: np.ndarray, keys: tuple[np.ndarray, ...], rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+def _pair(ends: np.ndarray, keys: tuple[np.ndarray, ...], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Join the ends (household rows) that stand next to each other after sorting by `keys`, then chance."""
     order = np.lexsort((rng.random(len(ends)), *keys))
     row = ends[order]
@@ -63,9 +61,7 @@ def build_ties(
     # Friends who are not neighbors live in the same town or one with rows beside it, or work together.
     parts.append((*_pair(ends[far], (group[far], town[ends[far]]), rng), WORK))
 
-    kin = np.where(
-        household["kin_nearby"][rows] == 1, rng.poisson(float(p["kin_ties"]) / float(p["kin_near"]), n), 0
-    )
+    kin = np.where(household["kin_nearby"][rows] == 1, rng.poisson(float(p["kin_ties"]) / float(p["kin_near"]), n), 0)
     ends = np.repeat(local, kin)
     stays = rng.random(len(ends)) < 0.5  # half of near kin live in the same town, the others in the region
     reach = np.where(stays, town[ends], _OTHER)
@@ -77,9 +73,7 @@ def build_ties(
         congregation = np.empty(len(attends), np.int64)
         congregation[by_group] = np.arange(len(attends)) // max(int(p["church_size"]), 2)
         count = rng.poisson(float(p["church_ties"]), len(attends))
-        parts.append(
-            (*_pair(np.repeat(attends, count), (np.repeat(congregation, count),), rng), CONGREGATION)
-        )
+        parts.append((*_pair(np.repeat(attends, count), (np.repeat(congregation, count),), rng), CONGREGATION))
     return _compress(household.size, rows, parts)
 
 

@@ -61,9 +61,7 @@ class Vignette:
         """Read a family from a TOML file of the same format."""
         file = Path(path)
         if not file.is_file():
-            raise ScenarioError(
-                "there is no such file", file=file, hint=f'"{FOUNDING}" is the packaged family'
-            )
+            raise ScenarioError("there is no such file", file=file, hint=f'"{FOUNDING}" is the packaged family')
         return _parse(file.read_text(encoding="utf-8"), str(file))
 
     def at(self, neighborhood: str) -> Vignette:
@@ -106,24 +104,16 @@ def _parse(text: str, source: str) -> Vignette:
         for key, value in facts.items():
             if key not in columns:
                 raise UnknownNameError(key, columns, what=f"fact of a {table}", file=source)
-            if key in {c.name for c in SCHEMA[table]} and not (
-                table == "person" and key in ("employer", "wage")
-            ):
+            if key in {c.name for c in SCHEMA[table]} and not (table == "person" and key in ("employer", "wage")):
                 for v in value if isinstance(value, list) else [value]:
                     _value(table, key, v, source)
     roles = [m.get("role") for m in members]
     if roles.count("householder") != 1 or roles.count("partner") > 1:
-        raise ScenarioError(
-            "a family has one householder and at most one partner", file=source, key="members"
-        )
+        raise ScenarioError("a family has one householder and at most one partner", file=source, key="members")
     for m in members:
         if "years" not in m or "sex" not in m:
-            raise ScenarioError(
-                f"{m.get('name', 'a member')} needs years and sex", file=source, key="members"
-            )
-    return Vignette(
-        raw["name"], raw["neighborhood"], household, members, tuple(raw.get("sampled", ())), source
-    )
+            raise ScenarioError(f"{m.get('name', 'a member')} needs years and sex", file=source, key="members")
+    return Vignette(raw["name"], raw["neighborhood"], household, members, tuple(raw.get("sampled", ())), source)
 
 
 def _value(table: str, column: str, value: Any, source: str = "") -> float | int:
@@ -136,9 +126,7 @@ def _value(table: str, column: str, value: Any, source: str = "") -> float | int
     number = float(value)
     info = np.iinfo(c.dtype) if np.dtype(c.dtype).kind == "u" else None
     if c.codes and c.unit == "code" and number not in range(len(c.codes)):
-        raise ScenarioError(
-            f"{value} is no code of '{column}' (0 to {len(c.codes) - 1})", file=source, key=column
-        )
+        raise ScenarioError(f"{value} is no code of '{column}' (0 to {len(c.codes) - 1})", file=source, key=column)
     if info is not None and not info.min <= number <= info.max:
         raise ScenarioError(f"{value} does not fit '{column}' ({c.unit})", file=source, key=column)
     return number
@@ -172,9 +160,7 @@ def seat(community: Community, story: Vignette, rng: np.random.Generator) -> Sea
     low income. If none has as many members, rows are taken from or added to the nearest.
     """
     hh, pp = community.household, community.person
-    rows = np.flatnonzero(
-        (hh["present"] == 1) & np.isin(hh["neighborhood"], _tracts(community, story.neighborhood))
-    )
+    rows = np.flatnonzero((hh["present"] == 1) & np.isin(hh["neighborhood"], _tracts(community, story.neighborhood)))
     if not rows.size:
         raise ScenarioError(
             f"nobody lives in '{story.neighborhood}' of {community.name}",
@@ -227,9 +213,7 @@ def _unlike(community: Community, story: Vignette, rows: np.ndarray) -> np.ndarr
 def _demography(community: Community, story: Vignette, placed: Seat, rng: np.random.Generator) -> None:
     """Set ages, sexes, roles, mothers and the union: what histories start from."""
     hh, pp = community.household, community.person
-    by_name = {
-        m.get("name", str(i)): r for i, (m, r) in enumerate(zip(story.members, placed.members, strict=True))
-    }
+    by_name = {m.get("name", str(i)): r for i, (m, r) in enumerate(zip(story.members, placed.members, strict=True))}
     for m, r in zip(story.members, placed.members, strict=True):
         pp["age"][r] = int(m["years"]) * 12 + int(m.get("months", rng.integers(0, 12)))
         pp["sex"][r] = _value("person", "sex", m["sex"])
@@ -296,9 +280,7 @@ def apply(community: Community, story: Vignette, placed: Seat, rng: np.random.Ge
             pp["earnings"][r] = pp["wage"][r] * pp["hours"][r] * WEEKS_PER_MONTH
     names = ", ".join(str(m.get("name", m.get("role", "a member"))) for m in story.members)
     place = community.labels["neighborhood"][int(hh["neighborhood"][placed.household])]
-    community.notes.append(
-        f"{story.name} ({names}) lives in {place}; its facts come from {story.source or 'the caller'}."
-    )
+    community.notes.append(f"{story.name} ({names}) lives in {place}; its facts come from {story.source or 'the caller'}.")
     community.notes.extend(f"{story.name}: sampled, not given: {what}." for what in story.sampled)
 
 

@@ -18,8 +18,21 @@ __all__ = ["BUDGET"]
 
 
 @njit(cache=True, nogil=True)
-def food_need_kernel(p_present, p_placed, p_household, p_age, p_sex, p_labor, h_present, h_persons, h_food_need, k_age_from, k_cost,
-                     k_size_factor, h0):  # fmt: skip
+def food_need_kernel(
+    p_present,
+    p_placed,
+    p_household,
+    p_age,
+    p_sex,
+    p_labor,
+    h_present,
+    h_persons,
+    h_food_need,
+    k_age_from,
+    k_cost,
+    k_size_factor,
+    h0,
+):
     for h in range(h_present.size):
         if h_present[h] == 1:
             h_food_need[h] = 0.0
@@ -36,8 +49,21 @@ def food_need_kernel(p_present, p_placed, p_household, p_age, p_sex, p_labor, h_
             h_food_need[h] *= k_size_factor[min(max(np.int64(h_persons[h]), 1), k_size_factor.size) - 1]
 
 
-def food_need_plain(p_present, p_placed, p_household, p_age, p_sex, p_labor, h_present, h_persons, h_food_need, k_age_from, k_cost,
-                    k_size_factor, h0):  # fmt: skip
+def food_need_plain(
+    p_present,
+    p_placed,
+    p_household,
+    p_age,
+    p_sex,
+    p_labor,
+    h_present,
+    h_persons,
+    h_food_need,
+    k_age_from,
+    k_cost,
+    k_size_factor,
+    h0,
+):
     i = np.flatnonzero((p_present == 1) & (p_placed == 0) & (p_labor != 4))
     band = np.searchsorted(12.0 * k_age_from, p_age[i], side="right") - 1
     cost = k_cost[2 * band + p_sex[i]].astype(np.float32)
@@ -50,23 +76,76 @@ def food_need_plain(p_present, p_placed, p_household, p_age, p_sex, p_labor, h_p
 
 @njit(cache=True, nogil=True)
 def budget_kernel(
-    h_present, h_persons, h_adults, h_race, h_tenure, h_voucher, h_vehicles, h_rent, h_earnings, h_ui, h_other_income, h_tfa, h_snap, h_wic,
-    h_refund, h_taxes, h_care_cost, h_food_need, h_food_price, h_poverty_ratio, h_support, h_income_year,
-    h_income, h_savings, h_arrears, h_shock, h_food_budget, h_hardship, hu_shock, hz_size,
-    lh_cash, lh_rent_aid, lh_food_aid, lg_lending_bias,
-    k_utilities, k_transport_car, k_transport_no_car, k_health_adult, k_other_need, k_shock_rate, k_shock_median, k_shock_spread,
-    k_bridge, k_bridge_support, k_bridge_least, k_food_first, k_rent_second, k_food_extra, k_save, k_drawdown, k_target_months, k_wealth_access,
-    k_repay, k_voucher_share, k_doubled_share,
-):  # fmt: skip
+    h_present,
+    h_persons,
+    h_adults,
+    h_race,
+    h_tenure,
+    h_voucher,
+    h_vehicles,
+    h_rent,
+    h_earnings,
+    h_ui,
+    h_other_income,
+    h_tfa,
+    h_snap,
+    h_wic,
+    h_refund,
+    h_taxes,
+    h_care_cost,
+    h_food_need,
+    h_food_price,
+    h_poverty_ratio,
+    h_support,
+    h_income_year,
+    h_income,
+    h_savings,
+    h_arrears,
+    h_shock,
+    h_food_budget,
+    h_hardship,
+    hu_shock,
+    hz_size,
+    lh_cash,
+    lh_rent_aid,
+    lh_food_aid,
+    lg_lending_bias,
+    k_utilities,
+    k_transport_car,
+    k_transport_no_car,
+    k_health_adult,
+    k_other_need,
+    k_shock_rate,
+    k_shock_median,
+    k_shock_spread,
+    k_bridge,
+    k_bridge_support,
+    k_bridge_least,
+    k_food_first,
+    k_rent_second,
+    k_food_extra,
+    k_save,
+    k_drawdown,
+    k_target_months,
+    k_wealth_access,
+    k_repay,
+    k_voucher_share,
+    k_doubled_share,
+):
     for h in range(h_present.size):
         if h_present[h] == 0:
             continue
         ratio = np.float64(h_poverty_ratio[h])
         band = 0 if ratio < 1.0 else (1 if ratio < 2.0 else (2 if ratio < 4.0 else 3))
         cash = (
-            np.float64(h_earnings[h]) + np.float64(h_ui[h]) + np.float64(h_other_income[h]) + np.float64(h_tfa[h])
-            + np.float64(h_refund[h]) + np.float64(lh_cash[h]) - np.float64(h_taxes[h])
-        )  # fmt: skip
+            np.float64(h_earnings[h])
+            + np.float64(h_ui[h])
+            + np.float64(h_other_income[h])
+            + np.float64(h_tfa[h])
+            + np.float64(h_refund[h])
+            + np.float64(lh_cash[h])
+            - np.float64(h_taxes[h])
+        )
         in_kind = np.float64(h_snap[h]) + np.float64(h_wic[h]) + np.float64(lh_food_aid[h])
         h_income[h] = cash + in_kind - np.float64(h_care_cost[h])
         home = np.float64(h_rent[h])
@@ -116,14 +195,62 @@ def budget_kernel(
 
 
 def budget_plain(
-    h_present, h_persons, h_adults, h_race, h_tenure, h_voucher, h_vehicles, h_rent, h_earnings, h_ui, h_other_income, h_tfa, h_snap, h_wic,
-    h_refund, h_taxes, h_care_cost, h_food_need, h_food_price, h_poverty_ratio, h_support, h_income_year,
-    h_income, h_savings, h_arrears, h_shock, h_food_budget, h_hardship, hu_shock, hz_size,
-    lh_cash, lh_rent_aid, lh_food_aid, lg_lending_bias,
-    k_utilities, k_transport_car, k_transport_no_car, k_health_adult, k_other_need, k_shock_rate, k_shock_median, k_shock_spread,
-    k_bridge, k_bridge_support, k_bridge_least, k_food_first, k_rent_second, k_food_extra, k_save, k_drawdown, k_target_months, k_wealth_access,
-    k_repay, k_voucher_share, k_doubled_share,
-):  # fmt: skip
+    h_present,
+    h_persons,
+    h_adults,
+    h_race,
+    h_tenure,
+    h_voucher,
+    h_vehicles,
+    h_rent,
+    h_earnings,
+    h_ui,
+    h_other_income,
+    h_tfa,
+    h_snap,
+    h_wic,
+    h_refund,
+    h_taxes,
+    h_care_cost,
+    h_food_need,
+    h_food_price,
+    h_poverty_ratio,
+    h_support,
+    h_income_year,
+    h_income,
+    h_savings,
+    h_arrears,
+    h_shock,
+    h_food_budget,
+    h_hardship,
+    hu_shock,
+    hz_size,
+    lh_cash,
+    lh_rent_aid,
+    lh_food_aid,
+    lg_lending_bias,
+    k_utilities,
+    k_transport_car,
+    k_transport_no_car,
+    k_health_adult,
+    k_other_need,
+    k_shock_rate,
+    k_shock_median,
+    k_shock_spread,
+    k_bridge,
+    k_bridge_support,
+    k_bridge_least,
+    k_food_first,
+    k_rent_second,
+    k_food_extra,
+    k_save,
+    k_drawdown,
+    k_target_months,
+    k_wealth_access,
+    k_repay,
+    k_voucher_share,
+    k_doubled_share,
+):
     def wide(column):
         return column.astype(np.float64)
 
@@ -155,23 +282,55 @@ def budget_plain(
     unmet = np.where(fine, 0.0, short * (1.0 - bridge))
     cut = np.minimum(k_food_first * unmet, np.maximum(0.0, food - in_kind))
     added = np.where(h_tenure <= 1, np.minimum(k_rent_second * unmet, home), 0.0)
-    savings = np.where(fine, savings0 + kept - k_drawdown * np.maximum(0.0, savings0 - target), np.maximum(savings0 + left, 0.0))
+    savings = np.where(
+        fine, savings0 + kept - k_drawdown * np.maximum(0.0, savings0 - target), np.maximum(savings0 + left, 0.0)
+    )
     spent = np.where(fine, food + k_food_extra * (rest - kept), food - cut)
     for column, value in (
-        (h_income, income), (h_shock, shock), (h_savings, np.maximum(0.0, savings)),
-        (h_arrears, np.where(fine, owed - repaid, owed + added)), (h_food_budget, np.maximum(spent, in_kind)),
+        (h_income, income),
+        (h_shock, shock),
+        (h_savings, np.maximum(0.0, savings)),
+        (h_arrears, np.where(fine, owed - repaid, owed + added)),
+        (h_food_budget, np.maximum(spent, in_kind)),
         (h_hardship, np.minimum(unmet / np.maximum(needs + np.minimum(food, in_kind), 1.0), 1.0)),
-    ):  # fmt: skip
+    ):
         column[here] = value[here]
 
 
 @njit(cache=True, nogil=True)
 def mind_kernel(
-    p_present, p_household, p_role, p_labor, p_hours, h_present, h_under6, h_children, h_vehicles,
-    h_hardship, h_caregiver_stress, h_filing, h_eviction_clock, h_shock, h_skill, h_food_minutes,
-    h_bandwidth, h_free_time, lh_skill_add, k_free_base, k_commute, k_no_car_time, k_care_time, k_share_partner, k_least_time,
-    k_hardship_weight, k_stress_weight, k_emergency_weight, k_skill_weight, k_bandwidth_rate, h0,
-):  # fmt: skip
+    p_present,
+    p_household,
+    p_role,
+    p_labor,
+    p_hours,
+    h_present,
+    h_under6,
+    h_children,
+    h_vehicles,
+    h_hardship,
+    h_caregiver_stress,
+    h_filing,
+    h_eviction_clock,
+    h_shock,
+    h_skill,
+    h_food_minutes,
+    h_bandwidth,
+    h_free_time,
+    lh_skill_add,
+    k_free_base,
+    k_commute,
+    k_no_car_time,
+    k_care_time,
+    k_share_partner,
+    k_least_time,
+    k_hardship_weight,
+    k_stress_weight,
+    k_emergency_weight,
+    k_skill_weight,
+    k_bandwidth_rate,
+    h0,
+):
     n = h_present.size
     work = np.zeros(n)
     carers = np.zeros(n)
@@ -202,11 +361,38 @@ def mind_kernel(
 
 
 def mind_plain(
-    p_present, p_household, p_role, p_labor, p_hours, h_present, h_under6, h_children, h_vehicles,
-    h_hardship, h_caregiver_stress, h_filing, h_eviction_clock, h_shock, h_skill, h_food_minutes,
-    h_bandwidth, h_free_time, lh_skill_add, k_free_base, k_commute, k_no_car_time, k_care_time, k_share_partner, k_least_time,
-    k_hardship_weight, k_stress_weight, k_emergency_weight, k_skill_weight, k_bandwidth_rate, h0,
-):  # fmt: skip
+    p_present,
+    p_household,
+    p_role,
+    p_labor,
+    p_hours,
+    h_present,
+    h_under6,
+    h_children,
+    h_vehicles,
+    h_hardship,
+    h_caregiver_stress,
+    h_filing,
+    h_eviction_clock,
+    h_shock,
+    h_skill,
+    h_food_minutes,
+    h_bandwidth,
+    h_free_time,
+    lh_skill_add,
+    k_free_base,
+    k_commute,
+    k_no_car_time,
+    k_care_time,
+    k_share_partner,
+    k_least_time,
+    k_hardship_weight,
+    k_stress_weight,
+    k_emergency_weight,
+    k_skill_weight,
+    k_bandwidth_rate,
+    h0,
+):
     n = h_present.size
     i = np.flatnonzero((p_present == 1) & (p_role <= 1) & (p_labor != 4))
     h = p_household[i].astype(np.int64) - h0
@@ -214,7 +400,9 @@ def mind_plain(
     work = np.bincount(h, np.where(p_labor[i] == 1, p_hours[i], 0.0).astype(np.float64), n)
     care = k_care_time[0] * np.minimum(h_under6, 2) + k_care_time[1] * (h_children > 0)
     care = np.where(carers > 1, care * k_share_partner, care)
-    time = k_free_base - work / np.maximum(carers, 1.0) * (1.0 + k_commute) - care - np.where(h_vehicles == 0, k_no_car_time, 0.0)
+    time = (
+        k_free_base - work / np.maximum(carers, 1.0) * (1.0 + k_commute) - care - np.where(h_vehicles == 0, k_no_car_time, 0.0)
+    )
     time = np.maximum(time - 2.0 * h_food_minutes.astype(np.float64) / 60.0, k_least_time)
     emergency = (h_filing > 0) | (h_eviction_clock > 18) | (h_shock > 0)
     room = 1.0 - k_hardship_weight * h_hardship.astype(np.float64) - k_emergency_weight * emergency
@@ -227,16 +415,24 @@ def mind_plain(
 
 
 FOOD_NEED = process(
-    "budget.food_need", kernel=food_need_kernel, twin=food_need_plain, writes=("h_food_need",),
+    "budget.food_need",
+    kernel=food_need_kernel,
+    twin=food_need_plain,
+    writes=("h_food_need",),
     summary="Cost of the Thrifty Food Plan for the people at home.",
-)  # fmt: skip
+)
 MONTH_BUDGET = process(
-    "budget.month", kernel=budget_kernel, twin=budget_plain,
+    "budget.month",
+    kernel=budget_kernel,
+    twin=budget_plain,
     writes=("h_income", "h_savings", "h_arrears", "h_shock", "h_food_budget", "h_hardship"),
     summary="Needs, shocks, savings, arrears and hardship of the month.",
-)  # fmt: skip
+)
 MIND = process(
-    "budget.mind", kernel=mind_kernel, twin=mind_plain, writes=("h_bandwidth", "h_free_time"),
+    "budget.mind",
+    kernel=mind_kernel,
+    twin=mind_plain,
+    writes=("h_bandwidth", "h_free_time"),
     summary="Time left to caregivers, and the mental room to plan and take part.",
-)  # fmt: skip
+)
 BUDGET = (FOOD_NEED, MONTH_BUDGET, MIND)

@@ -75,9 +75,7 @@ def growth_tables(draw: Mapping[str, Any] | None = None) -> GrowthTables:
 
 @cache
 def _published() -> GrowthTables:
-    return GrowthTables(
-        *(np.asarray(parameter(f"weight.cdc_{name}").value, float) for name in GrowthTables._fields)
-    )
+    return GrowthTables(*(np.asarray(parameter(f"weight.cdc_{name}").value, float) for name in GrowthTables._fields))
 
 
 # ---------------------------------------------------------------- one value at a time, compiled
@@ -172,9 +170,7 @@ def _sigma(tables: GrowthTables, sex: np.ndarray, months: np.ndarray) -> np.ndar
     return tables.sigma[k] + a * (tables.sigma[k + 1] + a * tables.sigma[k + 2])
 
 
-def _lms(
-    tables: GrowthTables, sex: np.ndarray, months: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _lms(tables: GrowthTables, sex: np.ndarray, months: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return (
         at_age(tables.bmi_l, sex, months),
         at_age(tables.bmi_m, sex, months),
@@ -182,9 +178,7 @@ def _lms(
     )
 
 
-def bmi_from_z(
-    z: np.ndarray, months: np.ndarray, sex: np.ndarray, tables: GrowthTables | None = None
-) -> np.ndarray:
+def bmi_from_z(z: np.ndarray, months: np.ndarray, sex: np.ndarray, tables: GrowthTables | None = None) -> np.ndarray:
     """BMI (kg/m2) of z scores at ages in months (24 to 240); sex 0 male, 1 female."""
     t = tables or _published()
     power, median, spread = _lms(t, sex, months)
@@ -194,9 +188,7 @@ def bmi_from_z(
     return np.where(z <= Z95, plain, plain + _sigma(t, sex, months) * ndtri(inner))
 
 
-def bmi_z(
-    bmi: np.ndarray, months: np.ndarray, sex: np.ndarray, tables: GrowthTables | None = None
-) -> np.ndarray:
+def bmi_z(bmi: np.ndarray, months: np.ndarray, sex: np.ndarray, tables: GrowthTables | None = None) -> np.ndarray:
     """Z scores of BMI (kg/m2), extended above the 95th percentile, clipped to -4..4."""
     t = tables or _published()
     power, median, spread = _lms(t, sex, months)
@@ -208,18 +200,14 @@ def bmi_z(
     return np.clip(np.where(bmi <= p95, plain, extended), -Z_LIMIT, Z_LIMIT)
 
 
-def bmi_slope(
-    z: np.ndarray, months: np.ndarray, sex: np.ndarray, tables: GrowthTables | None = None
-) -> np.ndarray:
+def bmi_slope(z: np.ndarray, months: np.ndarray, sex: np.ndarray, tables: GrowthTables | None = None) -> np.ndarray:
     """dBMI/dz (kg/m2 per SD), held at its 95th-percentile value above it."""
     power, median, spread = _lms(tables or _published(), sex, months)
     z = np.clip(np.asarray(z, float), -Z_LIMIT, Z95)
     return median * spread * (1.0 + power * spread * z) ** (1.0 / power - 1.0)
 
 
-def stature(
-    z: np.ndarray, months: np.ndarray, sex: np.ndarray, tables: GrowthTables | None = None
-) -> np.ndarray:
+def stature(z: np.ndarray, months: np.ndarray, sex: np.ndarray, tables: GrowthTables | None = None) -> np.ndarray:
     """Stature (cm) of z scores; adult stature from age 20."""
     t = tables or _published()
     power, median, spread = (at_age(x, sex, months) for x in (t.stature_l, t.stature_m, t.stature_s))
@@ -248,9 +236,7 @@ def kcal_per_kg_adult(bmi: np.ndarray, sex: np.ndarray, at_28: np.ndarray, power
     return at_28[s] * (np.asarray(bmi, float) / 28.0) ** power[s]
 
 
-def time_constant_adult(
-    bmi: np.ndarray, sex: np.ndarray, slope: np.ndarray, intercept: np.ndarray, floor: float
-) -> np.ndarray:
+def time_constant_adult(bmi: np.ndarray, sex: np.ndarray, slope: np.ndarray, intercept: np.ndarray, floor: float) -> np.ndarray:
     """Years in which 63 percent of an adult's weight change is reached, by BMI and sex."""
     s = np.asarray(sex, np.int64)
     return np.maximum(slope[s] * np.asarray(bmi, float) + intercept[s], floor)
@@ -261,11 +247,7 @@ def time_constant_adult(
 
 def self_reported_bmi(bmi: np.ndarray, sex: np.ndarray, draw: Mapping[str, Any] | None = None) -> np.ndarray:
     """Turn measured into reported BMI: what adults say in a survey (kg/m2); sex 0 male, 1 female."""
-    get = (
-        (lambda n: np.asarray(parameter(n).value, float))
-        if draw is None
-        else (lambda n: np.asarray(draw[n], float))
-    )
+    get = (lambda n: np.asarray(parameter(n).value, float)) if draw is None else (lambda n: np.asarray(draw[n], float))
     scale, power = get("weight.report_scale"), get("weight.report_power")
     s = np.asarray(sex, np.int64)
     return scale[s] * np.maximum(np.asarray(bmi, float), 0.0) ** power[s]
@@ -283,9 +265,7 @@ def child_obese(z: np.ndarray) -> np.ndarray:
     return np.asarray(z, float) >= Z95
 
 
-def severe_child(
-    bmi: np.ndarray, months: np.ndarray, sex: np.ndarray, tables: GrowthTables | None = None
-) -> np.ndarray:
+def severe_child(bmi: np.ndarray, months: np.ndarray, sex: np.ndarray, tables: GrowthTables | None = None) -> np.ndarray:
     """Whether children are severely obese: 120 percent of the 95th percentile, or a BMI of 35."""
     p95 = bmi_from_z(np.full(np.shape(months), Z95), months, sex, tables)
     return np.asarray(bmi, float) >= np.minimum(1.2 * p95, 35.0)

@@ -64,13 +64,7 @@ def _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance
     """Members of each household who bring an employer's plan: householder or partner, at work, in a plan."""
     plans = np.zeros(n, np.int64)
     for i in range(p_present.size):
-        if (
-            p_present[i] != 0
-            and p_role[i] <= 1
-            and p_labor[i] == 1
-            and p_insurance[i] == 1
-            and p_age[i] >= 216
-        ):
+        if p_present[i] != 0 and p_role[i] <= 1 and p_labor[i] == 1 and p_insurance[i] == 1 and p_age[i] >= 216:
             plans[np.int64(p_household[i]) - h0] += 1
     return plans
 
@@ -140,9 +134,7 @@ def coverage_kernel(
         band = 0 if poverty < 2 else (1 if poverty < 4 else 2)
         direct = k_direct_gain[band] * pace
         medicare = k_medicare_disabled if disabled and not eligible else 0.0
-        if (
-            bridged and pu_bridge[i] < k_bridge
-        ):  # special enrollment: the usual chances, scaled to a certainty
+        if bridged and pu_bridge[i] < k_bridge:  # special enrollment: the usual chances, scaled to a certainty
             total = employer + public + direct
             if total > 0:
                 employer, public, direct = employer / total, public / total, direct / total
@@ -199,21 +191,14 @@ def coverage_plain(
     )  # fmt: skip
     eligible = poverty <= limit
     eligible_b = child & (poverty <= k_benefits__husky_b2_limit)
-    share = plan_share(
-        p_wage[i], p_hours[i], k_wage_steps, k_employer_share, k_part_time_factor, k_plan_hours
-    )
+    share = plan_share(p_wage[i], p_hours[i], k_wage_steps, k_employer_share, k_part_time_factor, k_plan_hours)
     share = np.where(work & grown[i], share, 0.0)
     relative = (p_role[i] <= 1) | ((p_role[i] == 2) & (months < k_family_age * 12))
     family = relative & (plans[h] - source[i] > 0)
     disabled = (p_disabled[i] != 0) & ~work & grown[i]
     own = np.where(share == 0.0, 1.0, -np.expm1(-k_employer_loss * (1.0 - share) / 12.0))
-    member = (
-        np.where(eligible | eligible_b, k_medicaid_churn[np.where(child, 0, 1)], k_redetermination)
-        + lp_coverage_loss[i]
-    )
-    leave = np.choose(
-        now, [0.0, np.where(family, 0.0, own), member, np.where(disabled, 0.0, 1.0), k_direct_loss]
-    )
+    member = np.where(eligible | eligible_b, k_medicaid_churn[np.where(child, 0, 1)], k_redetermination) + lp_coverage_loss[i]
+    leave = np.choose(now, [0.0, np.where(family, 0.0, own), member, np.where(disabled, 0.0, 1.0), k_direct_loss])
     bridged = (now != UNINSURED) & (pu_leave[i] < leave)
     now = np.where(bridged, UNINSURED, now)
     pace = np.where((p_foreign_born[i] != 0) & (p_language[i] != 0) & ~child, k_immigrant_factor, 1.0)

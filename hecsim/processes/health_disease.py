@@ -58,16 +58,11 @@ def disease_kernel(
             continue
         at, share = segment_(p_age[i] / 12.0, k_disease_ages)
         weight = np.searchsorted(_EDGES, float(p_bmi[i]), side="right")
-        dose = (
-            min(CORE_COUNT[p_ace_bits[i] & CORE_MASK] / k_ace_limit, 1.0)
-            * lh_ace_harm[np.int64(p_household[i]) - h0]
-        )
+        dose = min(CORE_COUNT[p_ace_bits[i] & CORE_MASK] / k_ace_limit, 1.0) * lh_ace_harm[np.int64(p_household[i]) - h0]
         had, pressure, gestational = p_diabetes[i], p_hypertension[i], p_gestational_diabetes[i]
         if had == 0:
             rate = _curve(k_diabetes_rate, at, share) * k_diabetes_bmi[weight]
-            rate *= (k_diabetes_gestational if gestational != 0 else 1.0) * (
-                1.0 + (k_diabetes_ace - 1.0) * dose
-            )
+            rate *= (k_diabetes_gestational if gestational != 0 else 1.0) * (1.0 + (k_diabetes_ace - 1.0) * dose)
             if _happens(pu_diabetes[i], rate * lp_diabetes_onset[i]):
                 p_diabetes[i] = 1
         if pressure == 0:
@@ -80,17 +75,11 @@ def disease_kernel(
             rate *= k_cvd_bmi_male[weight] if p_sex[i] == 0 else k_cvd_bmi_female[weight] * k_cvd_female
             rate *= k_cvd_diabetes if had != 0 else 1.0
             if pressure != 0:
-                rate *= k_cvd_hypertension * (
-                    1.0 - k_treated_share[np.int64(p_insurance[i])] * k_treatment_effect
-                )
+                rate *= k_cvd_hypertension * (1.0 - k_treated_share[np.int64(p_insurance[i])] * k_treatment_effect)
             rate *= 1.0 + (k_cvd_ace - 1.0) * dose
             if _happens(pu_cvd[i], rate):
                 p_cvd[i] = 1
-        if (
-            p_pregnancy[i] == k_gestational_month
-            and had == 0
-            and pu_gestational[i] < k_gestational_diabetes[weight]
-        ):
+        if p_pregnancy[i] == k_gestational_month and had == 0 and pu_gestational[i] < k_gestational_diabetes[weight]:
             p_gestational_diabetes[i] = 1
 
 
@@ -121,9 +110,7 @@ def disease_plain(
     prevented = k_treated_share[p_insurance[i].astype(np.int64)] * k_treatment_effect
     rate = rate * np.where(pressure, k_cvd_hypertension * (1.0 - prevented), 1.0)
     p_cvd[i[~heart & (pu_cvd[i] < -np.expm1(-rate / 12.0))]] = 1
-    found = (
-        (p_pregnancy[i] == k_gestational_month) & ~had & (pu_gestational[i] < k_gestational_diabetes[weight])
-    )
+    found = (p_pregnancy[i] == k_gestational_month) & ~had & (pu_gestational[i] < k_gestational_diabetes[weight])
     p_gestational_diabetes[i[found]] = 1
 
 

@@ -26,9 +26,7 @@ from hecsim.processes.growth import Z95, between, between_
 __all__ = ["COST", "UTILITY", "paid_by"]
 
 
-def paid_by(
-    cost: np.ndarray, insurance: np.ndarray, draw: Mapping[str, Any]
-) -> tuple[np.ndarray, np.ndarray]:
+def paid_by(cost: np.ndarray, insurance: np.ndarray, draw: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Split health-care cost ($/month) into what the main coverage pays and what patients and others pay."""
     main = np.asarray(cost, float) * np.asarray(draw["health.payer_share"])[np.asarray(insurance, np.int64)]
     return main, np.asarray(cost, float) - main
@@ -45,11 +43,7 @@ def utility_kernel(
             continue
         value = between_(p_age[i] / 12.0, k_utility_ages, k_utility_base, 0)
         if p_age[i] >= ADULT:
-            value -= (
-                k_utility_obesity[1]
-                if p_bmi[i] >= 40.0
-                else (k_utility_obesity[0] if p_bmi[i] >= 30.0 else 0.0)
-            )
+            value -= k_utility_obesity[1] if p_bmi[i] >= 40.0 else (k_utility_obesity[0] if p_bmi[i] >= 30.0 else 0.0)
         elif p_bmi_z[i] >= Z95:
             value -= k_utility_obesity[0]
         value -= k_utility_diabetes if p_diabetes[i] != 0 else 0.0
@@ -69,9 +63,7 @@ def utility_plain(
     bmi = p_bmi[i]
     adult = np.where(bmi >= 40.0, k_utility_obesity[1], np.where(bmi >= 30.0, k_utility_obesity[0], 0.0))
     child = np.where(p_bmi_z[i] >= Z95, k_utility_obesity[0], 0.0)
-    value = between(p_age[i] / 12.0, k_utility_ages, k_utility_base) - np.where(
-        p_age[i] >= ADULT, adult, child
-    )
+    value = between(p_age[i] / 12.0, k_utility_ages, k_utility_base) - np.where(p_age[i] >= ADULT, adult, child)
     for flag, loss in (
         (p_diabetes, k_utility_diabetes), (p_cvd, k_utility_cvd), (p_depression, k_utility_depression),
         (p_substance, k_utility_substance), (p_disabled, k_utility_disability),
@@ -129,9 +121,7 @@ def cost_plain(
     payer, bmi, z = p_insurance[i].astype(np.int64), p_bmi[i], p_bmi_z[i]
     adult = np.where(bmi >= 40.0, k_cost_obesity[1], np.where(bmi >= 30.0, k_cost_obesity[0], 0.0))
     adult = adult * (1.0 - k_obesity_overlap)
-    child = np.where(
-        z >= k_severe_z, k_cost_obesity_child[1], np.where(z >= Z95, k_cost_obesity_child[0], 0.0)
-    )
+    child = np.where(z >= k_severe_z, k_cost_obesity_child[1], np.where(z >= Z95, k_cost_obesity_child[0], 0.0))
     excess = np.where(p_age[i] >= ADULT, adult, child)
     for flag, more in (
         (p_diabetes, k_cost_diabetes), (p_hypertension, k_cost_hypertension), (p_cvd, k_cost_cvd),

@@ -40,12 +40,40 @@ _SIXTY_TWO, _SIXTY_SEVEN = 62 * 12, 67 * 12  # ages of early and full Social Sec
 
 @njit(cache=True, nogil=True)
 def members_kernel(
-    p_present, p_placed, p_household, p_age, p_labor, p_wage, p_hours, p_earnings, p_disabled, p_entitled, p_unemployed_months,
-    p_day_labor, p_leave_weeks, p_ui_weekly, p_ui_year, h_present, h_children, h_capital_income, h_earnings, h_ui,
-    h_other_income, pu_claim, lg_minimum_wage, rules, calendar_month,
-    k_ui_take_up, k_ui_months, k_full_time, k_social_security_share, k_social_security_min, k_social_security_max,
-    k_disability_income, h0,
-):  # fmt: skip
+    p_present,
+    p_placed,
+    p_household,
+    p_age,
+    p_labor,
+    p_wage,
+    p_hours,
+    p_earnings,
+    p_disabled,
+    p_entitled,
+    p_unemployed_months,
+    p_day_labor,
+    p_leave_weeks,
+    p_ui_weekly,
+    p_ui_year,
+    h_present,
+    h_children,
+    h_capital_income,
+    h_earnings,
+    h_ui,
+    h_other_income,
+    pu_claim,
+    lg_minimum_wage,
+    rules,
+    calendar_month,
+    k_ui_take_up,
+    k_ui_months,
+    k_full_time,
+    k_social_security_share,
+    k_social_security_min,
+    k_social_security_max,
+    k_disability_income,
+    h0,
+):
     for h in range(h_present.size):
         if h_present[h] == 0:
             continue
@@ -82,12 +110,55 @@ def members_kernel(
 
 @njit(cache=True, nogil=True)
 def programs_kernel(
-    p_present, p_placed, p_household, p_age, p_role, p_pregnancy, p_since_birth, p_labor, p_earnings,
-    h_present, h_persons, h_children, h_under6, h_youngest, h_elders, h_tenure, h_rent, h_voucher, h_care_cost, h_savings,
-    h_earnings, h_ui, h_other_income, h_takes_snap, h_takes_wic, h_takes_tfa, h_takes_eitc, h_tfa_months, h_snap, h_tfa, h_wic,
-    hu_snap, hu_wic, hu_tfa, hu_eitc, lh_snap_take_up, lh_wic_take_up, lh_tfa_take_up, lh_eitc_take_up,
-    lg_snap_scale, rules, k_fringe_snap, k_fringe_wic, k_fringe_tfa, k_fringe_eitc, k_tfa_limit, k_medical_elder, h0,
-):  # fmt: skip
+    p_present,
+    p_placed,
+    p_household,
+    p_age,
+    p_role,
+    p_pregnancy,
+    p_since_birth,
+    p_labor,
+    p_earnings,
+    h_present,
+    h_persons,
+    h_children,
+    h_under6,
+    h_youngest,
+    h_elders,
+    h_tenure,
+    h_rent,
+    h_voucher,
+    h_care_cost,
+    h_savings,
+    h_earnings,
+    h_ui,
+    h_other_income,
+    h_takes_snap,
+    h_takes_wic,
+    h_takes_tfa,
+    h_takes_eitc,
+    h_tfa_months,
+    h_snap,
+    h_tfa,
+    h_wic,
+    hu_snap,
+    hu_wic,
+    hu_tfa,
+    hu_eitc,
+    lh_snap_take_up,
+    lh_wic_take_up,
+    lh_tfa_take_up,
+    lh_eitc_take_up,
+    lg_snap_scale,
+    rules,
+    k_fringe_snap,
+    k_fringe_wic,
+    k_fringe_tfa,
+    k_fringe_eitc,
+    k_tfa_limit,
+    k_medical_elder,
+    h0,
+):
     n = h_present.size
     first = np.zeros(n)
     second = np.zeros(n)
@@ -131,10 +202,21 @@ def programs_kernel(
         if h_takes_snap[h] == 1:
             elder = h_elders[h] > 0
             allotment = snap(
-                rules, size, earned, unearned + grant, np.float64(h_rent[h]) if h_tenure[h] < 2 else 0.0, True,
-                np.float64(h_care_cost[h]), elder, k_medical_elder * np.float64(h_elders[h]), 0.0, grant > 0.0,
-                np.float64(h_savings[h]), 2, h_tenure[h] == 2,
-            )  # fmt: skip
+                rules,
+                size,
+                earned,
+                unearned + grant,
+                np.float64(h_rent[h]) if h_tenure[h] < 2 else 0.0,
+                True,
+                np.float64(h_care_cost[h]),
+                elder,
+                k_medical_elder * np.float64(h_elders[h]),
+                0.0,
+                grant > 0.0,
+                np.float64(h_savings[h]),
+                2,
+                h_tenure[h] == 2,
+            )
         h_snap[h] = allotment * lg_snap_scale
         value = 0.0
         if h_takes_wic[h] == 1 and packages[h] > 0.0:
@@ -146,9 +228,23 @@ def programs_kernel(
 
 @njit(cache=True, nogil=True)
 def withholding_kernel(
-    p_present, p_placed, p_household, p_labor, p_role, p_earnings, h_present, h_couple, h_children, h_ui,
-    h_capital_income, h_taxes, h_withheld_year, rules, calendar_month, h0,
-):  # fmt: skip
+    p_present,
+    p_placed,
+    p_household,
+    p_labor,
+    p_role,
+    p_earnings,
+    h_present,
+    h_couple,
+    h_children,
+    h_ui,
+    h_capital_income,
+    h_taxes,
+    h_withheld_year,
+    rules,
+    calendar_month,
+    h0,
+):
     n = h_present.size
     payroll = np.zeros(n)
     filed = np.zeros(n)
@@ -178,10 +274,31 @@ def withholding_kernel(
 
 @njit(cache=True, nogil=True)
 def return_kernel(
-    p_present, p_placed, p_household, p_age, p_role, p_earnings_year, p_ui_year,
-    h_present, h_couple, h_children, h_capital_income, h_takes_eitc, h_withheld_year, h_refund_due, h_refund, hu_refund,
-    lg_eitc_state_share, lg_eitc_state_flat, lg_child_credit, rules, calendar_month, k_refund_share, k_care_expense, h0,
-):  # fmt: skip
+    p_present,
+    p_placed,
+    p_household,
+    p_age,
+    p_role,
+    p_earnings_year,
+    p_ui_year,
+    h_present,
+    h_couple,
+    h_children,
+    h_capital_income,
+    h_takes_eitc,
+    h_withheld_year,
+    h_refund_due,
+    h_refund,
+    hu_refund,
+    lg_eitc_state_share,
+    lg_eitc_state_flat,
+    lg_child_credit,
+    rules,
+    calendar_month,
+    k_refund_share,
+    k_care_expense,
+    h0,
+):
     n = h_present.size
     for h in range(n):
         if h_present[h] == 0:
@@ -243,9 +360,25 @@ def return_kernel(
         capital = 12.0 * np.float64(h_capital_income[h])
         care = k_care_expense * min(under17[h], 2) if wages > 0.0 else 0.0
         _, agi, tax, credit, refunded = federal_return(
-            rules, status, wages, other[h] + capital, under17[h], under19[h], grown[h], min(under17[h], 2), care, mate, 0.0,
-            0.0, 0.0, max(age_head[h], 18.0), max(age_spouse[h], 18.0), 0.0, 0.0, True,
-        )  # fmt: skip
+            rules,
+            status,
+            wages,
+            other[h] + capital,
+            under17[h],
+            under19[h],
+            grown[h],
+            min(under17[h], 2),
+            care,
+            mate,
+            0.0,
+            0.0,
+            0.0,
+            max(age_head[h], 18.0),
+            max(age_spouse[h], 18.0),
+            0.0,
+            0.0,
+            True,
+        )
         if h_takes_eitc[h] == 0:
             credit = 0.0
         state = connecticut_tax(rules, status, agi, credit, under19[h], 0.0, lg_eitc_state_share, lg_eitc_state_flat)
@@ -256,9 +389,20 @@ def return_kernel(
 
 @njit(cache=True, nogil=True)
 def smooth_kernel(
-    h_present, h_persons, h_earnings, h_ui, h_other_income, h_tfa, h_snap, h_wic, h_income_year, h_poverty_ratio, h_benefits,
-    lh_cash, rules,
-):  # fmt: skip
+    h_present,
+    h_persons,
+    h_earnings,
+    h_ui,
+    h_other_income,
+    h_tfa,
+    h_snap,
+    h_wic,
+    h_income_year,
+    h_poverty_ratio,
+    h_benefits,
+    lh_cash,
+    rules,
+):
     for h in range(h_present.size):
         if h_present[h] == 0:
             continue
@@ -273,25 +417,38 @@ def smooth_kernel(
 
 
 MEMBERS = process(
-    "income.members", kernel=members_kernel, twin=members_kernel.py_func,
+    "income.members",
+    kernel=members_kernel,
+    twin=members_kernel.py_func,
     writes=("p_ui_weekly", "p_ui_year", "h_earnings", "h_ui", "h_other_income"),
     summary="Earnings, unemployment insurance, paid leave, Social Security and disability income of all members.",
-)  # fmt: skip
+)
 PROGRAMS = process(
-    "income.programs", kernel=programs_kernel, twin=programs_kernel.py_func,
+    "income.programs",
+    kernel=programs_kernel,
+    twin=programs_kernel.py_func,
     writes=("h_takes_snap", "h_takes_wic", "h_takes_tfa", "h_takes_eitc", "h_tfa_months", "h_snap", "h_tfa", "h_wic"),
     summary="TFA, SNAP and WIC by their rules, for those who claim them.",
-)  # fmt: skip
+)
 WITHHOLDING = process(
-    "income.withholding", kernel=withholding_kernel, twin=withholding_kernel.py_func, writes=("h_taxes", "h_withheld_year"),
+    "income.withholding",
+    kernel=withholding_kernel,
+    twin=withholding_kernel.py_func,
+    writes=("h_taxes", "h_withheld_year"),
     summary="Payroll tax and income tax withheld.",
-)  # fmt: skip
+)
 RETURN = process(
-    "income.return", kernel=return_kernel, twin=return_kernel.py_func, writes=("h_refund_due", "h_refund"),
+    "income.return",
+    kernel=return_kernel,
+    twin=return_kernel.py_func,
+    writes=("h_refund_due", "h_refund"),
     summary="The tax return with EITC and child tax credit, settled in December and paid from February to April.",
-)  # fmt: skip
+)
 SMOOTH = process(
-    "income.smooth", kernel=smooth_kernel, twin=smooth_kernel.py_func, writes=("h_income_year", "h_poverty_ratio", "h_benefits"),
+    "income.smooth",
+    kernel=smooth_kernel,
+    twin=smooth_kernel.py_func,
+    writes=("h_income_year", "h_poverty_ratio", "h_benefits"),
     summary="Gross income over twelve months against the poverty guideline.",
-)  # fmt: skip
+)
 INCOME = (MEMBERS, PROGRAMS, WITHHOLDING, RETURN, SMOOTH)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["NOBODY", "age_group", "at_odds", "fade", "pick_employer", "pick_employer_plain", "spell",
-           "tenure_band", "time_out"]
+__all__ = ["NOBODY", "age_group", "at_odds", "fade", "pick_employer", "pick_employer_plain", "spell", "tenure_band", "time_out"]
 
 NOBODY = np.uint32(0xFFFFFFFF)  # an employer outside the community, or none
 

@@ -150,9 +150,7 @@ def violence_plain(
     noise = np.exp(k_violence_noise * nz_violence.astype(float) - 0.5 * k_violence_noise**2)
     away = n_vacant.astype(float)
     drivers = (
-        k_violence_vacant * (away - x_base_vacant)
-        + k_violence_poverty * poorer
-        - k_violence_cohesion * (before - expected)
+        k_violence_vacant * (away - x_base_vacant) + k_violence_poverty * poorer - k_violence_cohesion * (before - expected)
     )
     level = n_violence_base.astype(float) * ln_violence_scale.astype(float) * np.exp(drivers)
     logit = (

@@ -295,9 +295,7 @@ def retail_plain(
             t = k_retail_car_fixed + 60.0 * x_near_km / k_retail_car_speed[urban][:, None]
         else:
             away = np.minimum(60.0 * far / k_retail_walk_speed, wait + 60.0 * far / k_retail_bus_speed)
-            t = np.minimum(
-                60.0 * x_near_km / k_retail_walk_speed, wait[:, None] + 60.0 * x_near_km / k_retail_bus_speed
-            )
+            t = np.minimum(60.0 * x_near_km / k_retail_walk_speed, wait[:, None] + 60.0 * x_near_km / k_retail_bus_speed)
         outside = each * away ** (-k_retail_time_power[mode])
         f = t ** (-k_retail_time_power[mode])
         share = f[:, :, None] * pull[x_near_index]

@@ -40,9 +40,7 @@ def _greedy(first, second, n_first, n_second):
     return accepted[:n]
 
 
-def _pairs(
-    m: Settlement, women: np.ndarray, men: np.ndarray, town: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _pairs(m: Settlement, women: np.ndarray, men: np.ndarray, town: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Match rows of women and men; `town` is the town of every person row asked for."""
     person = m.person
     gap_mean, gap_sd, gap_most = m.k("age_gap")

@@ -201,9 +201,9 @@ def acceptance(m: Settlement, homes: np.ndarray, race: np.ndarray | None = None)
     record = household["eviction_record"][homes].astype(np.int64)
     screen = np.where(record == 0, 1.0, np.where(record <= 36, m.k("screen_recent"), m.k("screen_older")))
     screen = np.where(record > 84, 1.0, screen)
-    penalty = m.context.levers.fill(
-        "screening_penalty", slice(0, household.size), np.empty(household.size, np.float32)
-    )[homes].astype(float)
+    penalty = m.context.levers.fill("screening_penalty", slice(0, household.size), np.empty(household.size, np.float32))[
+        homes
+    ].astype(float)
     unique, position = np.unique(homes, return_inverse=True)
     rows, owner = members(m, unique)
     convicted = np.bincount(owner, person["record"][rows] == 2, minlength=unique.size)[position] > 0

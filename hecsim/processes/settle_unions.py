@@ -114,9 +114,7 @@ def means_of(m: Settlement, rows: np.ndarray) -> np.ndarray:
     return _income(m, rows, household["adults"][home], household["other_income"][home])
 
 
-def look_for_homes(
-    m: Settlement, founders: np.ndarray, size: np.ndarray, income: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def look_for_homes(m: Settlement, founders: np.ndarray, size: np.ndarray, income: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Look for rented homes for persons who live with others; their household lends its record."""
     person, household = m.person, m.household
     old = person["household"][founders].astype(np.int64)
@@ -235,9 +233,7 @@ def _share_homes(
     asks = np.flatnonzero(wants)
     town = m.community.neighborhood["town"].astype(np.int64)
     here = household["neighborhood"][person["household"][rows[asks]].astype(np.int64)]
-    found = next_key(
-        town[household["neighborhood"][homes]], household["key"][homes], town[here], person["key"][rows[asks]]
-    )
+    found = next_key(town[household["neighborhood"][homes]], household["key"][homes], town[here], person["key"][rows[asks]])
     go = found >= 0
     asks, to = asks[go], homes[found[go]]
     m.record("left_home", person["key"][rows[asks]])

@@ -104,9 +104,7 @@ def ties(community: Community, context: Context) -> None:
     _help(community, context, live, peers, number)
 
 
-def _aware(
-    community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray
-) -> None:
+def _aware(community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray) -> None:
     h, k = community.household, context.draw
     now = h["aware"][live].astype(np.float64)
     rest = k["ties.aware_rest"][h["language"][live].astype(np.int64)]
@@ -118,9 +116,7 @@ def _aware(
     h["aware"][live] = np.clip(new, 0.0, 1.0)
 
 
-def _trust(
-    community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray
-) -> None:
+def _trust(community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray) -> None:
     h, rate = community.household, context.draw["ties.trust_ties"]
     some = number[live] > 0
     for field, column in ((1, "trust_health"), (2, "trust_community")):
@@ -128,9 +124,7 @@ def _trust(
         h[column][live] = np.where(some, now + rate * (peers[live, field] - now), now)
 
 
-def _support(
-    community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray
-) -> None:
+def _support(community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray) -> None:
     h, k = community.household, context.draw
     drivers = (
         h["kin_nearby"][live] != 0,
@@ -151,9 +145,7 @@ def _support(
     h["support"][live] -= k["ties.support_loss"] * (h["bereaved"][live] == 1)
 
 
-def _help(
-    community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray
-) -> None:
+def _help(community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray) -> None:
     h, n, k = community.household, community.neighborhood, context.draw
     where = h["neighborhood"][live].astype(np.int64)
     trust = 0.5 * (h["trust_health"][live].astype(np.float64) + h["trust_services"][live])
@@ -199,9 +191,7 @@ def mend(community: Community, context: Context) -> None:
     source, other, kind = source[keep], other[keep], graph.kind[keep]
     live = np.flatnonzero(present)
     live = live[np.argsort(key[live], kind="stable")]
-    asks = np.repeat(
-        live, _wanted(community, context, live, np.bincount(source[kind != _KIN], minlength=h.size))
-    )
+    asks = np.repeat(live, _wanted(community, context, live, np.bincount(source[kind != _KIN], minlength=h.size)))
     found = _near_home(community, asks, month)
     good = (found >= 0) & (found != asks)
     asks, found = asks[good], found[good]
@@ -228,9 +218,7 @@ def _wanted(community: Community, context: Context, live: np.ndarray, number: np
     """
     k = context.draw
     degree = (community.household["education"][live] == 3).astype(np.int64)
-    u = luck.uniforms(
-        seed=community.seed, decision="ties.sociable", month=0, keys=community.household["key"][live]
-    )
+    u = luck.uniforms(seed=community.seed, decision="ties.sociable", month=0, keys=community.household["key"][live])
     own = -np.log1p(-u.astype(np.float64)) * k["population.close_ties"][degree]
     own = np.maximum(own, k["ties.tie_few"])
     lacking = np.maximum(own - number[live], 0.0) * k["ties.tie_form"]

@@ -50,9 +50,7 @@ def activity_kcal_(minutes, usual, kilograms, met, kept):
     return kept * (met - 1.0) * 3.5 * kilograms / 200.0 * (minutes - usual) / 7.0
 
 
-def activity_kcal(
-    minutes: np.ndarray, usual: np.ndarray, kilograms: np.ndarray, met: float, kept: float
-) -> np.ndarray:
+def activity_kcal(minutes: np.ndarray, usual: np.ndarray, kilograms: np.ndarray, met: float, kept: float) -> np.ndarray:
     """kcal/day that activity (min/week) burns beyond the usual, after compensation."""
     return kept * (met - 1.0) * 3.5 * kilograms / 200.0 * (minutes - usual) / 7.0
 
@@ -122,9 +120,7 @@ def adult_kernel(
             p_age[i], sex, p_activity_disposition[i], k_activity__scale, k_activity__offset,
             k_activity__spread, k_activity__age_shift, k_activity__female,
         )  # fmt: skip
-        energy = p_energy_shift[i] - activity_kcal_(
-            p_activity[i], usual, own, k_activity_met, k_activity_kept
-        )
+        energy = p_energy_shift[i] - activity_kcal_(p_activity[i], usual, own, k_activity_met, k_activity_kept)
         energy += k_depression_kcal if p_depression[i] != 0 else 0.0
         emerged = min(max((age - k_ace_ages[0]) / (k_ace_ages[1] - k_ace_ages[0]), 0.0), 1.0)
         count = min(CORE_COUNT[p_ace_bits[i] & CORE_MASK], k_ace_limit)
@@ -162,9 +158,7 @@ def adult_plain(
     square = (height / 100.0) ** 2
     bmi = np.where(known, bmi_now, p_set_point[i] / square)
     own = bmi * square
-    drift = np.where(
-        sex == 0, between(age, k_drift_ages, k_drift_male), between(age, k_drift_ages, k_drift_female)
-    )
+    drift = np.where(sex == 0, between(age, k_drift_ages, k_drift_male), between(age, k_drift_ages, k_drift_female))
     point = p_set_point[i] + drift * k_drift_scale / 12.0
     point = point + between(age, k_innovation_ages, k_innovation_sd) * pz_drift[i] / np.sqrt(12.0)
     point = point + np.where(p_since_birth[i] == 1, k_pregnancy_retention, 0.0)

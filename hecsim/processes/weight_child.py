@@ -107,9 +107,7 @@ def first_kernel(
                 level += k_z_parent * (bmis[h] - k_parent_bmi[0]) / k_parent_bmi[1]
             level += k_z_income * (min(h_poverty_ratio[h], k_income_range[0]) - k_income_range[1])
             z = level + spread * normal_quantile(float(pu_person[i]))
-            tall = k_height_parent * heights[h] + np.sqrt(1.0 - 0.5 * k_height_parent**2) * normal_quantile(
-                float(pu_height[i])
-            )
+            tall = k_height_parent * heights[h] + np.sqrt(1.0 - 0.5 * k_height_parent**2) * normal_quantile(float(pu_height[i]))
             p_z_person[i] = p_bmi_z[i] = z
             p_height_z[i] = tall
             p_height[i] = stature_(tall, sex, age, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s)
@@ -176,25 +174,16 @@ def child_kernel(
         if bmis[h] > 0:
             family += k_z_parent * (bmis[h] - k_parent_bmi[0]) / k_parent_bmi[1]
         before = between_(age - 1.0 / 12.0, k_z_ages, k_z_mean, 0) + family
-        person = (
-            between_(age, k_z_ages, k_z_mean, 0)
-            + family
-            + keep * (p_z_person[i] - before)
-            + renewal * pz_renewal[i]
-        )
+        person = between_(age, k_z_ages, k_z_mean, 0) + family + keep * (p_z_person[i] - before) + renewal * pz_renewal[i]
         height = stature_(p_height_z[i], sex, months, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s)
         square = (height / 100.0) ** 2
         usual = usual_activity_(
             months, sex, p_activity_disposition[i], k_activity__scale, k_activity__offset, k_activity__spread,
             k_activity__age_shift, k_activity__female,
         )  # fmt: skip
-        energy = p_energy_shift[i] - activity_kcal_(
-            p_activity[i], usual, p_bmi[i] * square, k_activity_met, k_activity_kept
-        )
+        energy = p_energy_shift[i] - activity_kcal_(p_activity[i], usual, p_bmi[i] * square, k_activity_met, k_activity_kept)
         emerged = min(max((age - k_ace_ages[0]) / (k_ace_ages[1] - k_ace_ages[0]), 0.0), 1.0)
-        energy += (
-            k_ace_kcal * min(CORE_COUNT[p_ace_bits[i] & CORE_MASK], k_ace_limit) * emerged * lh_ace_harm[h]
-        )
+        energy += k_ace_kcal * min(CORE_COUNT[p_ace_bits[i] & CORE_MASK], k_ace_limit) * emerged * lh_ace_harm[h]
         kappa = max(k_kappa_at_0[sex] - k_kappa_slope[sex] * age, k_kappa_floor)
         slope = bmi_slope_(person, sex, months, k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s)
         target = person + energy / kappa / (square * slope)
@@ -235,9 +224,7 @@ def child_plain(
         months, sex, p_activity_disposition[i], k_activity__scale, k_activity__offset, k_activity__spread,
         k_activity__age_shift, k_activity__female,
     )  # fmt: skip
-    energy = p_energy_shift[i] - activity_kcal(
-        p_activity[i], usual, p_bmi[i] * square, k_activity_met, k_activity_kept
-    )
+    energy = p_energy_shift[i] - activity_kcal(p_activity[i], usual, p_bmi[i] * square, k_activity_met, k_activity_kept)
     count = np.minimum(CORE_COUNT[p_ace_bits[i] & CORE_MASK], k_ace_limit)
     energy = energy + k_ace_kcal * count * ace_share(months, k_ace_ages) * lh_ace_harm[h]
     kappa = np.maximum(k_kappa_at_0[sex] - k_kappa_slope[sex] * (months / 12.0), k_kappa_floor)

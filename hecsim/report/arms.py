@@ -100,9 +100,7 @@ def parts_of(manifest: Any, language: str = "en") -> dict[str, list[Part]]:
             changed = tuple(
                 (k.replace("_", " "), _plain(v))
                 for k, v in given.items()
-                if k not in ("start", "end", "reach", "payers")
-                and v != defaults.get(k)
-                and v not in (None, [], ())
+                if k not in ("start", "end", "reach", "payers") and v != defaults.get(k) and v not in (None, [], ())
             )
             chosen.append(
                 Part(

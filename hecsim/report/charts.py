@@ -69,9 +69,7 @@ def text(
     return f'<text {place} fill="{fill}"{bold}>{escape(words)}</text>'
 
 
-def line(
-    x1: float, y1: float, x2: float, y2: float, stroke: str = INK, width: float = 1, dash: str = ""
-) -> str:
+def line(x1: float, y1: float, x2: float, y2: float, stroke: str = INK, width: float = 1, dash: str = "") -> str:
     """A line element."""
     d = f' stroke-dasharray="{dash}"' if dash else ""
     place = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
@@ -171,9 +169,7 @@ def lines(
         body += line(left, py(0), W - right, py(0), INK, 1)
     every = max(1, math.ceil(years / 5))
     for y in range(0, years, every):
-        body += text(
-            px(y + 0.5), h - bottom + 16, str(start_year + y), size=10, anchor="middle", fill=GRAY_TEXT
-        )
+        body += text(px(y + 0.5), h - bottom + 16, str(start_year + y), size=10, anchor="middle", fill=GRAY_TEXT)
     for s in sorted(set(starts)):
         if 0 <= s <= years:
             body += f'<path d="M{px(s):.1f},{h - bottom - 7:.1f} l4,7 l-8,0 z" fill="{INK}"/>'
@@ -190,9 +186,7 @@ def lines(
         if not ok.any():
             continue
         if ok.sum() > 1:
-            edge = [(xs[i], py(hi[i])) for i in np.flatnonzero(ok)] + [
-                (xs[i], py(lo[i])) for i in np.flatnonzero(ok)[::-1]
-            ]
+            edge = [(xs[i], py(hi[i])) for i in np.flatnonzero(ok)] + [(xs[i], py(lo[i])) for i in np.flatnonzero(ok)[::-1]]
             outline = " L".join(f"{x:.1f},{y:.1f}" for x, y in edge)
             body += f'<path d="M{outline} Z" fill="{color}" fill-opacity="{opacity}"/>'
             d = f' stroke-dasharray="{dash}"' if dash else ""
@@ -260,9 +254,7 @@ def dumbbell(
         17, 14, names[0], size=10.5, fill=GRAY_TEXT
     )
     at = 30 + 5.6 * len(names[0])
-    body += f'<circle cx="{at:.1f}" cy="10" r="4.5" fill="{BLUE}"/>' + text(
-        at + 9, 14, names[1], size=10.5, fill=BLUE
-    )
+    body += f'<circle cx="{at:.1f}" cy="10" r="4.5" fill="{BLUE}"/>' + text(at + 9, 14, names[1], size=10.5, fill=BLUE)
     marks = ticks(low, high, 3)
     gap = marks[1] - marks[0] if len(marks) > 1 else 1.0
     for m in marks:
@@ -314,9 +306,7 @@ def bars(rows: Sequence[tuple[str, float, str, str]], *, title: str, description
     return svg(body, h, title, description)
 
 
-def range_mark(
-    difference: float, low: float, high: float, span: float, title: str, description: str, color: str = BLUE
-) -> str:
+def range_mark(difference: float, low: float, high: float, span: float, title: str, description: str, color: str = BLUE) -> str:
     """A dot with its interval beside the line of no change; `span` is the largest value on either side."""
     w, h = 220, 20
     if not math.isfinite(difference) or not span > 0:

@@ -30,9 +30,7 @@ def _money(words: Words, c: Change) -> list[str]:
     ]
 
 
-def money_section(
-    facts: Facts, words: Words, money: dict[str, ArmMoney], parts: dict[str, list[Part]]
-) -> Section:
+def money_section(facts: Facts, words: Words, money: dict[str, ArmMoney], parts: dict[str, list[Part]]) -> Section:
     """Spending and savings by payer, net cost by year, cost per adverse experience prevented."""
     kinds = {p.id: p for group in parts.values() for p in group}
     # One scale for net cost so far, so that arms compare.
@@ -60,9 +58,7 @@ def _bars(
     }
 
 
-def _arm_money(
-    facts: Facts, words: Words, m: ArmMoney, kinds: dict[str, Part], limits: tuple[float, float]
-) -> Section:
+def _arm_money(facts: Facts, words: Words, m: ArmMoney, kinds: dict[str, Part], limits: tuple[float, float]) -> Section:
     years, lang = facts.results.years, words.language
     saved = m.savings.difference
     title = (
@@ -89,22 +85,15 @@ def _arm_money(
     ]
     rows = [
         [words("card.spending"), *_money(words, m.spending)],
-        *(
-            [f"{words('money.category')}: {words.term(k)}", *_money(words, c)]
-            for k, c in m.by_category.items()
-        ),
-        *(
-            [f"{words('money.instrument')}: {words.term(k)}", *_money(words, c)]
-            for k, c in m.by_instrument.items()
-        ),
+        *([f"{words('money.category')}: {words.term(k)}", *_money(words, c)] for k, c in m.by_category.items()),
+        *([f"{words('money.instrument')}: {words.term(k)}", *_money(words, c)] for k, c in m.by_instrument.items()),
         *([words.label(k), *_money(words, c)] for k, c in m.saved_by.items()),
         [words("card.net"), *_money(words, m.net)],
     ]
     key = [
         (
             words("card.net"),
-            dollars(m.net.difference, lang)
-            + f" ({words('interval', range=words.interval(m.net, money=True))})",
+            dollars(m.net.difference, lang) + f" ({words('interval', range=words.interval(m.net, money=True))})",
         )
     ]
     if math.isfinite(m.per_resident):
@@ -172,9 +161,7 @@ def family_section(family: Family, facts: Facts, words: Words) -> Section:
     """Lanes side by side, year by year, and what differed."""
     years = []
     for y in range(facts.results.years):
-        lanes = [
-            {"arm": lane.arm, "reference": lane.reference, "year": lane.years[y]} for lane in family.lanes
-        ]
+        lanes = [{"arm": lane.arm, "reference": lane.reference, "year": lane.years[y]} for lane in family.lanes]
         years.append({"year": facts.start_year + y, "lanes": lanes})
     differs = []
     for lane in family.lanes:

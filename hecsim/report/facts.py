@@ -130,9 +130,7 @@ class Facts:
         self.results = results
         self.reference = results.arms[results.reference]
         self.arms = [a for a in results.arms if a != self.reference]
-        self.declared = {
-            c["measure"]: float(c["important"]) for c in results.manifest["study"].get("contrasts", [])
-        }
+        self.declared = {c["measure"]: float(c["important"]) for c in results.manifest["study"].get("contrasts", [])}
         self.draws = results.draws
         self.headlines = [m for m in HEADLINES if m in results.measures]
         for name in self.declared:  # what was declared is never left out of what is read first
@@ -234,9 +232,7 @@ class Facts:
         raw_after, raw_before = values[:, a, g] - values[:, a, w], values[:, r, g] - values[:, r, w]
         # Sizes keep the sign that the gap has under current law, so overshooting zero counts as closing.
         side = 1.0 if _mean(raw_before) >= 0 else -1.0
-        change = self.from_arrays(
-            arm, measure, side * raw_after, side * raw_before, better="lower", group=group
-        )
+        change = self.from_arrays(arm, measure, side * raw_after, side * raw_before, better="lower", group=group)
         with np.errstate(invalid="ignore", divide="ignore"):
             ratios = _mean(values[:, r, g] / values[:, r, w]), _mean(values[:, a, g] / values[:, a, w])
         return Gap(
@@ -268,9 +264,7 @@ class Facts:
         known = {g: s for g, s in sizes.items() if math.isfinite(s)}
         return max(known, key=known.__getitem__) if known else None
 
-    def losers(
-        self, arm: str, measures: list[str]
-    ) -> tuple[list[tuple[str, Change]], tuple[str, Change] | None]:
+    def losers(self, arm: str, measures: list[str]) -> tuple[list[tuple[str, Change]], tuple[str, Change] | None]:
         """Groups that are clearly worse off; if none is, the group that gains least for its own level."""
         found, least = [], None
         for kind in ANCHORS:

@@ -274,9 +274,7 @@ def _clip(x: float) -> float:
     return min(max(x, 0.0), 1.0) if math.isfinite(x) else 0.0
 
 
-def _compare(
-    lane: Lane, reference: pd.DataFrame, mix: pd.DataFrame, words: Words, names: dict[str, str]
-) -> None:
+def _compare(lane: Lane, reference: pd.DataFrame, mix: pd.DataFrame, words: Words, names: dict[str, str]) -> None:
     """Events that only one lane has, told apart by their English sentence, which names who and what."""
     own, base = _firsts(mix), _firsts(reference)
     end = mix["month"].max() if len(mix) else -1

@@ -78,12 +78,8 @@ def _dumbbell(words: Words, arm: str, measure: str, kind: str, changes: list[Cha
         )
         for c in changes
     ]
-    description = "; ".join(
-        f"{r[0]}: {words.level(measure, r[1])} → {words.level(measure, r[2])}" for r in rows
-    )
-    picture = charts.dumbbell(
-        rows, title=f"{label}: {arm}", description=description, names=(words("page.law"), arm)
-    )
+    description = "; ".join(f"{r[0]}: {words.level(measure, r[1])} → {words.level(measure, r[2])}" for r in rows)
+    picture = charts.dumbbell(rows, title=f"{label}: {arm}", description=description, names=(words("page.law"), arm))
     body = [
         [
             words.term(c.group),
@@ -137,15 +133,11 @@ def _losers(facts: Facts, words: Words, arm: str, measures: list[str]) -> list[s
             label=words.inline(c.measure),
             size=words.delta(c.measure, c.difference, c.low, c.high),
             unit=words.step(c.measure),
-            range=words("interval", range=words.interval(c))
-            if c.verdict != "single"
-            else words("one.future"),
+            range=words("interval", range=words.interval(c)) if c.verdict != "single" else words("one.future"),
         )
 
     groups = sum(len(facts.groups(kind)) for kind in ANCHORS)
-    chance = words(
-        "who.chance", n=groups * len(measures), luck=max(1, round(_LUCK / 2 * groups * len(measures)))
-    )
+    chance = words("who.chance", n=groups * len(measures), luck=max(1, round(_LUCK / 2 * groups * len(measures))))
     if found:
         found.sort(key=lambda kc: -kc[1].certainty)
         listed = [one(k, c, "who.one") for k, c in found[:_NAMED]]
@@ -166,9 +158,7 @@ def places_section(facts: Facts, words: Words) -> Section | None:
     blocks = []
     for measure in [m for m in MAPPED if m in facts.results.measures]:
         changes = {arm: map.place_changes(facts, arm, measure, where) for arm in facts.arms}
-        sizes = np.array(
-            [abs(c.difference) for cs in changes.values() for c in cs if math.isfinite(c.difference)]
-        )
+        sizes = np.array([abs(c.difference) for cs in changes.values() for c in cs if math.isfinite(c.difference)])
         span = float(np.percentile(sizes, 95)) if sizes.size else 0.0
         panels = []
         for arm, cs in changes.items():
@@ -184,9 +174,7 @@ def places_section(facts: Facts, words: Words) -> Section | None:
                 high=words.delta(measure, max(known), span),
             )
             caption = words("places.caption", arm=arm, n=len(where), **count)
-            picture = map.tile_map(
-                where, cs, labels, span, title=f"{words.label(measure)}: {arm}", description=description
-            )
+            picture = map.tile_map(where, cs, labels, span, title=f"{words.label(measure)}: {arm}", description=description)
             panels.append({"name": arm, "svg": picture, "caption": caption})
         rows = [
             [
@@ -201,9 +189,7 @@ def places_section(facts: Facts, words: Words) -> Section | None:
             for arm, cs in changes.items()
             for p, c in zip(where, cs, strict=True)
         ]
-        head = [
-            words(f"head.{k}") for k in ("place", "arm", "law", "mix", "difference", "interval", "reading")
-        ]
+        head = [words(f"head.{k}") for k in ("place", "arm", "law", "mix", "difference", "interval", "reading")]
         title = f"{words.label(measure)} ({words.step(measure)})"
         blocks.append({"title": title, "panels": panels, "table": table(head, rows)})
     luck = max(1, round(_LUCK * len(where)))

@@ -116,9 +116,7 @@ def place_changes(facts: Facts, arm: str, measure: str, where: list[Place]) -> l
     return out
 
 
-def tile_map(
-    where: list[Place], changes: list[Change], labels: list[str], span: float, *, title: str, description: str
-) -> str:
+def tile_map(where: list[Place], changes: list[Change], labels: list[str], span: float, *, title: str, description: str) -> str:
     """Hexagons with the change in each; bold and outlined where the 95% interval leaves zero out."""
     if not where:
         return ""
@@ -136,12 +134,9 @@ def tile_map(
         fill, ink = charts.diverging(c.gain / span if span > 0 else 0.0)
         reach = side - 0.8  # a hair of paper between tiles
         corners = " ".join(
-            f"{x + reach * math.sin(k * math.pi / 3):.1f},{y + reach * math.cos(k * math.pi / 3):.1f}"
-            for k in range(6)
+            f"{x + reach * math.sin(k * math.pi / 3):.1f},{y + reach * math.cos(k * math.pi / 3):.1f}" for k in range(6)
         )
-        edge = (
-            f'stroke="{charts.INK}" stroke-width="1.8"' if c.clear else 'stroke="#C9C6BB" stroke-width="0.8"'
-        )
+        edge = f'stroke="{charts.INK}" stroke-width="1.8"' if c.clear else 'stroke="#C9C6BB" stroke-width="0.8"'
         body += f"<g><title>{charts.escape(f'{p.name}: {label}')}</title>"
         body += f'<polygon points="{corners}" fill="{fill}" {edge}/>'
         named = cell >= 50
@@ -152,14 +147,8 @@ def tile_map(
             top = y - 6 - 4.6 * (len(words) - 1)
             for k, w in enumerate(words):
                 body += charts.text(x, top + 10 * k, w, size=9.2, anchor="middle", fill=ink)
-            body += charts.text(
-                x, top + 10 * len(words) + 5, label, size=size, anchor="middle", fill=ink, weight=weight
-            )
+            body += charts.text(x, top + 10 * len(words) + 5, label, size=size, anchor="middle", fill=ink, weight=weight)
         else:
-            body += charts.text(
-                x, y + size * 0.36, label, size=size, anchor="middle", fill=ink, weight=weight
-            )
+            body += charts.text(x, y + size * 0.36, label, size=size, anchor="middle", fill=ink, weight=weight)
         body += "</g>"
-    return charts.svg(
-        body, height, title, description, width=wide, cls="map" if wide == charts.W else "map wide"
-    )
+    return charts.svg(body, height, title, description, width=wide, cls="map" if wide == charts.W else "map wide")

@@ -64,11 +64,7 @@ def scaled(facts: Facts, measure: str) -> np.ndarray:
     where = r.manifest.get("places") or {}
     weights = dict(zip(where.get("neighborhood") or [], where.get("scale") or [], strict=False))
     part = r.sums[:, :, :, r.measures.index(measure), :, 0]
-    rows = [
-        (facts.lookup["neighborhood", n], w)
-        for n, w in weights.items()
-        if ("neighborhood", n) in facts.lookup
-    ]
+    rows = [(facts.lookup["neighborhood", n], w) for n, w in weights.items() if ("neighborhood", n) in facts.lookup]
     if not rows:
         return part[..., facts.lookup["all", "all"]]
     return part[..., [i for i, _ in rows]] @ np.array([w for _, w in rows], float)
@@ -130,9 +126,7 @@ def fieller(
     """
     ok = np.isfinite(top) & np.isfinite(bottom)
     top, bottom = top[ok], bottom[ok]
-    cov, freedom = covariance_of_means(
-        np.column_stack([top, bottom]), np.arange(top.size) if draws is None else draws[ok]
-    )
+    cov, freedom = covariance_of_means(np.column_stack([top, bottom]), np.arange(top.size) if draws is None else draws[ok])
     if freedom < 1 or bottom.mean() == 0:
         return None
     t2 = stats.t.ppf(0.5 + level / 2, freedom) ** 2
@@ -182,12 +176,7 @@ def arm_money(facts: Facts, arm: str) -> ArmMoney:
     net = spent - saved
     aces = -against("aces_0_8") if "aces_0_8" in r.measures else np.zeros_like(spent)
     prevented = (aces * weight).sum(axis=1)
-    years = (
-        net[:, : r.years * MONTHS_PER_YEAR]
-        .reshape(len(r.futures), r.years, MONTHS_PER_YEAR)
-        .sum(axis=2)
-        .cumsum(axis=1)
-    )
+    years = net[:, : r.years * MONTHS_PER_YEAR].reshape(len(r.futures), r.years, MONTHS_PER_YEAR).sum(axis=2).cumsum(axis=1)
     people = residents(facts)
     total = change(net.sum(axis=1), "net", "lower")
     return ArmMoney(

@@ -80,11 +80,7 @@ def render(results: Results, language: str = "en") -> str:
         }
         body["sections"] = [k for k, v in body.items() if v is not None]
     css = _environment().get_template("report.css").render()
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(head=_head(facts, words), t=words, css=Markup(css), **body)
-    )
+    return _environment().get_template("report.html").render(head=_head(facts, words), t=words, css=Markup(css), **body)
 
 
 def _head(facts: Facts, words: Words) -> dict[str, Any]:

@@ -62,32 +62,20 @@ def headline_section(facts: Facts, words: Words, money: dict[str, ArmMoney]) -> 
                     f"{row['big']} ({row['range']})",
                     _color(c),
                 )
-    arms = [
-        {"name": a, "sentences": words.headline(facts, a, money[a]), "cards": cards[a]} for a in facts.arms
-    ]
+    arms = [{"name": a, "sentences": words.headline(facts, a, money[a]), "cards": cards[a]} for a in facts.arms]
     return {"arms": arms}
 
 
-def _row(
-    words: Words, c: Change, label: str, unit: str, *, money: bool = False, declared: bool = False
-) -> Section:
-    big = (
-        dollars(c.difference, words.language, sign=True)
-        if money
-        else words.delta(c.measure, c.difference, c.low, c.high)
-    )
+def _row(words: Words, c: Change, label: str, unit: str, *, money: bool = False, declared: bool = False) -> Section:
+    big = dollars(c.difference, words.language, sign=True) if money else words.delta(c.measure, c.difference, c.low, c.high)
     return {
         "label": label,
         "big": big if c.verdict != "nodata" else "–",
         "unit": unit,
         "change": c,
         "verdict": words.verdict(c),
-        "range": words("interval", range=words.interval(c, money=money))
-        if c.verdict not in ("single", "nodata")
-        else "",
-        "better": words("better_in", share=percent(c.share))
-        if c.futures > 1 and math.isfinite(c.share) and c.better
-        else "",
+        "range": words("interval", range=words.interval(c, money=money)) if c.verdict not in ("single", "nodata") else "",
+        "better": words("better_in", share=percent(c.share)) if c.futures > 1 and math.isfinite(c.share) and c.better else "",
         "exploratory": not declared and not money,
         "note": "",
         "matters": words.matters(c),
@@ -115,9 +103,7 @@ def _cards(facts: Facts, words: Words, arm: str, money: ArmMoney) -> list[Sectio
     aces = [_measure_row(facts, words, arm, "aces_0_8")]
     if "aces_0_8" in facts.results.measures:
         c = money.aces_undiscounted
-        prevented = _row(
-            words, c, words("card.prevented", years=years), words("card.experiences"), money=True
-        )
+        prevented = _row(words, c, words("card.prevented", years=years), words("card.experiences"), money=True)
         places = decimals(c.difference, c.low, c.high, digits=2)
         prevented["big"] = f"{c.difference:,.{places}f}".replace("-", "−")
         if prevented["range"]:
@@ -164,17 +150,13 @@ def arms_section(facts: Facts, words: Words, parts: dict[str, list[Part]]) -> Se
                 facts_line.append(words("arms.start", start=p.start))
             facts_line.append(words("arms.end", end=p.end) if p.end else words("arms.no_end"))
             if p.payers:
-                shares = [
-                    words.term(who) if s == 1 else f"{words.term(who)} {percent(s)}" for who, s in p.payers
-                ]
+                shares = [words.term(who) if s == 1 else f"{words.term(who)} {percent(s)}" for who, s in p.payers]
                 facts_line.append(words("arms.paid", list=", ".join(shares)))
             if p.grade:
                 facts_line.append(words("arms.grade", grade=p.grade))
             if p.settings:
                 facts_line.append(words("arms.set", list=", ".join(f"{k} {v}" for k, v in p.settings)))
-            items.append(
-                {"part": p, "kind": words.term(p.kind) if p.kind else "", "line": "; ".join(facts_line)}
-            )
+            items.append({"part": p, "kind": words.term(p.kind) if p.kind else "", "line": "; ".join(facts_line)})
         arms.append({"name": name, "items": items})
     legend = [{"symbol": s, "color": c, "name": words(f"kind.{k}")} for k, (s, c) in charts.KINDS.items()]
     return {"arms": arms, "legend": legend, "reference": facts.reference}
@@ -216,9 +198,7 @@ def time_section(facts: Facts, words: Words, parts: dict[str, list[Part]]) -> Se
                 ends=(words.level(measure, law), words.level(measure, mix)),
             )
             c = changes[arm]
-            panels.append(
-                {"name": arm, "svg": picture, "caption": _caption(words, c), "matters": words.matters(c)}
-            )
+            panels.append({"name": arm, "svg": picture, "caption": _caption(words, c), "matters": words.matters(c)})
         for y in range(facts.results.years):
             row = [str(facts.start_year + y), _banded(words, measure, base, y)]
             rows.append(row + [_banded(words, measure, curves[a], y) for a in facts.arms])

@@ -76,9 +76,7 @@ class Words:
     def label(self, measure: str) -> str:
         """Plain name of a measure."""
         m = MEASURES[measure]
-        return (
-            (m.label_es or spanish.LABELS.get(measure) or spanish.term(m.label)) if self._column else m.label
-        )
+        return (m.label_es or spanish.LABELS.get(measure) or spanish.term(m.label)) if self._column else m.label
 
     def inline(self, measure: str) -> str:
         """The name as it stands within a sentence."""
@@ -147,9 +145,7 @@ class Words:
             return "–"
         if money:
             return self("range", a=dollars(low, self.language), b=dollars(high, self.language))
-        return self(
-            "range", a=self._bound(measure, low, high, middle), b=self._bound(measure, high, low, middle)
-        )
+        return self("range", a=self._bound(measure, low, high, middle), b=self._bound(measure, high, low, middle))
 
     def _bound(self, measure: str, x: float, *others: float) -> str:
         """An end of an interval; one that is not zero never reads as zero."""
@@ -172,9 +168,7 @@ class Words:
     def moved(self, c: Change, *, exploratory: bool = False) -> str:
         """'lower by 0.82 events per 100 child-years (95% interval −1.2 to −0.4)'."""
         size = self.delta(c.measure, c.difference, c.low, c.high).lstrip("+−")
-        words = self(
-            "moved.lower" if c.difference < 0 else "moved.higher", size=size, unit=self.step(c.measure)
-        )
+        words = self("moved.lower" if c.difference < 0 else "moved.higher", size=size, unit=self.step(c.measure))
         if c.verdict == "single":
             return f"{words} ({self('one.future')})"
         mark = f"; {self('exploratory')}" if exploratory else ""
@@ -215,9 +209,7 @@ class Words:
         worse = sorted((c for c in changes if c.verdict == "worse"), key=lambda c: -c.certainty)[:3]
 
         def said(found: list[Change]) -> str:
-            return self.join(
-                [f"{self.inline(c.measure)}, {self.moved(c, exploratory=not c.declared)}" for c in found]
-            )
+            return self.join([f"{self.inline(c.measure)}, {self.moved(c, exploratory=not c.declared)}" for c in found])
 
         out = []
         found = {c.verdict for c in changes}

@@ -12,10 +12,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "page.contents": ("Contents", "Contenido"),
     "page.skip": ("Skip to the results", "Ir a los resultados"),
     "page.run": (
-        "Run {id}, hecsim {version}; {community}; {futures} futures of {years} years from {start}; "
-        "{arms} arms.",
-        "Corrida {id}, hecsim {version}; {community}; {futures} futuros de {years} años desde {start}; "
-        "{arms} escenarios.",
+        "Run {id}, hecsim {version}; {community}; {futures} futures of {years} years from {start}; {arms} arms.",
+        "Corrida {id}, hecsim {version}; {community}; {futures} futuros de {years} años desde {start}; {arms} escenarios.",
     ),
     "page.community": (
         "{name}: {persons} simulated residents in {households} households",
@@ -35,8 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Este estudio no tiene otro escenario que la ley actual.",
     ),
     "page.made": (
-        "Made by hecsim {version} from study {id}. Every number can be found in the folder tables/ "
-        "beside this file.",
+        "Made by hecsim {version} from study {id}. Every number can be found in the folder tables/ beside this file.",
         "Hecho por hecsim {version} a partir del estudio {id}. Todos los números están en la carpeta "
         "tables/ junto a este archivo.",
     ),
@@ -106,8 +103,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "headline.all_luck": (
         "None is clearly worse either: every difference is too small to tell from luck.",
-        "Tampoco empeora ninguno con claridad: toda diferencia es demasiado pequeña para distinguirla "
-        "del azar.",
+        "Tampoco empeora ninguno con claridad: toda diferencia es demasiado pequeña para distinguirla del azar.",
     ),
     "headline.single": (
         "Too few futures were run, so nothing here can be told from luck; run at least six.",
@@ -120,8 +116,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "cost.net": (
         "It costs {spent} over {years} years, {net} after what others save in care and public services",
-        "Cuesta {spent} en {years} años, {net} después de lo que otros ahorran en atención y servicios "
-        "públicos",
+        "Cuesta {spent} en {years} años, {net} después de lo que otros ahorran en atención y servicios públicos",
     ),
     "cost.unclear": (
         "It costs {spent} over {years} years; after what others save or pay more, {net} (95% interval "
@@ -132,16 +127,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "paga sola es demasiado pequeño para distinguirlo del azar.",
     ),
     "cost.revenue": (
-        "It brings in {spent} more than it costs over {years} years; net cost with what others save or "
-        "pay more: {net}.",
-        "Recauda {spent} más de lo que cuesta en {years} años; costo neto con lo que otros ahorran o "
-        "pagan de más: {net}.",
+        "It brings in {spent} more than it costs over {years} years; net cost with what others save or pay more: {net}.",
+        "Recauda {spent} más de lo que cuesta en {years} años; costo neto con lo que otros ahorran o pagan de más: {net}.",
     ),
     "cost.saves": (
-        "It costs {spent} over {years} years; others save more than that, by {net}, in care and public "
-        "services",
-        "Cuesta {spent} en {years} años; otros ahorran más que eso, por {net}, en atención y servicios "
-        "públicos",
+        "It costs {spent} over {years} years; others save more than that, by {net}, in care and public services",
+        "Cuesta {spent} en {years} años; otros ahorran más que eso, por {net}, en atención y servicios públicos",
     ),
     "headline.note": (
         "Each number is the mean difference from current law within the same futures: same people, "
@@ -176,8 +167,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "card.from": ("{before} to {after} {unit}", "{before} a {after} {unit}"),
     # arms
     "arms.intro": (
-        "Every mix is added to current law. Reach is the share of those eligible who are served in the "
-        "end, at full scale.",
+        "Every mix is added to current law. Reach is the share of those eligible who are served in the end, at full scale.",
         "Cada combinación se suma a la ley actual. El alcance es la parte de las personas elegibles "
         "atendidas al final, a plena escala.",
     ),

@@ -202,8 +202,7 @@ MORE: dict[str, tuple[str, str]] = {
         "casi tanto ruido como corridas sin emparejar.",
     ),
     "sure.pairing_ok": (
-        "Pairing holds: the correlation within futures is at least 0.3 for every headline measure "
-        "where it can be told.",
+        "Pairing holds: the correlation within futures is at least 0.3 for every headline measure where it can be told.",
         "El emparejamiento se sostiene: la correlación dentro de los futuros es al menos 0.3 en toda "
         "medida principal donde se puede saber.",
     ),
@@ -227,10 +226,8 @@ MORE: dict[str, tuple[str, str]] = {
     "sure.correlation": ("pairing correlation", "correlación del emparejamiento"),
     "sure.cannot": ("What this model cannot tell", "Qué no puede decir este modelo"),
     "sure.limit_1": (
-        "It is no forecast. It says what the evidence put into it implies; a path that the model does "
-        "not have cannot show up.",
-        "No es un pronóstico. Dice qué implica la evidencia que contiene; un camino que el modelo no "
-        "tiene no puede aparecer.",
+        "It is no forecast. It says what the evidence put into it implies; a path that the model does not have cannot show up.",
+        "No es un pronóstico. Dice qué implica la evidencia que contiene; un camino que el modelo no tiene no puede aparecer.",
     ),
     "sure.limit_2": (
         "Intervals cover uncertain numbers and luck. They do not cover the form of the model itself, "
@@ -239,14 +236,12 @@ MORE: dict[str, tuple[str, str]] = {
         "comunidad sintética: se construyó una y se usó siempre.",
     ),
     "sure.limit_3": (
-        "Reach, speed of start-up and cost of an intervention here are assumptions of the study, not "
-        "facts about the place.",
+        "Reach, speed of start-up and cost of an intervention here are assumptions of the study, not facts about the place.",
         "El alcance, la velocidad de arranque y el costo de una intervención aquí son supuestos del "
         "estudio, no hechos del lugar.",
     ),
     "sure.limit_4": (
-        "Effects published elsewhere may be weaker at scale. Interventions of grade C or D rest on "
-        "thin evidence.",
+        "Effects published elsewhere may be weaker at scale. Interventions of grade C or D rest on thin evidence.",
         "Los efectos publicados en otros lugares pueden ser más débiles a escala. Las intervenciones "
         "de grado C o D se apoyan en poca evidencia.",
     ),
@@ -289,9 +284,7 @@ MORE: dict[str, tuple[str, str]] = {
     "head.years": ("years", "años"),
     "head.status": ("status", "estado"),
     "all.intro": (
-        "Flows and money are taken over the whole horizon, states in the last year. Units stand under "
-        "each measure.",
-        "Los flujos y el dinero se toman en todo el horizonte, los estados en el último año. La unidad "
-        "está bajo cada medida.",
+        "Flows and money are taken over the whole horizon, states in the last year. Units stand under each measure.",
+        "Los flujos y el dinero se toman en todo el horizonte, los estados en el último año. La unidad está bajo cada medida.",
     ),
 }

@@ -219,7 +219,7 @@ def _parse(raw: Mapping[str, Any], file: Path, changes: Mapping[str, Any]) -> St
     _known(head, ("name", "question", "years", "start_year", "burn_in", "futures", "seed", "parameters"), file, "study")
     parameters = _text(head, "parameters", "sampled", file, "study")
     if parameters not in ("sampled", "central"):
-        raise ScenarioError(f"'parameters' is \"sampled\" or \"central\", not {parameters!r}", file=file, key="study")
+        raise ScenarioError(f'\'parameters\' is "sampled" or "central", not {parameters!r}', file=file, key="study")
     return Study(
         name=_text(head, "name", file.stem, file, "study"),
         question=_text(head, "question", "", file, "study"),

@@ -68,9 +68,7 @@ def compare(
         return run_study(study, out or Path(folder) / "study", workers=workers, progress=progress, community=built)
 
 
-def run_future(
-    study: Study, community: Community, index: int, tick: Callable[[int], None] | None = None
-) -> FutureResult:
+def run_future(study: Study, community: Community, index: int, tick: Callable[[int], None] | None = None) -> FutureResult:
     """Live one future under every arm.
 
     Raises
@@ -245,9 +243,7 @@ def run_study(
     return Results.read(store, study.futures, failed)
 
 
-def _results(
-    study: Study, community: Community, indexes: list[int], workers: int
-) -> Iterator[FutureResult | tuple[int, str]]:
+def _results(study: Study, community: Community, indexes: list[int], workers: int) -> Iterator[FutureResult | tuple[int, str]]:
     if workers <= 1 or len(indexes) <= 1:
         for index in indexes:
             yield _attempt(study, community, index)
@@ -284,9 +280,4 @@ def _results(
 def describe_measures() -> pd.DataFrame:
     """All measures with unit, yardstick and topic."""
     columns = ("measure", "label", "unit", "topic", "yardstick", "better")
-    return pd.DataFrame(
-        [
-            {key: getattr(m, "name" if key == "measure" else key) for key in columns}
-            for m in MEASURES.values()
-        ]
-    )
+    return pd.DataFrame([{key: getattr(m, "name" if key == "measure" else key) for key in columns} for m in MEASURES.values()])

@@ -159,9 +159,7 @@ class Store:
         for key in ("hecsim", "study", "community_digest", "measures", "groups"):
             if key in new and old.get(key) != new[key]:
                 what = _first_difference(old.get(key), new[key], key)
-                raise StoreError(
-                    f"{self.directory} holds another study: {what}. Choose another folder, or delete this one"
-                )
+                raise StoreError(f"{self.directory} holds another study: {what}. Choose another folder, or delete this one")
 
     def manifest(self) -> dict[str, Any]:
         """What the folder says of itself."""

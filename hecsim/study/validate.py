@@ -123,11 +123,21 @@ def _row(p: Pattern, values: np.ndarray) -> dict[str, Any]:
     m = MEASURES[p.measure]
     mean = float(values.mean())
     return {
-        "place": p.place, "measure": p.measure, "label": m.label, "unit": "ratio" if "/" in p.group else m.unit,
-        "yardstick": m.yardstick, "group": p.group.partition(":")[2] or "all", "low": p.low, "high": p.high, "simulated": mean,
-        "least": float(values.min()), "greatest": float(values.max()), "ratio": p.ratio(mean), "verdict": p.verdict(mean),
+        "place": p.place,
+        "measure": p.measure,
+        "label": m.label,
+        "unit": "ratio" if "/" in p.group else m.unit,
+        "yardstick": m.yardstick,
+        "group": p.group.partition(":")[2] or "all",
+        "low": p.low,
+        "high": p.high,
+        "simulated": mean,
+        "least": float(values.min()),
+        "greatest": float(values.max()),
+        "ratio": p.ratio(mean),
+        "verdict": p.verdict(mean),
         "source": p.source,
-    }  # fmt: skip
+    }
 
 
 def as_markdown(rows: list[dict[str, Any]], *, households: int, futures: int) -> str:
@@ -135,8 +145,9 @@ def as_markdown(rows: list[dict[str, Any]], *, households: int, futures: int) ->
     lines = [
         "# Baseline: target beside simulated",
         "",
-        f"Current law, central parameters, before any calibration; {households:,} households for each place, {futures} futures,",
-        f"mean of years 4 and 5. Written by `hecsim validate --households {households} --futures {futures} --write docs/baseline.md`.",
+        f"Current law, central parameters, before any calibration; {households:,} households for each place,",
+        f"{futures} futures, mean of years 4 and 5. Written by",
+        f"`hecsim validate --households {households} --futures {futures} --write docs/baseline.md`.",
         "The ratio is simulated over the nearest end of the target's range: 1.00 is inside.",
         "",
         "| place | measure | group | target | simulated | over futures | ratio | verdict | source of the target |",
@@ -152,8 +163,8 @@ def as_markdown(rows: list[dict[str, Any]], *, households: int, futures: int) ->
     inside, near = (sum(r["verdict"] in v for r in rows) for v in (("inside",), ("inside", "near")))
     lines += [
         "",
-        f"Of {len(rows)} patterns, {inside} are inside their range and {near} within a factor of {_CLOSE}; the worst is off by a "
-        f"factor of {max(distances):.2f}.",
+        f"Of {len(rows)} patterns, {inside} are inside their range and {near} within a factor of {_CLOSE}; "
+        f"the worst is off by a factor of {max(distances):.2f}.",
         "",
     ]
     return "\n".join(lines)

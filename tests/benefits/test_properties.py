@@ -76,9 +76,7 @@ def test_eitc_uses_the_larger_of_agi_and_earnings():
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_federal_tax_before_refunds_is_never_negative_and_rises_without_children(status):
-    rows = [
-        benefits.federal_return(R, status, float(e), 0.0, 0, 0) for e in range(0, 800000, 2500)
-    ]
+    rows = [benefits.federal_return(R, status, float(e), 0.0, 0, 0) for e in range(0, 800000, 2500)]
     before = np.array([row[2] for row in rows])
     assert (before >= 0).all()
     assert (np.diff(before) >= 0).all()
@@ -112,9 +110,7 @@ def test_child_credit_phase_out_counts_part_thousands():
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_connecticut_tax_rises_with_income_and_never_jumps_far(status):
-    tax = np.array(
-        [benefits.connecticut_tax(R, status, float(a), 0.0, 0, 0.0, 0.0, 0.0) for a in range(0, 700000, 250)]
-    )
+    tax = np.array([benefits.connecticut_tax(R, status, float(a), 0.0, 0, 0.0, 0.0, 0.0) for a in range(0, 700000, 250)])
     assert (tax >= 0).all()
     assert (np.diff(tax) >= 0).all()
     assert np.diff(tax).max() < 450
@@ -143,18 +139,14 @@ def test_retirement_subtractions():
 
 def test_tfa_cliffs_and_flat_grant():
     poverty = benefits.guideline(R.fpl_tfa, 3) / 12
-    paid = {
-        w: benefits.tfa(R, 3, w * poverty, 0.0, 0.0, 0.0, 0.0, False, True)
-        for w in (0.0, 0.5, 1.70, 1.72, 2.29, 2.31)
-    }
+    paid = {w: benefits.tfa(R, 3, w * poverty, 0.0, 0.0, 0.0, 0.0, False, True) for w in (0.0, 0.5, 1.70, 1.72, 2.29, 2.31)}
     assert list(paid.values()) == pytest.approx([864, 864, 864, 691.2, 691.2, 0])
 
 
 def test_care4kids_fee_share_steps_and_family_home_rates():
     smi = benefits.smi(R, 4)
     shares = [
-        benefits.care4kids_fee(R, 4, x * smi, x * smi) * 12 / (x * smi)
-        for x in (0.1, 0.19, 0.21, 0.39, 0.41, 0.59, 0.61, 0.84)
+        benefits.care4kids_fee(R, 4, x * smi, x * smi) * 12 / (x * smi) for x in (0.1, 0.19, 0.21, 0.39, 0.41, 0.59, 0.61, 0.84)
     ]
     assert shares == pytest.approx([0, 0, 0.03, 0.03, 0.05, 0.05, 0.07, 0.07])
     assert benefits.care4kids_fee(R, 4, 30000.0, 0.0) == 0

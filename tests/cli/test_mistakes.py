@@ -127,9 +127,7 @@ def test_out_folders_that_are_not_ours(tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "letter.txt").write_text("mine")
     refused("compare", path, "--out", tmp_path / "full", said="is not empty and holds no study")
-    refused(
-        "community", "build", "--households", 400, "--out", tmp_path / "full", said="exists and holds no community"
-    )
+    refused("community", "build", "--households", 400, "--out", tmp_path / "full", said="exists and holds no community")
     assert [p.name for p in (tmp_path / "full").iterdir()] == ["letter.txt"]
     (tmp_path / "full" / "letter.txt").rename(tmp_path / "full" / "manifest.json")
     refused("compare", path, "--out", tmp_path / "full", said="manifest.json is damaged")

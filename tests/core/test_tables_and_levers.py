@@ -38,8 +38,10 @@ def test_regrow_keeps_content_and_maps_every_row(blocks, spare):
 def test_growing_a_table_moves_every_reference():
     c = toy_community(households=60)
     members = {int(k): c.members(int(r)).size for r, k in enumerate(c.household["key"]) if c.household["present"][r]}
-    tied = {int(c.household["key"][r]): set(c.household["key"][c.ties.index[c.ties.indptr[r] : c.ties.indptr[r + 1]]].tolist())
-            for r in np.flatnonzero(c.household["present"])}  # fmt: skip
+    tied = {
+        int(c.household["key"][r]): set(c.household["key"][c.ties.index[c.ties.indptr[r] : c.ties.indptr[r + 1]]].tolist())
+        for r in np.flatnonzero(c.household["present"])
+    }
     c.ensure_room("household", np.array([500, 10]))
     c.ensure_room("person", np.array([10, 900]))
     for r in np.flatnonzero(c.household["present"]):
@@ -134,9 +136,15 @@ def test_compacting_drops_only_those_who_are_gone():
     c.person["present"][inside] = 0
     keys = sorted(c.person["key"][c.person["present"] == 1].tolist())
     stays = c.household["present"] == 1
-    tied = {int(c.household["key"][r]): [int(c.household["key"][t]) for t in c.ties.index[c.ties.indptr[r] : c.ties.indptr[r + 1]] if stays[t]]
-            for r in np.flatnonzero(stays)}  # fmt: skip
-    owner = {int(c.person["key"][r]): int(c.household["key"][c.person["household"][r]]) for r in np.flatnonzero(c.person["present"])}
+    tied = {
+        int(c.household["key"][r]): [
+            int(c.household["key"][t]) for t in c.ties.index[c.ties.indptr[r] : c.ties.indptr[r + 1]] if stays[t]
+        ]
+        for r in np.flatnonzero(stays)
+    }
+    owner = {
+        int(c.person["key"][r]): int(c.household["key"][c.person["household"][r]]) for r in np.flatnonzero(c.person["present"])
+    }
     c.compact()
     assert sorted(c.person["key"][c.person["present"] == 1].tolist()) == keys
     assert c.person.used.sum() == len(keys)

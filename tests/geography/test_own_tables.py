@@ -161,7 +161,7 @@ def test_repeated_geoid(folder):
 
 
 def test_repeated_town(folder):
-    change(folder / "towns.csv", lambda f: set_cell(1, "town", "Hartford")(f))
+    change(folder / "towns.csv", set_cell(1, "town", "Hartford"))
     fault(folder, "towns.csv", "town")
 
 

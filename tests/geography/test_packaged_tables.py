@@ -28,9 +28,7 @@ def test_hartford_figures():
 def test_tracts_add_up_to_their_towns():
     tracts, towns = geo.tracts(), geo.towns()
     for column in ("population", "households"):
-        pd.testing.assert_series_equal(
-            tracts.groupby("town")[column].sum(), towns[column].sort_index(), check_names=False
-        )
+        pd.testing.assert_series_equal(tracts.groupby("town")[column].sum(), towns[column].sort_index(), check_names=False)
 
 
 def test_weighted_shares_of_tracts_give_the_state_share():

@@ -100,9 +100,7 @@ def test_inputs_have_no_blanks_and_every_filled_cell_is_an_assumption():
     g = geo.select("all")
     inputs, columns = g.inputs, columns_of("tracts", role="synthesis")
     assert inputs[columns].notna().all(axis=None)
-    blank = {
-        (g.tracts["geoid"].iloc[i], c) for c in columns for i in np.flatnonzero(g.tracts[c].isna().to_numpy())
-    }
+    blank = {(g.tracts["geoid"].iloc[i], c) for c in columns for i in np.flatnonzero(g.tracts[c].isna().to_numpy())}
     told = {(a.place, a.column) for a in g.assumptions}
     assert blank and blank <= told
     assert g.tracts["median_income"].isna().sum() == 6  # the table itself keeps its blanks

@@ -86,9 +86,7 @@ def test_reach_is_the_share_served_in_the_end():
 
 def test_more_reach_serves_the_same_families_and_more():
     draw = DRAW.with_values(interventions__staff_navigator=1e6)
-    few, many = (
-        Arm(BenefitsCoaching(reach=r, start=0, ramp=0), draw=draw).months(0, 30) for r in (0.1, 0.2)
-    )
+    few, many = (Arm(BenefitsCoaching(reach=r, start=0, ramp=0), draw=draw).months(0, 30) for r in (0.1, 0.2))
     some, more = ever(few, "g10"), ever(many, "g10")
     assert some.sum() > 30
     assert (more[some]).all()
@@ -116,9 +114,7 @@ def test_lag_builds_up_and_fade_halves():
     arm.months(1, 4)
     served = arm.stage("g01") == ENROLLED
     assert served.sum() > 3
-    np.testing.assert_allclose(
-        arm.c.household[dose][served], np.minimum(1, arm.c.household[months][served] / 6), rtol=1e-6
-    )
+    np.testing.assert_allclose(arm.c.household[dose][served], np.minimum(1, arm.c.household[months][served] / 6), rtol=1e-6)
     arm.months(4, 60)
     done = arm.stage("g01") == COMPLETED
     fade = float(DRAW["interventions.g01_fade"])

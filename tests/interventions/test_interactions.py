@@ -136,10 +136,7 @@ def test_rule_1_effects_on_one_hazard_overlap():
 def test_rule_2_an_enabler_heals_nobody_and_raises_the_reach_of_a_program(enabler):
     draw = PLENTY.with_values(interventions__s01_lag=0.0, interventions__s09_lag=0.0)
     program, helper = ParentingSkills(**NOW, reach=0.5), enabler(**NOW)
-    arms = [
-        Arm(*items, plan=(RISK,), draw=draw).run(10)
-        for items in ((), (helper,), (program,), (program, helper))
-    ]
+    arms = [Arm(*items, plan=(RISK,), draw=draw).run(10) for items in ((), (helper,), (program,), (program, helper))]
     none, alone, served, both = (a.c.household["abuse_risk"][homes(a.c)].astype(float).sum() for a in arms)
     assert alone == none
     assert none - both > 1.02 * (none - served) > 0
@@ -153,10 +150,7 @@ def test_rule_3_activity_needs_safe_streets():
     gym = FreeActivity(**NOW, reach=1.0)
     plan = (place.SURROUNDINGS, place.VIOLENCE, ACTIVITY)
     draw = DRAW.with_values(place__safety_rate=0.3)
-    arms = [
-        Arm(*items, plan=plan, community=start, draw=draw).run(10)
-        for items in ((), (gym,), moved, (gym, *moved))
-    ]
+    arms = [Arm(*items, plan=plan, community=start, draw=draw).run(10) for items in ((), (gym,), moved, (gym, *moved))]
     none, active, safe, both = (a.residents("activity").mean() for a in arms)
     assert active > none
     assert both - safe > active - none
@@ -167,9 +161,7 @@ def test_rule_3_a_rebate_needs_stores_that_sell_produce():
     for name, offer in (("bare", 38.0), ("usual", 57.0)):
         c = town()
         c.household["store_quality"], c.household["snap"] = offer, 200.0
-        plain, paid = (
-            Arm(*items, plan=(DIET,), community=c).run(6) for items in ((), (ProduceIncentives(**NOW, reach=1.0),))
-        )
+        plain, paid = (Arm(*items, plan=(DIET,), community=c).run(6) for items in ((), (ProduceIncentives(**NOW, reach=1.0),)))
         gains[name] = (paid.residents("diet") - plain.residents("diet")).mean()
     assert 0 < gains["bare"] < 0.3 * gains["usual"]
 
@@ -184,8 +176,7 @@ def test_rule_3_a_pipeline_places_people_where_there_are_jobs():
         c.person["unemployed_months"][adult] = 6
         c.person["record"] = 0
         plain, trained = (
-            Arm(*items, plan=LABOR, community=c, draw=PLENTY).run(8)
-            for items in ((), (SectorPipeline(**NOW, reach=1.0),))
+            Arm(*items, plan=LABOR, community=c, draw=PLENTY).run(8) for items in ((), (SectorPipeline(**NOW, reach=1.0),))
         )
         hired[demand] = (trained.residents("job_months") > 0).sum() - (plain.residents("job_months") > 0).sum()
     assert hired[1.5] > hired[0.5]
@@ -217,9 +208,7 @@ def test_rule_4_money_gives_room_of_mind_and_courses_more_yield():
     draw = PLENTY.with_values(interventions__p13_implementation=0.0, interventions__p13_revenue=600.0)
     course, cash = ParentingSkills(**NOW, reach=0.5), SugaryDrinkTax(**NOW)
     plan = (*BUDGET, RISK)
-    arms = [
-        Arm(*i, plan=plan, community=start, draw=draw).run(12) for i in ((), (course,), (cash,), (course, cash))
-    ]
+    arms = [Arm(*i, plan=plan, community=start, draw=draw).run(12) for i in ((), (course,), (cash,), (course, cash))]
     room = [a.c.household["bandwidth"][poor].astype(float).mean() for a in arms]
     assert room[2] > room[0]
     taught = [(1 - a.lever("abuse_scale"))[poor].sum() for a in arms]
@@ -241,9 +230,7 @@ def test_rule_5_programs_that_share_clinicians_never_serve_more_than_the_pool():
     together = {k: joint.enrolled(k, table[k]) for k in items}
     room = Workforce(draw).capacity("clinician", float(Frame(joint.c).residents.sum()))
     weights = Frame(joint.c).weight
-    active = sum(
-        float(weights[table[k]][joint.c.tables[table[k]][f"iv_{k}_stage"] == ENROLLED].sum()) for k in items
-    )
+    active = sum(float(weights[table[k]][joint.c.tables[table[k]][f"iv_{k}_stage"] == ENROLLED].sum()) for k in items)
     assert active <= room + 3 * 10.0  # a row that half fits is taken
     assert sum(together.values()) < sum(alone.values())
     assert all(together[k] <= alone[k] for k in items)
@@ -278,9 +265,7 @@ def test_rule_6_a_higher_wage_floor_is_partly_taken_back_by_snap():
     h["takes_snap"], h["savings"], h["other_income"], h["capital_income"] = 1, 0, 0, 0
     draw = DRAW.with_values(interventions__p06_implementation=0.0)
     plan = (*LABOR, *INCOME)
-    before, after = (
-        Arm(*i, plan=plan, community=c, draw=draw).run(3) for i in ((), (WageFloor(**NOW, floor=22.0),))
-    )
+    before, after = (Arm(*i, plan=plan, community=c, draw=draw).run(3) for i in ((), (WageFloor(**NOW, floor=22.0),)))
     earned, food = (
         sum(float(a.c.household[x][a.c.household["present"] == 1].sum()) * s for a, s in ((after, 1), (before, -1)))
         for x in ("earnings", "snap")
@@ -295,8 +280,7 @@ def test_rule_7_greener_and_walkable_raises_rents_unless_homes_are_added():
     )
     place_only = (Greening(**NOW, reach=1.0), CompleteStreets(**NOW, reach=1.0))
     arms = [
-        Arm(*i, plan=(place.SURROUNDINGS,), draw=draw).run(36)
-        for i in ((), place_only, (*place_only, AffordableHomes(**NOW)))
+        Arm(*i, plan=(place.SURROUNDINGS,), draw=draw).run(36) for i in ((), place_only, (*place_only, AffordableHomes(**NOW)))
     ]
     none, better, guarded = (a.c.neighborhood["rent_level"].astype(float) for a in arms)
     assert (better > none).all()

@@ -90,7 +90,9 @@ def test_a_birth_more_shifts_nobody_elses_luck(small_hartford):
     draw = evidence.draw(None)
     states = [small_hartford.copy(), small_hartford.copy()]
     p = states[1].person
-    mother = int(np.flatnonzero((p["present"] == 1) & (p["sex"] == 1) & (p["age"] > 300) & (p["age"] < 400) & (p["pregnancy"] == 0))[0])
+    mother = int(
+        np.flatnonzero((p["present"] == 1) & (p["sex"] == 1) & (p["age"] > 300) & (p["age"] < 400) & (p["pregnancy"] == 0))[0]
+    )
     p["pregnancy"][mother] = 9
     from hecsim.processes.plan import MONTH
 
@@ -104,5 +106,9 @@ def test_a_birth_more_shifts_nobody_elses_luck(small_hartford):
     assert len(born) == 1
     keys = {int(k): r for r, k in enumerate(b.person["key"]) if b.person["present"][r]}
     rows = np.flatnonzero((a.person["present"] == 1) & (a.person["household"] != a.person["household"][mother]))
-    same = [a.person["earnings"][r] == b.person["earnings"][keys[int(a.person["key"][r])]] for r in rows if int(a.person["key"][r]) in keys]
+    same = [
+        a.person["earnings"][r] == b.person["earnings"][keys[int(a.person["key"][r])]]
+        for r in rows
+        if int(a.person["key"][r]) in keys
+    ]
     assert np.mean(same) > 0.999

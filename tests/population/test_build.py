@@ -30,9 +30,7 @@ def test_towns_in_any_order_and_not_touching():
 
 def test_scale_gives_back_the_people_in_homes(town, hartford):
     n = town.neighborhood
-    assert (n["residents"] * n["scale"]).sum() == pytest.approx(
-        hartford.tracts["poverty_universe"].sum(), rel=1e-3
-    )
+    assert (n["residents"] * n["scale"]).sum() == pytest.approx(hartford.tracts["poverty_universe"].sum(), rel=1e-3)
     assert town.tables["town"]["scale"][0] == pytest.approx(4.92, abs=0.1)
     full = build_community("Andover", histories=False)
     assert full.neighborhood["scale"][0] == pytest.approx(1.0, abs=0.01)

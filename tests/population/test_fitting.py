@@ -66,9 +66,7 @@ def test_cumulative_counts_keep_every_run_of_cells(rng):
     exact = shares / shares.sum(axis=1, keepdims=True) * totals[:, None]
     for a in range(12):
         for b in range(a, 12):
-            assert (
-                np.abs(counts[:, a : b + 1].sum(axis=1) - exact[:, a : b + 1].sum(axis=1)).max() <= 1.0 + 1e-6
-            )
+            assert np.abs(counts[:, a : b + 1].sum(axis=1) - exact[:, a : b + 1].sum(axis=1)).max() <= 1.0 + 1e-6
     assert cumulative_counts(np.zeros((1, 4)), np.array([8]), rng).tolist() == [[2, 2, 2, 2]]
 
 

@@ -110,6 +110,4 @@ def test_files_are_checked(tmp_path):
     with pytest.raises(ScenarioError, match="no such file"):
         Vignette.from_file(tmp_path / "none.toml")
     with pytest.raises(UnknownNameError, match="neighborhood"):
-        build_community(
-            "Hartford", households=200, histories=False, vignette=Vignette.founding_family().at("Northwest")
-        )
+        build_community("Hartford", households=200, histories=False, vignette=Vignette.founding_family().at("Northwest"))

@@ -86,9 +86,7 @@ def test_vascular_disease_follows_diabetes_pressure_and_cover():
         c = people(60_000, age=62)
         for column, value in (base | change).items():
             c.person[column] = value
-        draw = evidence.draw(None).with_values(
-            health__hypertension_rate=np.zeros(7), health__diabetes_rate=np.zeros(7)
-        )
+        draw = evidence.draw(None).with_values(health__hypertension_rate=np.zeros(7), health__diabetes_rate=np.zeros(7))
         return live(c, 24, DISEASE, draw=draw).person["cvd"].mean()
 
     plain = cases()

@@ -14,7 +14,9 @@ def test_loop_equals_plain_twin(process):
 
 
 def _after(process, move=None, prepare=None, months=1):
-    return check_process(process, months=months, levers=(move,) if move else (), prepare=prepare, community=toy_community(households=80))
+    return check_process(
+        process, months=months, levers=(move,) if move else (), prepare=prepare, community=toy_community(households=80)
+    )
 
 
 def test_cash_lowers_hardship_of_the_poor():

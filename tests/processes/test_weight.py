@@ -24,10 +24,7 @@ STILL = {"weight__drift_scale": 0.0, "weight__innovation_sd": np.zeros(5)}
 def people(ages: np.ndarray, sexes: np.ndarray, *, seed: int = 3) -> Community:
     """One person per household, usual activity, nothing else known."""
     n = len(ages)
-    tables = {
-        name: Table.empty(name, SCHEMA[name], [1])
-        for name in ("neighborhood", "business", "town", "organization")
-    }
+    tables = {name: Table.empty(name, SCHEMA[name], [1]) for name in ("neighborhood", "business", "town", "organization")}
     tables["person"], tables["household"] = (Table.empty(t, SCHEMA[t], [n]) for t in ("person", "household"))
     p, h = tables["person"], tables["household"]
     p["key"], h["key"] = founder_keys(seed, "person", n), founder_keys(seed, "household", n)
@@ -43,9 +40,7 @@ def people(ages: np.ndarray, sexes: np.ndarray, *, seed: int = 3) -> Community:
 def usual(c: Community, draw: evidence.Draw) -> None:
     names = ("scale", "offset", "spread", "age_shift", "female")
     p = c.person
-    p["activity"] = usual_activity(
-        p["age"], p["sex"], p["activity_disposition"], *(draw[f"activity.{n}"] for n in names)
-    )
+    p["activity"] = usual_activity(p["age"], p["sex"], p["activity_disposition"], *(draw[f"activity.{n}"] for n in names))
 
 
 def live(c: Community, months: int, draw: evidence.Draw, plan: tuple = WEIGHT, *, grow: bool = True) -> None:
@@ -65,12 +60,8 @@ def live(c: Community, months: int, draw: evidence.Draw, plan: tuple = WEIGHT, *
     ],
 )  # fmt: skip
 def test_growth_reference_has_the_published_percentiles(sex, months, bmi, z):
-    assert growth.bmi_from_z(np.array([z]), np.array([months]), np.array([sex]))[0] == pytest.approx(
-        bmi, abs=0.012
-    )
-    assert growth.bmi_z(np.array([bmi]), np.array([months]), np.array([sex]))[0] == pytest.approx(
-        z, abs=0.004
-    )
+    assert growth.bmi_from_z(np.array([z]), np.array([months]), np.array([sex]))[0] == pytest.approx(bmi, abs=0.012)
+    assert growth.bmi_z(np.array([bmi]), np.array([months]), np.array([sex]))[0] == pytest.approx(z, abs=0.004)
 
 
 def test_compiled_reference_equals_the_plain_one():
@@ -82,9 +73,7 @@ def test_compiled_reference_equals_the_plain_one():
             loop = [growth.bmi_from_z_(x, sex, months, t.bmi_l, t.bmi_m, t.bmi_s, t.sigma) for x in z]
             np.testing.assert_allclose(plain, loop, rtol=1e-7)
             assert (np.diff(plain) > 0).all()
-            np.testing.assert_allclose(
-                growth.bmi_z(plain, np.full(40, months), np.full(40, sex)), z, atol=1e-9
-            )
+            np.testing.assert_allclose(growth.bmi_z(plain, np.full(40, months), np.full(40, sex)), z, atol=1e-9)
 
 
 def test_self_report_bridge_turns_measured_into_reported_prevalence():

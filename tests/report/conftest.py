@@ -150,9 +150,7 @@ def _ledger(arms, futures, months, rng, chosen):
         for month in range(6, months)
         for payer, share in (("state", 0.7), ("federal", 0.3))
     ]
-    return pd.DataFrame(
-        rows, columns=["month", "payer", "instrument", "category", "intervention", "amount", "arm", "future"]
-    )
+    return pd.DataFrame(rows, columns=["month", "payer", "instrument", "category", "intervention", "amount", "arm", "future"])
 
 
 def _diary(arms, futures, months, rng):

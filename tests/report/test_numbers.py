@@ -24,9 +24,7 @@ def facts(study):
 def test_change_equals_the_study_summary(facts, study):
     row = study.summary(measures=["aces_0_8"]).set_index("arm").loc["Needs first"]
     c = facts.change("Needs first", "aces_0_8")
-    assert (c.difference, c.low, c.high, c.share) == pytest.approx(
-        (row.difference, row.low, row.high, row.better)
-    )
+    assert (c.difference, c.low, c.high, c.share) == pytest.approx((row.difference, row.low, row.high, row.better))
     assert c.verdict == "better"
     assert c.declared
     assert facts.change("Hub & ambassadors only", "obesity_adult").verdict in ("unclear", "better", "worse")
@@ -92,17 +90,13 @@ def _with_groups(arm_values: dict[str, float]):
 
 
 def test_a_gap_that_closes_from_above_is_levelling_down():
-    gap = _with_groups({"White": 15.0, "Black": 20.0}).gap(
-        "Needs first", "aces_0_8", "race_ethnicity", "Black"
-    )
+    gap = _with_groups({"White": 15.0, "Black": 20.0}).gap("Needs first", "aces_0_8", "race_ethnicity", "Black")
     assert gap.change.difference == pytest.approx(-5.0, abs=0.01)
     assert gap.levelling_down
 
 
 def test_a_gap_that_closes_from_below_is_not():
-    gap = _with_groups({"White": 10.0, "Black": 15.0}).gap(
-        "Needs first", "aces_0_8", "race_ethnicity", "Black"
-    )
+    gap = _with_groups({"White": 10.0, "Black": 15.0}).gap("Needs first", "aces_0_8", "race_ethnicity", "Black")
     assert gap.change.difference == pytest.approx(-5.0, abs=0.01)
     assert not gap.levelling_down
     assert (gap.ratio_before, gap.ratio_after) == pytest.approx((2.0, 1.5), abs=0.01)
@@ -113,9 +107,7 @@ def test_the_group_that_loses_is_found():
     found, least = facts.losers("Needs first", ["aces_0_8"])
     assert [c.group for _, c in found] == ["Black"]
     assert least is None
-    assert (
-        facts.losers("Needs first", ["diet"])[1] is not None
-    )  # none loses: the one that gains least is named
+    assert facts.losers("Needs first", ["diet"])[1] is not None  # none loses: the one that gains least is named
 
 
 @pytest.mark.parametrize("n", [1, 2, 15, 169])
@@ -147,8 +139,7 @@ def test_family_is_told_in_the_middle_future_with_what_differed(facts):
     assert shares["evicted"] == [1.0, pytest.approx(2 / 6), 1.0, 1.0]
     assert shares["first time: unstable housing"] == shares["evicted"]
     assert (
-        family.lanes[0].years[0].sentence
-        == "The family was evicted; Luis lived through unstable housing for the first time."
+        family.lanes[0].years[0].sentence == "The family was evicted; Luis lived through unstable housing for the first time."
     )
     assert family.lanes[0].years[0].more == 2
     assert "A quiet year" in render_quiet(facts)
@@ -234,10 +225,7 @@ def test_charts_survive_missing_numbers():
         ends=("1", "2"),
     )
     assert "nan" not in picture
-    assert (
-        charts.dumbbell([("g", math.nan, math.nan, "–", False)], title="t", description="d", names=("a", "b"))
-        == ""
-    )
+    assert charts.dumbbell([("g", math.nan, math.nan, "–", False)], title="t", description="d", names=("a", "b")) == ""
     assert "nan" not in charts.dumbbell(
         [("g", math.nan, 1.0, "–", False), ("h", 1.0, 2.0, "+1", True)],
         title="t",

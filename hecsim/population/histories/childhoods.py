@@ -43,9 +43,7 @@ def _hazards(
     hh, pp = community.household, community.person
     share = float(draw["adversity.start_persistence"])
     found = []
-    for k, name in enumerate(
-        ("emotional_abuse", "physical_abuse", "sexual_abuse", "emotional_neglect", "physical_neglect")
-    ):
+    for k, name in enumerate(("emotional_abuse", "physical_abuse", "sexual_abuse", "emotional_neglect", "physical_neglect")):
         yearly = np.concatenate([[0.0], np.cumsum(draw[f"adversity.{name}"] * np.diff(_EDGES))])
         # Today's risk holds passing states; over a childhood it reverts part of the way to the mean.
         risk = np.maximum(hh["abuse_risk" if k < 3 else "neglect_risk"][homes].astype(float), 1e-6) ** share

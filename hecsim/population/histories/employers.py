@@ -48,9 +48,7 @@ def _habits(community: Community, draw: Mapping[str, Any], rng: np.random.Genera
     b = community.business
     rows = np.flatnonzero(b["jobs"] > 0)
     spread = float(draw["labor.practice_spread"])
-    stable = np.where(
-        b["kind"][rows] == EMPLOYER, draw["labor.stable_elsewhere"], draw["labor.stable_retail"]
-    )
+    stable = np.where(b["kind"][rows] == EMPLOYER, draw["labor.stable_elsewhere"], draw["labor.stable_retail"])
     for column, mean in (
         ("stable_schedule", stable),
         ("fair_chance", draw["labor.fair_chance"]),
@@ -107,16 +105,12 @@ def _reach(community: Community, draw: Mapping[str, Any]) -> None:
             cdf[part] = np.cumsum(jobs[part]) / jobs[part].sum()
             cdf[start[t + 1] - 1] = 1.0  # rounding must not leave a gap at the top
     town_jobs = np.bincount(where, weights=jobs, minlength=towns)
-    share = town_reach(
-        community, town_jobs, float(draw["labor.job_density"]), float(draw["labor.commute_decay"])
-    )
+    share = town_reach(community, town_jobs, float(draw["labor.job_density"]), float(draw["labor.commute_decay"]))
     community.extras.update(
         employer_start=start.astype(np.int64),
         employer_row=rows.astype(np.uint32),
         employer_cdf=cdf,
-        employer_habit=np.column_stack(
-            [b[c][rows] for c in ("stable_schedule", "fair_chance", "wellness")]
-        ).astype(float),
+        employer_habit=np.column_stack([b[c][rows] for c in ("stable_schedule", "fair_chance", "wellness")]).astype(float),
         job_towns=np.minimum(np.cumsum(share, axis=1), 1.0).astype(np.float32),
         town_jobs=town_jobs,
     )

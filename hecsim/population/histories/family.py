@@ -66,9 +66,7 @@ def _spread(level: np.ndarray, weight: np.ndarray, group: np.ndarray) -> np.ndar
     return np.clip(level[group] * weight / mean[group], 0.0, 0.9)
 
 
-def _childhoods(
-    community: Community, adults: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
-) -> None:
+def _childhoods(community: Community, adults: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
     pp = community.person
     age, race, education = pp["age"][adults], pp["race"][adults], pp["education"][adults]
     shift = draw["adversity.past_race"][race] + draw["adversity.past_education"][education]
@@ -90,9 +88,7 @@ def _childhoods(
     pp["pce"][adults] = 7.0 / (1.0 + np.exp(-warmth))
 
 
-def _stress(
-    community: Community, people: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
-) -> None:
+def _stress(community: Community, people: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
     pp = community.person
 
     def k(name: str) -> float:
@@ -114,9 +110,7 @@ def _stress(
     pp["stress"][people] = np.where(asked, trait + state + noise, 0.0)
 
 
-def _recall(
-    community: Community, adults: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
-) -> None:
+def _recall(community: Community, adults: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
     pp = community.person
     pp["ace_recalled"][adults] = recalled_bits(
         pp["ace_bits"][adults],
@@ -139,9 +133,7 @@ def _spell_months(recovery: np.ndarray, n: int, rng: np.random.Generator) -> np.
     return rng.choice(months, n, p=still / still.sum())
 
 
-def _minds(
-    community: Community, asked: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
-) -> None:
+def _minds(community: Community, asked: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
     pp, n = community.person, asked.size
 
     def k(name: str) -> Any:
@@ -177,9 +169,7 @@ def _minds(
     pp["treated"][asked] = in_care * 1 + (uses & (rng.random(n) < substance)) * 2
 
 
-def _couples(
-    community: Community, homes: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator
-) -> None:
+def _couples(community: Community, homes: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
     hh, n = community.household, homes.size
     frailty, hardship = hh["frailty"][homes].astype(float), hh["hardship"][homes].astype(float)
     couple = hh["couple"][homes] > 0

@@ -73,9 +73,7 @@ def _diseases(community: Community, rows: np.ndarray, k: Mapping[str, Any], rng:
     draw_disease("cvd", index, "data_chd", float(k["cvd_per_chd"]))
 
 
-def _gestational(
-    community: Community, adults: np.ndarray, k: Mapping[str, Any], rng: np.random.Generator
-) -> None:
+def _gestational(community: Community, adults: np.ndarray, k: Mapping[str, Any], rng: np.random.Generator) -> None:
     p = community.person
     rows = adults[(p["sex"][adults] == 1) & (p["parity"][adults] > 0)]
     never = (1.0 - k["gestational_diabetes"][bmi_class(p["bmi"][rows])]) ** p["parity"][rows].astype(float)
@@ -107,9 +105,7 @@ def _insurance(
     )
     expecting = (p["pregnancy"][rows] > 0) | (p["since_birth"][rows] <= 12)
     caregiver = p["role"][rows] <= 1
-    limit = coverage.medicaid_limit(
-        months, expecting, caregiver & children, *(draw[f"benefits.{n}"] for n in names)
-    )
+    limit = coverage.medicaid_limit(months, expecting, caregiver & children, *(draw[f"benefits.{n}"] for n in names))
     child = months < draw["benefits.husky_child_age"] * 12
     eligible = poverty <= limit
     eligible_b = child & ~eligible & (poverty <= draw["benefits.husky_b2_limit"])
@@ -123,19 +119,13 @@ def _insurance(
         k["plan_hours"],
     )
     gain, loss = k["employer_gain"] * share, k["employer_loss"] * (1.0 - share)
-    plan = (
-        working & (rng.random(rows.size) < gain / np.maximum(gain + loss, 1e-9)) & ~(eligible & (share < 0.5))
-    )
+    plan = working & (rng.random(rows.size) < gain / np.maximum(gain + loss, 1e-9)) & ~(eligible & (share < 0.5))
     plans = np.bincount(home[plan & caregiver], minlength=hh.size)[home]
     relative = caregiver | ((p["role"][rows] == 2) & (months < k["family_age"] * 12))
     family = ~plan & relative & (plans > 0) & ~eligible
-    pace = np.where(
-        (p["foreign_born"][rows] != 0) & (p["language"][rows] != 0) & ~child, k["immigrant_factor"], 1.0
-    )
+    pace = np.where((p["foreign_born"][rows] != 0) & (p["language"][rows] != 0) & ~child, k["immigrant_factor"], 1.0)
     enroll = k["medicaid_enroll"] * pace
-    member = eligible & (
-        rng.random(rows.size) < enroll / (enroll + k["medicaid_churn"][np.where(child, 0, 1)])
-    )
+    member = eligible & (rng.random(rows.size) < enroll / (enroll + k["medicaid_churn"][np.where(child, 0, 1)]))
     member |= eligible_b & (rng.random(rows.size) < 0.5)
     buy = k["direct_gain"][np.searchsorted([2, 4], poverty, side="right")] * pace
     direct = rng.random(rows.size) < buy / (buy + k["direct_loss"])

@@ -31,7 +31,19 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     )
     hh["bandwidth"][rows] = 0.85
     hh["tfa_months"][rows] = 0
-    for column in ("refund_due", "refund", "snap", "tfa", "wic", "ui", "benefits", "shock", "hardship", "care_cost", "care_hours"):
+    for column in (
+        "refund_due",
+        "refund",
+        "snap",
+        "tfa",
+        "wic",
+        "ui",
+        "benefits",
+        "shock",
+        "hardship",
+        "care_cost",
+        "care_hours",
+    ):
         hh[column][rows] = 0
     children = hh["under13"][rows] > 0
     # Care 4 Kids starts at the share that the list's own flow would hold; the burn-in settles the rest.

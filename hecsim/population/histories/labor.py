@@ -69,9 +69,7 @@ def _p(draw: Mapping[str, Any], name: str) -> Any:
     return draw[f"labor.{name}"]
 
 
-def stationary(
-    community: Community, draw: Mapping[str, Any], rows: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def stationary(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give long-run shares employed and unemployed of each person, from the monthly flows.
 
     Education, disability, differential treatment, record and local demand enter; what changes within
@@ -130,9 +128,7 @@ def _demand(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> 
     n["demand"] = base
 
 
-def _status(
-    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray
-) -> None:
+def _status(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
     """Draw employed, unemployed or out: stationary in each age group, tilted by household income."""
     pp = community.person
     work, seek = stationary(community, draw, rows)
@@ -163,9 +159,7 @@ def _status(
     _spells(community, draw, rng, rows)
 
 
-def _spells(
-    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray
-) -> None:
+def _spells(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
     """Draw months without a job and in the job from the model's own spells; poor homes are out for longer."""
     pp = community.person
     income = community.household["income_year"][pp["household"][rows].astype(np.int64)]
@@ -214,36 +208,22 @@ def _likeliest(home: np.ndarray, chance: np.ndarray) -> np.ndarray:
     return out
 
 
-def _records(
-    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray
-) -> None:
+def _records(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
     """Draw convictions that others can see, how long ago, and release from prison."""
     pp = community.person
     sex, race, education = pp["sex"][rows], pp["race"][rows], pp["education"][rows]
     g = age_group.py_func(pp["age"][rows], sex)
     chance = _p(draw, "conviction")[race] * np.where(sex == 1, _p(draw, "conviction_female"), 1.0)
-    chance = (
-        chance
-        * _p(draw, "conviction_age")[g]
-        * np.where(g > 0, _p(draw, "conviction_education")[education], 1.0)
-    )
+    chance = chance * _p(draw, "conviction_age")[g] * np.where(g > 0, _p(draw, "conviction_education")[education], 1.0)
     marked = rng.random(rows.size) < np.minimum(chance, 0.9)
     felony = rng.random(rows.size) < _p(draw, "felony")[race]
     since = 12.0 * _p(draw, "conviction_years") * rng.exponential(size=rows.size)
-    since = np.minimum(
-        since, np.maximum(pp["age"][rows].astype(float) - 16 * 12, 1.0) * rng.random(rows.size)
-    )
+    since = np.minimum(since, np.maximum(pp["age"][rows].astype(float) - 16 * 12, 1.0) * rng.random(rows.size))
     pp["record"][rows] = np.where(marked, np.where(felony, 2, 1), 0)
     pp["record_months"][rows] = np.where(marked, 1 + since, 0)
     served = _months_served(draw, rng.random(rows.size))
     back = 1 + since - served
-    was_in = (
-        marked
-        & felony
-        & (rng.random(rows.size) < _p(draw, "prison_after_felony"))
-        & (back >= 0)
-        & (back < 255)
-    )
+    was_in = marked & felony & (rng.random(rows.size) < _p(draw, "prison_after_felony")) & (back >= 0) & (back < 255)
     pp["released"][rows] = np.where(was_in, np.clip(back, 0, 254), 255)
 
 
@@ -254,19 +234,12 @@ def _months_served(draw: Mapping[str, Any], u: np.ndarray) -> np.ndarray:
     return np.exp(np.interp(u, [0.0, 0.25, 0.5, 0.75, 1.0], known))
 
 
-def _prison(
-    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray
-) -> None:
+def _prison(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
     """Draw members held on the first day; never the only adult of a household, whose home would be empty."""
     pp, hh = community.person, community.household
     sex, race = pp["sex"][rows], pp["race"][rows]
     g = age_group.py_func(pp["age"][rows], sex)
-    rate = (
-        _p(draw, "incarcerated")[race]
-        / 1000.0
-        * _p(draw, "incarcerated_sex")[sex]
-        * _p(draw, "incarcerated_age")[g]
-    )
+    rate = _p(draw, "incarcerated")[race] / 1000.0 * _p(draw, "incarcerated_sex")[sex] * _p(draw, "incarcerated_age")[g]
     home = pp["household"][rows].astype(np.int64)
     grown = pp["age"][rows] >= 18 * 12
     adults = np.bincount(home[grown], minlength=hh.size)
@@ -274,9 +247,7 @@ def _prison(
     _, first = np.unique(pp["household"][held], return_index=True)
     held = held[np.sort(first)]
     pp["labor"][held] = _HELD
-    pp["sentence"][held] = np.clip(
-        _months_served(draw, rng.random(held.size)) * rng.random(held.size), 1, 240
-    )
+    pp["sentence"][held] = np.clip(_months_served(draw, rng.random(held.size)) * rng.random(held.size), 1, 240)
     pp["record"][held], pp["released"][held] = 2, 255
     pp["unemployed_months"][held] = 2 + np.minimum(pp["sentence"][held], 200)
     pp["record_months"][held] = 1 + np.floor(12 * rng.random(held.size))
@@ -288,18 +259,12 @@ def _jobs(community: Community, draw: Mapping[str, Any], rng: np.random.Generato
     sex, race, education = pp["sex"][rows], pp["race"][rows], pp["education"][rows]
     g = age_group.py_func(pp["age"][rows], sex)
     target = _p(draw, "wage")[education] * _p(draw, "wage_age")[g] * _p(draw, "wage_sex")[sex]
-    target = (
-        target
-        * _p(draw, "wage_race")[race]
-        * np.where(pp["disabled"][rows] > 0, _p(draw, "wage_disability"), 1.0)
-    )
+    target = target * _p(draw, "wage_race")[race] * np.where(pp["disabled"][rows] > 0, _p(draw, "wage_disability"), 1.0)
     wage = target * np.exp(_p(draw, "wage_sd")[education] * rng.standard_normal(rows.size))
     works = pp["labor"][rows] == _WORKS
     past = works | (g >= 2) | (pp["labor"][rows] == _HELD) | (rng.random(rows.size) < 0.5)
     pp["wage"][rows] = np.where(past, np.maximum(wage, _p(draw, "minimum_wage")), 0.0)
-    paid = np.maximum(pp["wage"][rows].astype(float), _p(draw, "minimum_wage")) / _p(
-        draw, "part_time_reference"
-    )
+    paid = np.maximum(pp["wage"][rows].astype(float), _p(draw, "minimum_wage")) / _p(draw, "part_time_reference")
     part = np.minimum(_p(draw, "part_time")[g] * paid ** _p(draw, "part_time_wage"), 0.95)
     u, v = rng.random(rows.size), rng.random(rows.size)
     short, full = _p(draw, "part_hours"), _p(draw, "full_hours")
@@ -317,15 +282,8 @@ def _jobs(community: Community, draw: Mapping[str, Any], rng: np.random.Generato
     stable[who != NOBODY] = b["stable_schedule"][who[who != NOBODY]]
     by_day = rng.random(at.size) < _p(draw, "day_labor")[pp["education"][at]]
     pp["day_labor"][at] = by_day
-    pp["unstable"][at] = by_day | (
-        rng.random(at.size) < (1.0 - stable) * _p(draw, "unstable")[pp["education"][at]]
-    )
-    fresh = (
-        (pp["sex"][at] == 1)
-        & (pp["role"][at] <= 1)
-        & (pp["since_birth"][at] <= 2)
-        & (pp["since_birth"][at] > 0)
-    )
+    pp["unstable"][at] = by_day | (rng.random(at.size) < (1.0 - stable) * _p(draw, "unstable")[pp["education"][at]])
+    fresh = (pp["sex"][at] == 1) & (pp["role"][at] <= 1) & (pp["since_birth"][at] <= 2) & (pp["since_birth"][at] > 0)
     takes = fresh & (rng.random(at.size) < _p(draw, "leave_take_up")[1])
     weeks = _p(draw, "leave_weeks") - 4 * (pp["since_birth"][at].astype(int) - 1)
     pp["leave_weeks"][at] = np.where(takes, np.maximum(weeks, 0), 0)

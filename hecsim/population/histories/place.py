@@ -100,9 +100,7 @@ def _cohesion(community: Community, draw: Mapping[str, Any], rng: np.random.Gene
     _keep(community, "poverty", n["poverty"])
 
 
-def _violence(
-    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, people: np.ndarray
-) -> None:
+def _violence(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, people: np.ndarray) -> None:
     """Spread the town's rate of violence inside the town by disadvantage and chance."""
     n = community.neighborhood
     town = n["town"].astype(np.int64)
@@ -120,8 +118,7 @@ def _violence(
     known = np.maximum(rate, draw["place.violence_floor"]) / draw["place.violence_state_rate"]
     level = np.where(np.isnan(rate), expected, known)
     inside = np.exp(
-        draw["place.violence_disadvantage"] * (dis - mean(dis))
-        + draw["place.violence_spread"] * rng.standard_normal(n.size)
+        draw["place.violence_disadvantage"] * (dis - mean(dis)) + draw["place.violence_spread"] * rng.standard_normal(n.size)
     )
     n["violence_base"] = level * inside / mean(inside)
     n["violence"] = n["violence_base"]

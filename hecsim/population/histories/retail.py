@@ -31,9 +31,7 @@ __all__ = ["initialize"]
 _KM_PER_DEGREE = 111.2
 
 
-def initialize(
-    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, people: np.ndarray
-) -> None:
+def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, people: np.ndarray) -> None:
     """Set up stores and distances; `people` are real residents of each neighborhood."""
     _near(community, draw)
     _make_room(community, draw, people)

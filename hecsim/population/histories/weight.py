@@ -55,9 +55,7 @@ def _home(community: Community, rows: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return home, community.household["neighborhood"][home].astype(np.int64)
 
 
-def _adult_heights(
-    community: Community, rows: np.ndarray, tables: growth.GrowthTables, rng: np.random.Generator
-) -> None:
+def _adult_heights(community: Community, rows: np.ndarray, tables: growth.GrowthTables, rng: np.random.Generator) -> None:
     p = community.person
     z = rng.standard_normal(rows.size)
     p["height_z"][rows] = z
@@ -75,9 +73,7 @@ def _score(community: Community, rows: np.ndarray, k: Mapping[str, Any]) -> np.n
     return score + k["start_ace"] * np.minimum(CORE_COUNT[p["ace_bits"][rows] & CORE_MASK], k["ace_limit"])
 
 
-def _adult_bmi(
-    community: Community, rows: np.ndarray, k: Mapping[str, Any], rng: np.random.Generator
-) -> None:
+def _adult_bmi(community: Community, rows: np.ndarray, k: Mapping[str, Any], rng: np.random.Generator) -> None:
     p = community.person
     home, where = _home(community, rows)
     sex = p["sex"][rows].astype(np.int64)
@@ -106,12 +102,8 @@ def _energy(community: Community, rows: np.ndarray, own: np.ndarray, k: Mapping[
     """kcal/day by which present circumstances push the weight of persons, without the mind's part."""
     p = community.person
     months = p["age"][rows]
-    usual = usual_activity(
-        months, p["sex"][rows], p["activity_disposition"][rows], *(k[f"activity.{n}"] for n in _USUAL)
-    )
-    energy = p["energy_shift"][rows] - activity_kcal(
-        p["activity"][rows], usual, own, k["activity_met"], k["activity_kept"]
-    )
+    usual = usual_activity(months, p["sex"][rows], p["activity_disposition"][rows], *(k[f"activity.{n}"] for n in _USUAL))
+    energy = p["energy_shift"][rows] - activity_kcal(p["activity"][rows], usual, own, k["activity_met"], k["activity_kept"])
     count = np.minimum(CORE_COUNT[p["ace_bits"][rows] & CORE_MASK], k["ace_limit"])
     return energy + k["ace_kcal"] * count * ace_share(months, k["ace_ages"])
 
@@ -130,9 +122,7 @@ def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any]) ->
     point = bmi * square
     for _ in range(3):  # cost per kg and time constant are those of the set point, which is sought
         epsilon = growth.kcal_per_kg_adult(point / square, sex, k["epsilon_at_28"], k["epsilon_power"])
-        tau = growth.time_constant_adult(
-            point / square, sex, k["tau_slope"], k["tau_intercept"], k["tau_floor"]
-        )
+        tau = growth.time_constant_adult(point / square, sex, k["tau_slope"], k["tau_intercept"], k["tau_floor"])
         point = bmi * square - energy / epsilon - k["household_influence"] * tau * gap * square
         point = np.clip(point, k["set_point_bmi_low"] * square, k["set_point_bmi_high"] * square)
     p["set_point"][rows] = point
@@ -168,20 +158,12 @@ def _children(
         months, bmis[home], hh["poverty_ratio"][home].astype(float), k["z_ages"], k["z_mean"], k["z_parent"],
         k["parent_bmi"], k["z_income"], k["income_range"],
     )  # fmt: skip
-    person = (
-        person
-        + k["start_child_race"][p["race"][rows].astype(np.int64)]
-        + spread * rng.standard_normal(rows.size)
-    )
+    person = person + k["start_child_race"][p["race"][rows].astype(np.int64)] + spread * rng.standard_normal(rows.size)
     z = person + k["z_sd"] * np.sqrt(k["z_noise_share"]) * rng.standard_normal(rows.size)
     z = np.clip(z, -growth.Z_LIMIT, growth.Z_LIMIT)
     bmi = growth.bmi_from_z(z, months, sex, tables)
     kappa = np.maximum(k["kappa_at_0"][sex] - k["kappa_slope"][sex] * (months / 12.0), k["kappa_floor"])
-    pushed = (
-        _energy(community, rows, bmi * square, k)
-        / kappa
-        / (square * growth.bmi_slope(person, months, sex, tables))
-    )
+    pushed = _energy(community, rows, bmi * square, k) / kappa / (square * growth.bmi_slope(person, months, sex, tables))
     person = np.clip(person - pushed, -growth.Z_LIMIT, growth.Z_LIMIT)
     for column, values in (
         ("height_z", tall), ("height", height), ("bmi", bmi), ("bmi_z", z), ("z_person", person),
