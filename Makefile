@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test slow lint bench app clean
+.PHONY: run test slow browser chromium lint bench app clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'hecsim needs Python 3.11 or newer')"
@@ -15,8 +15,16 @@ $(READY): pyproject.toml constraints.txt
 run: $(READY)  ## Hartford under current law and three mixes: a table on screen, the report on disk
 	$(BIN)/hecsim compare experiments/hartford.toml --out results/hartford
 
-test: $(READY)  ## the tests that run in minutes
+test: $(READY) chromium  ## the tests that run in minutes
 	$(BIN)/python -m pytest -m "not slow and not browser"
+
+chromium:  ## Debian's browser for the browser tests, where it may be installed
+	@command -v chromium >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	  echo "chromium is not here and cannot be installed: browser tests will be skipped"
+
+browser: $(READY) chromium  ## the app in a real browser
+	$(BIN)/python -m pytest -m browser
 
 slow: $(READY)  ## the statistical and whole-state tests
 	$(BIN)/python -m pytest -m "slow"

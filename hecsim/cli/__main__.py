@@ -1,0 +1,5 @@
+"""`python -m hecsim.cli`."""
+
+from hecsim.cli import main
+
+main()
