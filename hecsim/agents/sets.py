@@ -7,8 +7,8 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from mesa.agent import AgentSet, GroupBy
 
+from hecsim.agents.mesa_names import AgentSet, GroupBy
 from hecsim.agents.views import VIEWS, View
 from hecsim.errors import UnknownNameError
 

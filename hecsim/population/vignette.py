@@ -274,6 +274,8 @@ def apply(community: Community, story: Vignette, placed: Seat, rng: np.random.Ge
             _set_bmi(community, r, float(m["bmi"]))
         if pp["labor"][r] == 1 and pp["wage"][r] <= 0:
             pp["wage"][r] = _minimum_wage()
+        if pp["labor"][r] == 1:  # the job is held already: a new hire's terms would be drawn anew
+            pp["job_months"][r] = max(int(pp["job_months"][r]), 1)
         if pp["labor"][r] != 1:
             pp["employer"][r], pp["earnings"][r] = NONE, 0.0
         elif pp["hours"][r] > 0:
