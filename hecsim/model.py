@@ -56,6 +56,10 @@ def _measure_of(model: CommunityModel, *, name: str) -> float:
     return model.measure(name)
 
 
+def _residents_of(model: CommunityModel) -> int:
+    return model.community.residents
+
+
 class CommunityModel(mesa.Model):
     """A community under current law and a mix of interventions.
 
@@ -125,7 +129,9 @@ class CommunityModel(mesa.Model):
         self.recorder = Recorder(self.community, self.parameters) if record else None
         self.diary = Diary(self.community)
         self.progress = progress
-        reporters = {name: partial(_measure_of, name=name) for name in REPORTED} if record else {}
+        # Mesa's batch runs need something to report even from a model that keeps no measures.
+        kept = {name: partial(_measure_of, name=name) for name in REPORTED}
+        reporters = kept if record else {"residents": partial(_residents_of)}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
     @property
