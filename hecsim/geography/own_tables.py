@@ -95,7 +95,7 @@ def write(geography: Geography, directory: str | Path) -> Path:
     return folder
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _read(path: Path, *, may_be_empty: bool = False) -> pd.DataFrame:
     """The file as text cells; a missing file, a broken line or a repeated column name is an error."""
     if not path.exists():
         raise CommunityDataError("the file is missing", file=path, hint=f"Add {path.name} to the folder")
@@ -104,7 +104,7 @@ def _read(path: Path) -> pd.DataFrame:
             lines = [line for line in csv.reader(f, strict=True) if line]
     except (UnicodeDecodeError, csv.Error) as error:
         raise CommunityDataError(f"cannot be read as CSV: {error}", file=path, hint="Save it as UTF-8 CSV") from error
-    if len(lines) < 2:
+    if len(lines) < (1 if may_be_empty else 2):
         raise CommunityDataError("has no rows", file=path, rows=0, hint="Check that it was written out completely")
     head, body = lines[0], lines[1:]
     twice = sorted({c for c in head if head.count(c) > 1})
@@ -324,7 +324,7 @@ def _borders(folder: Path, towns: set[str]) -> pd.DataFrame:
     """borders.csv of the folder; without it the packaged borders, if all towns are Connecticut's."""
     path = folder / "borders.csv"
     if path.exists():
-        raw = _read(path)
+        raw = _read(path, may_be_empty=True)  # towns that do not touch have no borders
         for c in columns_of("borders"):
             if schema()["columns"][c].get("required") and c not in raw:
                 raise CommunityDataError(

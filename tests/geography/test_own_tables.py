@@ -48,6 +48,12 @@ def set_cell(row, column, value):
     return edit
 
 
+def test_towns_that_do_not_touch_come_back_without_borders(tmp_path):
+    apart = geo.select(["Hartford", "Norwalk"])
+    assert len(apart.borders) == 0
+    assert geo.load(geo.write(apart, tmp_path)).digest == apart.digest
+
+
 def test_round_trip_keeps_the_content(original):
     there, back = geo.select(["Hartford", "Norwalk", "Windsor"]), geo.load(original)
     assert back.digest == there.digest
