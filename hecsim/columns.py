@@ -16,7 +16,7 @@ RACE_MEANING = "race/ethnicity as recorded: Hispanic of any race; the others not
 EDUCATION = ("less than high school", "high school", "some college", "bachelor or more")
 ROLE = ("householder", "partner", "child", "parent of householder", "other")
 LANGUAGE = ("English", "Spanish", "other")
-LABOUR = ("not applicable", "employed", "unemployed", "out of the labor force", "incarcerated")
+LABOR_STATUS = ("not applicable", "employed", "unemployed", "out of the labor force", "incarcerated")
 RECORD = ("none", "misdemeanor", "felony")
 INSURANCE = ("none", "employer", "Medicaid", "Medicare", "direct")
 INCOME_BAND = ("below poverty", "1 to 2 times poverty", "2 to 4 times poverty", "4 times poverty or more")
@@ -67,7 +67,7 @@ PERSON: tuple[Column, ...] = (
         derived=True,
     ),
     # labor
-    C("labor", "uint8", "code", "labor status", LABOUR),
+    C("labor", "uint8", "code", "labor status", LABOR_STATUS),
     C("unemployed_months", "uint8", "month", "months without a job, looking or not; 0 if employed, 255 if longer"),
     C("job_months", "uint8", "month", "months in the present job, 255 if longer; 0 if not employed"),
     C("employer", "uint32", "row", "row of the employer", ref="business"),

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from hecsim.clock import month_label
-from hecsim.columns import ACE, FOOD_SECURITY, LABOUR, ROLE, TENURE
+from hecsim.columns import ACE, FOOD_SECURITY, LABOR_STATUS, ROLE, TENURE
 from hecsim.community import Community
 
 __all__ = ["EVENTS", "Diary"]
@@ -214,7 +214,7 @@ class Diary:
             if now["age"] <= 1:
                 note("born", [])
             return
-        work = (LABOUR.index("employed"), LABOUR.index("incarcerated"))
+        work = (LABOR_STATUS.index("employed"), LABOR_STATUS.index("incarcerated"))
         if before["labor"] == work[0] and now["labor"] == 2:
             note("job_lost", ["unstable work"] if before["unstable"] or before["day_labor"] else [], who=who)
         if before["labor"] in (2, 3) and now["labor"] == work[0]:

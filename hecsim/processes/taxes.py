@@ -1,0 +1,196 @@
+"""Taxes: what is withheld each month, and the return that settles the year.
+
+Income tax is withheld by the brackets without credits; the return is settled in December, and the
+refund, with the EITC and the child tax credit, arrives between February and April. These loops apply
+statute household by household (`hecsim.benefits`), so the plain twin is the same loop, not compiled.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from hecsim.benefits import connecticut_tax, connecticut_tax_before_credits, federal_return, payroll_tax
+from hecsim.benefits.tax_federal import bracket_tax
+from hecsim.processes.base import process
+
+__all__ = ["RETURN", "WITHHOLDING"]
+
+_SINGLE, _HEAD, _JOINT = 0, 1, 2
+
+
+@njit(cache=True, nogil=True)
+def withholding_kernel(
+    p_present,
+    p_placed,
+    p_household,
+    p_labor,
+    p_role,
+    p_earnings,
+    h_present,
+    h_couple,
+    h_children,
+    h_ui,
+    h_capital_income,
+    h_taxes,
+    h_withheld_year,
+    rules,
+    calendar_month,
+    h0,
+):
+    n = h_present.size
+    payroll = np.zeros(n)
+    filed = np.zeros(n)
+    single = rules.fed_standard_deduction[_SINGLE]
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_placed[i] > 0 or p_labor[i] != 1:
+            continue
+        h = np.int64(p_household[i]) - h0
+        yearly = 12.0 * np.float64(p_earnings[i])
+        payroll[h] += payroll_tax(rules, yearly, _SINGLE) / 12.0
+        if p_role[i] <= 1:
+            filed[h] += yearly
+        else:  # grown children and others file for themselves
+            own = bracket_tax(rules.fed_bracket_top[_SINGLE], rules.fed_rate, max(0.0, yearly - single))
+            payroll[h] += (own + connecticut_tax_before_credits(rules, _SINGLE, yearly)) / 12.0
+    for h in range(n):
+        if h_present[h] == 0:
+            continue
+        status = _JOINT if h_couple[h] == 2 else (_HEAD if h_children[h] > 0 else _SINGLE)
+        yearly = filed[h] + 12.0 * (np.float64(h_ui[h]) + np.float64(h_capital_income[h]))
+        taxable = max(0.0, yearly - rules.fed_standard_deduction[status])
+        income_tax = bracket_tax(rules.fed_bracket_top[status], rules.fed_rate, taxable) / 12.0
+        income_tax += connecticut_tax_before_credits(rules, status, yearly) / 12.0
+        h_taxes[h] = payroll[h] + income_tax
+        h_withheld_year[h] = income_tax + (0.0 if calendar_month == 0 else np.float64(h_withheld_year[h]))
+
+
+@njit(cache=True, nogil=True)
+def return_kernel(
+    p_present,
+    p_placed,
+    p_household,
+    p_age,
+    p_role,
+    p_earnings_year,
+    p_ui_year,
+    h_present,
+    h_couple,
+    h_children,
+    h_capital_income,
+    h_takes_eitc,
+    h_withheld_year,
+    h_refund_due,
+    h_refund,
+    hu_refund,
+    lg_eitc_state_share,
+    lg_eitc_state_flat,
+    lg_child_credit,
+    rules,
+    calendar_month,
+    k_refund_share,
+    k_care_expense,
+    h0,
+):
+    n = h_present.size
+    for h in range(n):
+        if h_present[h] == 0:
+            continue
+        h_refund[h] = 0.0
+        if 1 <= calendar_month <= 3 and h_refund_due[h] != 0.0:
+            # Those with refundable credits file early; what is owed is paid in April.
+            owed = h_refund_due[h] < 0.0
+            if calendar_month == 3 or (not owed and hu_refund[h] < k_refund_share[calendar_month - 1]):
+                h_refund[h] = h_refund_due[h]
+                h_refund_due[h] = 0.0
+    if calendar_month != 11:
+        return
+    earned = np.zeros(n)
+    spouse = np.zeros(n)
+    other = np.zeros(n)
+    under17 = np.zeros(n, np.int64)
+    under19 = np.zeros(n, np.int64)
+    grown = np.zeros(n, np.int64)
+    age_head = np.zeros(n)
+    age_spouse = np.zeros(n)
+    for i in range(p_present.size):
+        if p_present[i] == 0 or p_placed[i] > 0:
+            continue
+        h = np.int64(p_household[i]) - h0
+        role = p_role[i]
+        if role == 0:
+            age_head[h] = p_age[i] / 12.0
+        if role == 1:
+            age_spouse[h] = p_age[i] / 12.0
+            spouse[h] += p_earnings_year[i]
+        if role <= 1:
+            earned[h] += p_earnings_year[i]
+            other[h] += p_ui_year[i]
+        elif p_age[i] < 17 * 12:
+            under17[h] += 1
+            under19[h] += 1
+        elif p_age[i] < 19 * 12:
+            under19[h] += 1
+            grown[h] += 1
+        # Grown children and others in the home file for themselves; their tax is what was withheld.
+    for h in range(n):
+        if h_present[h] == 0:
+            continue
+        # An unmarried couple files as the parent with the children and a single person; taking the pair's
+        # joint earnings on one head-of-household return would overstate the phase-out, so they are split.
+        status = _JOINT if h_couple[h] == 2 else (_HEAD if under19[h] > 0 else _SINGLE)
+        wages, mate = earned[h], spouse[h]
+        extra = 0.0
+        if h_couple[h] == 1:
+            wages = earned[h] - spouse[h]
+            _, agi2, tax2, credit2, _ = federal_return(
+                rules, _SINGLE, mate, 0.0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, max(age_spouse[h], 18.0), 40.0, 0.0, 0.0, True
+            )
+            extra = tax2 + connecticut_tax(rules, _SINGLE, agi2, 0.0, 0, 0.0, lg_eitc_state_share, lg_eitc_state_flat)
+            if h_takes_eitc[h] == 1:
+                extra -= credit2 * (1.0 + lg_eitc_state_share)
+            mate = 0.0
+        capital = 12.0 * np.float64(h_capital_income[h])
+        care = k_care_expense * min(under17[h], 2) if wages > 0.0 else 0.0
+        _, agi, tax, credit, refunded = federal_return(
+            rules,
+            status,
+            wages,
+            other[h] + capital,
+            under17[h],
+            under19[h],
+            grown[h],
+            min(under17[h], 2),
+            care,
+            mate,
+            0.0,
+            0.0,
+            0.0,
+            max(age_head[h], 18.0),
+            max(age_spouse[h], 18.0),
+            0.0,
+            0.0,
+            True,
+        )
+        if h_takes_eitc[h] == 0:
+            credit = 0.0
+        state = connecticut_tax(rules, status, agi, credit, under19[h], 0.0, lg_eitc_state_share, lg_eitc_state_flat)
+        state -= lg_child_credit * under17[h]
+        final = tax - credit - refunded + state + extra
+        h_refund_due[h] = np.float64(h_withheld_year[h]) - final
+
+
+WITHHOLDING = process(
+    "income.withholding",
+    kernel=withholding_kernel,
+    twin=withholding_kernel.py_func,
+    writes=("h_taxes", "h_withheld_year"),
+    summary="Payroll tax and income tax withheld.",
+)
+RETURN = process(
+    "income.return",
+    kernel=return_kernel,
+    twin=return_kernel.py_func,
+    writes=("h_refund_due", "h_refund"),
+    summary="The tax return with EITC and child tax credit, settled in December and paid from February to April.",
+)
