@@ -145,8 +145,10 @@ def as_markdown(rows: list[dict[str, Any]], *, households: int, futures: int) ->
     lines = [
         "# Baseline: target beside simulated",
         "",
-        f"Current law, central parameters, before any calibration; {households:,} households for each place,",
-        f"{futures} futures, mean of years 4 and 5. Written by",
+        f"Current law, central parameters; {households:,} households for each place, {futures} futures,",
+        "mean of years 4 and 5. No formal calibration has been run, but these are not blind tests: several base",
+        "rates (marked `calibrated` in the evidence, such as the onset of food insecurity and of maltreatment) and the",
+        "histories were set by hand toward figures on this page. Written by",
         f"`hecsim validate --households {households} --futures {futures} --write docs/baseline.md`.",
         "The ratio is simulated over the nearest end of the target's range: 1.00 is inside.",
         "",
