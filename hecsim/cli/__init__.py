@@ -1,6 +1,6 @@
 """The `hecsim` command: parse, call, print."""
 
-from hecsim.cli import catalogue, machine, places, studies  # noqa: F401  (they add their commands)
+from hecsim.cli import catalogue, machine, places, planning, studies  # noqa: F401  (they add their commands)
 from hecsim.cli.base import HEADLINES, main
 from hecsim.cli.studies import write_tables
 
