@@ -63,17 +63,10 @@ def care4kids_rate(rules, region, age_years, weekly_hours, family_home=False, sp
             band = i
     if weekly_hours <= 0:
         return 0.0
-    if family_home:
-        # Homes are published for the longest week only; shorter weeks take the centers' ratios.
-        extended = rules.c4k_hours_factor[len(rules.c4k_hours_factor) - 1]
-        rate = rules.c4k_home[age, region] * (rules.c4k_hours_factor[band] / extended)
-    else:
-        rate = rules.c4k_center[age, region] * rules.c4k_hours_factor[band]
-    if accredited:
-        rate *= 1.0 + rules.c4k_accreditation
-    if special_needs:
-        rate *= 1.0 + rules.c4k_special_needs
-    return rate
+    row = len(rules.c4k_hours_from) * age + band
+    rate = rules.c4k_home[row, region] if family_home else rules.c4k_center[row, region]
+    more = (rules.c4k_accreditation if accredited else 0.0) + (rules.c4k_special_needs if special_needs else 0.0)
+    return rate * (1.0 + more)
 
 
 @njit(cache=True)

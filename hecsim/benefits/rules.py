@@ -53,6 +53,7 @@ _PROGRAMS = ("snap", "tfa", "husky", "meals", "wic", "marketplace")
 _STATUS = ("single", "head", "joint", "separate")
 _STEPS = ("addback", "recapture_low", "recapture_middle", "recapture_top")
 _AGES = ("infant", "preschool", "school")
+_HOURS = ("quarter", "half", "full", "extended")
 
 # Lists that compiled code reads as one table: one lookup by filing status, area, or age.
 _STACKS = {
@@ -63,8 +64,9 @@ _STACKS = {
     "eitc_start": ["eitc_start_single", "eitc_start_joint"],
     **{f"ct_step_{part}": [f"ct_{s}_{part}" for s in _STEPS] for part in ("start", "step", "amount", "max")},
     "fmr": [f"fmr_{a}" for a in FMR_AREAS],
-    "c4k_center": [f"c4k_center_{a}" for a in _AGES],
-    "c4k_home": [f"c4k_home_{a}" for a in _AGES],
+    # Row 4 x age + hours, column region.
+    "c4k_center": [f"c4k_center_{a}_{h}" for a in _AGES for h in _HOURS],
+    "c4k_home": [f"c4k_home_{a}_{h}" for a in _AGES for h in _HOURS],
     "wic_value": [f"wic_value_{c}" for c in ("pregnant", "breastfeeding", "postpartum", "infant", "child")],
 }
 

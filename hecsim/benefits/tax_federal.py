@@ -87,7 +87,10 @@ def federal_deductions(rules, status, agi, age_head, age_spouse, tips=0.0, overt
 
 @njit(cache=True)
 def eitc(rules, status, n_children, earned, agi, investment_income=0.0, age_head=40.0, age_spouse=40.0) -> float:
-    """Federal earned income tax credit, USD/year (26 USC 32). Valid Social Security numbers assumed."""
+    """Federal earned income tax credit, USD/year (26 USC 32). Valid Social Security numbers assumed.
+
+    The phase-out limits the credit of full earnings (32(a)(2)); it is not taken off a credit that is still phasing in.
+    """
     if status == SEPARATE or earned <= 0 or investment_income > rules.eitc_investment_limit:
         return 0.0
     low, high = rules.eitc_childless_age_min, rules.eitc_childless_age_max + 1
@@ -95,8 +98,8 @@ def eitc(rules, status, n_children, earned, agi, investment_income=0.0, age_head
         return 0.0
     k = min(n_children, 3)
     start = rules.eitc_start[1 if status == JOINT else 0, k]
-    credit = min(rules.eitc_max[k], rules.eitc_in_rate[k] * earned)
-    return max(0.0, credit - rules.eitc_out_rate[k] * max(0.0, max(agi, earned) - start))
+    limit = rules.eitc_max[k] - rules.eitc_out_rate[k] * max(0.0, max(agi, earned) - start)
+    return max(0.0, min(rules.eitc_in_rate[k] * earned, limit))
 
 
 @njit(cache=True)
@@ -108,6 +111,13 @@ def dependent_care_credit(rules, status, n_care, expenses, agi, lower_earned) ->
     steps = math.ceil(max(0.0, agi - rules.cdctc_start) / rules.cdctc_step - 1e-9)
     rate = max(rules.cdctc_rate_floor, rules.cdctc_rate_top - rules.cdctc_step_rate * steps)
     return rate * max(0.0, min(expenses, cap, lower_earned))
+
+
+@njit(cache=True)
+def investment_tax(rules, status, agi, investment_income) -> float:
+    """Net investment income tax, USD/year (26 USC 1411)."""
+    over = max(0.0, agi - rules.fed_investment_tax_start[status])
+    return rules.fed_investment_tax_rate * min(max(0.0, investment_income), over)
 
 
 @njit(cache=True)
@@ -140,7 +150,7 @@ def federal_return(
     other_income : other taxable income, e.g. unemployment insurance and interest, without Social Security
     n_ctc, n_eitc : children under 17; qualifying children of the EITC
     spouse_earned : the second spouse's part of `earned`; the care credit needs both to earn
-    investment_income : the part of other_income that the EITC limits
+    investment_income : the part of other_income that the EITC limits and the investment tax reaches
     adjustments : deductions above the line, e.g. half of the self-employment tax
     valid_ssn : without it there is no EITC, and children count as other dependents
     Net tax = tax before refunds - EITC - refunded child credit; negative is a refund.
@@ -161,7 +171,7 @@ def federal_return(
     # Payroll tax worker by worker: the wage base is each person's own.
     payroll = payroll_tax(rules, earned - spouse_earned, status) + payroll_tax(rules, spouse_earned, status)
     used, refunded = child_tax_credit(rules, status, agi, earned, tax, n_ctc, n_other_dependents, payroll, credit)
-    tax -= used
+    tax += investment_tax(rules, status, agi, investment_income) - used
     return tax - credit - refunded, agi, tax, credit, refunded
 
 

@@ -150,7 +150,8 @@ def test_care4kids_fee_share_steps_and_family_home_rates():
     ]
     assert shares == pytest.approx([0, 0, 0.03, 0.03, 0.05, 0.05, 0.07, 0.07])
     assert benefits.care4kids_fee(R, 4, 30000.0, 0.0) == 0
-    assert benefits.care4kids_rate(R, 2, 1.0, 55.0, True) == 496
+    assert benefits.care4kids_rate(R, 2, 1.0, 55.0, True) == 447
+    assert benefits.care4kids_rate(benefits.rules("2025-07"), 2, 1.0, 55.0, True) == 496
     hours = [benefits.care4kids_rate(R, 0, 4.0, float(h)) for h in (0, 10, 20, 40, 55)]
     assert hours == pytest.approx([0, 85, 170, 250, 335])
     assert benefits.care4kids_eligible(R, 3, 78000.0, False, False, 0.05)
