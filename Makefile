@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test slow browser chromium lint bench app clean
+.PHONY: run test slow browser chromium lint docs bench app clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'hecsim needs Python 3.11 or newer')"
@@ -33,6 +33,11 @@ lint: $(READY)  ## style, types, and the contract between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/mypy hecsim
 	$(BIN)/lint-imports
+
+docs: $(READY)  ## the documentation site, to be opened from build/site/index.html
+	$(BIN)/python scripts/document_model.py
+	$(BIN)/python scripts/document_interventions.py
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
 
 bench: $(READY)
 	$(BIN)/hecsim bench
