@@ -6,6 +6,7 @@ are grouped by the process that owns (writes) them; any process may read any col
 
 from __future__ import annotations
 
+from hecsim.extensions import added
 from hecsim.tables import Column
 
 C = Column
@@ -348,6 +349,10 @@ SCHEMA: dict[str, tuple[Column, ...]] = {
     "town": TOWN,
     "organization": ORGANIZATION_COLUMNS,
 }
+for _, _extra in added("hecsim.columns"):
+    for _table, _columns in _extra.items():
+        SCHEMA[_table] = (*SCHEMA[_table], *_columns)
+
 PREFIX = {"person": "p", "household": "h", "neighborhood": "n", "business": "b", "town": "t", "organization": "o"}
 
 

@@ -16,11 +16,12 @@ from hecsim import evidence, luck
 from hecsim.columns import SCHEMA
 from hecsim.community import Community, Ties
 from hecsim.engine import Engine
-from hecsim.errors import InvariantError
+from hecsim.errors import InvariantError, UnknownNameError
+from hecsim.interventions.checks import check_intervention
 from hecsim.processes.base import Process
 from hecsim.tables import NONE, Table
 
-__all__ = ["check_process", "differences", "toy_community"]
+__all__ = ["check_community", "check_intervention", "check_measure", "check_process", "differences", "toy_community"]
 
 
 def _unit(name: str, keys: np.ndarray, seed: int) -> np.ndarray:
@@ -255,3 +256,57 @@ def _check_rows(process: Process, start: Community, end: Community) -> None:
             if values.dtype.kind == "f" and np.isnan(values[~unused]).any():
                 rows = np.flatnonzero(np.isnan(values) & ~unused)[:3]
                 raise InvariantError(f"process '{process.name}': {table}.{name} is NaN in rows {rows.tolist()}")
+
+
+def check_measure(name: str, *, community: Community | None = None) -> float:
+    """Check a declared measure on a community (a toy by default); returns its community-wide value.
+
+    It says in both languages what it is, in which unit and by which yardstick; it changes nothing; it gives numbers; and
+    its groups add up to the whole.
+
+    >>> 0 < check_measure("obesity_adult") < 100
+    True
+    """
+    from hecsim.measures import MEASURES, Recorder
+
+    if name not in MEASURES:
+        raise UnknownNameError(name, MEASURES, what="measure")
+    m = MEASURES[name]
+    for word in ("label", "label_es", "unit", "yardstick", "topic"):
+        if not getattr(m, word).strip():
+            raise InvariantError(f"measure '{name}' does not say its {word}")
+    if m.better not in ("lower", "higher", ""):
+        raise InvariantError(f"measure '{name}': 'better' is lower, higher or empty, not '{m.better}'")
+    state = community.copy() if community is not None else toy_community()
+    before = state.copy()
+    recorder = Recorder(state, evidence.draw(None), [name])
+    recorder.observe(state)
+    if changed := differences(before, state):
+        raise InvariantError(f"measure '{name}' changed {', '.join(changed)}; a measure only looks")
+    sums = recorder.array[0, 0]
+    if not np.isfinite(sums).all() or (sums[:, 1] < 0).any():
+        raise InvariantError(f"measure '{name}' gives a numerator or denominator that is not a number, or below zero")
+    for kind in dict.fromkeys(k for k, _ in recorder.groups if k != "all"):
+        rows = [i for i, (k, _) in enumerate(recorder.groups) if k == kind]
+        parts = 1 if m.kind != "count" else 0  # the denominator of a count is 1 everywhere
+        if not np.allclose(sums[rows, : 1 + parts].sum(0), sums[0, : 1 + parts], rtol=1e-9, atol=1e-4):
+            raise InvariantError(f"measure '{name}': the groups by {kind} do not add up to the whole")
+    return recorder.latest(name)
+
+
+def check_community(directory: str, *, households: int = 300, seed: int = 1) -> Community:
+    """Check a folder of community tables: it loads, builds, lives a month, and its towns have people.
+
+    Raises `CommunityDataError` with file, column and rows where the tables are damaged. Returns the community.
+    """
+    from hecsim import geography
+    from hecsim.model import CommunityModel
+    from hecsim.population import build_community
+
+    place = geography.load(directory)
+    community = build_community(place, households=households, seed=seed)
+    if community.residents < households:
+        raise InvariantError(f"{directory}: {community.residents} residents in {households} households")
+    model = CommunityModel(community=community, years=1, burn_in_months=0, seed=seed)
+    model.step()
+    return community

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from hecsim.errors import EvidenceError, UnknownNameError
+from hecsim.extensions import added
 
 __all__ = ["GRADES", "Parameter", "load", "parameter"]
 
@@ -112,8 +113,8 @@ def _read(file: str, text: str) -> dict[str, Parameter]:
 def load() -> Mapping[str, Parameter]:
     """All parameters of the package, by full name."""
     found: dict[str, Parameter] = {}
-    folder = resources.files("hecsim.evidence") / "data"
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+    folders = [resources.files("hecsim.evidence") / "data", *(resources.files(m) for _, m in added("hecsim.evidence"))]
+    for file in sorted((f for folder in folders for f in folder.iterdir()), key=lambda f: f.name):
         if file.name.endswith(".toml"):
             for name, p in _read(file.name, file.read_text(encoding="utf-8")).items():
                 if name in found:

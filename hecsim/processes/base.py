@@ -59,6 +59,7 @@ class Process:
     arguments : the kernel's arguments, understood
     writes : columns written, with prefix
     summary : one sentence
+    after : for a process of another package, the name of the process that it follows in the month
     """
 
     name: str
@@ -69,6 +70,7 @@ class Process:
     arguments: tuple[Argument, ...]
     writes: tuple[str, ...]
     summary: str
+    after: str = ""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -122,6 +124,7 @@ def process(
     summary: str,
     room: str | None = None,
     scope: Scope = "block",
+    after: str = "",
 ) -> Process:
     """Declare a process; wrong argument names and undeclared columns are errors at import.
 
@@ -129,7 +132,7 @@ def process(
     """
     room = room or name.partition(".")[0]
     if scope == "structural":
-        return Process(name, room, scope, kernel, None, (), writes, summary)
+        return Process(name, room, scope, kernel, None, (), writes, summary, after)
     plain = getattr(kernel, "py_func", kernel)
     names = list(inspect.signature(plain).parameters)
     arguments = tuple(_understand(a, name, room, writes) for a in names)
@@ -138,4 +141,4 @@ def process(
         raise HecsimError(f"process '{name}' declares writes that are no arguments: {', '.join(unknown)}")
     if twin is not None and list(inspect.signature(twin).parameters) != names:
         raise HecsimError(f"process '{name}': the twin's arguments differ from the kernel's")
-    return Process(name, room, scope, kernel, twin, arguments, writes, summary)
+    return Process(name, room, scope, kernel, twin, arguments, writes, summary, after)

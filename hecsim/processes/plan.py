@@ -7,6 +7,10 @@ A process reads what stands above it from this month and what stands below it fr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from hecsim.errors import HecsimError, UnknownNameError
+from hecsim.extensions import added
 from hecsim.processes import place, retail
 from hecsim.processes.activity import ACTIVITY, SURROUNDINGS
 from hecsim.processes.adversity import ADVERSITY_PROCESSES
@@ -50,7 +54,22 @@ BLOCK: tuple[Process, ...] = (
 )  # fmt: skip
 CLOSING: tuple[Process, ...] = (SETTLE, MEANS, TIES, TRUST)
 
-MONTH: tuple[Process, ...] = (*OPENING, *BLOCK, *CLOSING)
+
+
+def _joined(plan: tuple[Process, ...], more: Iterable[Process]) -> tuple[Process, ...]:
+    """The plan with processes of other packages, each behind the one that it follows."""
+    joined = list(plan)
+    for p in more:
+        names = [q.name for q in joined]
+        if p.name in names:
+            raise HecsimError(f"the process '{p.name}' of another package has the name of one that exists; rename it")
+        if p.after not in names:
+            raise UnknownNameError(p.after, names, what="process", key=f"after of '{p.name}'")
+        joined.insert(names.index(p.after) + 1, p)
+    return tuple(joined)
+
+
+MONTH: tuple[Process, ...] = _joined((*OPENING, *BLOCK, *CLOSING), (p for _, p in added("hecsim.processes")))
 
 
 def describe() -> list[dict[str, str]]:

@@ -1,0 +1,1 @@
+"""A night market: an example of a package that extends hecsim."""
