@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from typing import Any
 
 import click
 from rich.table import Table
 
 from hecsim.cli.base import main, print_json, progress_bar, screen, town_names
-from hecsim.errors import RunError, StoreError
+from hecsim.errors import RunError
 
 
 @main.command()
@@ -42,18 +42,64 @@ def bench(households: int, towns: tuple[str, ...], months: int, threads: int, as
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1")
+@click.option(
+    "--host", default=None, help="Address to listen on; only this machine by default, the room with --forum."
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=8765)
-def app(host: str, port: int) -> None:
+@click.option("--forum", is_flag=True, help="Open a forum: phones vote, the vote becomes the mix, the result plays.")
+@click.option("--pin", default="", help="PIN of the forum's control; drawn by luck if left out.")
+@click.option("--option", "options", multiple=True, help="Intervention on the forum's ballot; four to twelve of them.")
+@click.option("--town", default="Hartford", show_default=True, help="Its town.")
+@click.option(
+    "--budget", type=click.FloatRange(1.0), default=5e6, show_default=True, help="Its budget, dollars a year."
+)
+@click.option("--households", type=click.IntRange(100, 20_000), default=1000, show_default=True)
+@click.option("--futures", type=click.IntRange(2, 100), default=20, show_default=True)
+@click.option("--years", type=click.IntRange(2, 10), default=10, show_default=True)
+@click.option("--fresh", is_flag=True, help="Forget the room of a forum that was open before.")
+@click.option(
+    "--prepare",
+    type=click.IntRange(1, 3),
+    default=None,
+    help="Do not start: live every choice of up to this many options tonight, so that nobody waits tomorrow.",
+)
+def app(host: str | None, port: int, forum: bool, prepare: int | None, **forum_settings: Any) -> None:
     """Start the app in a browser on this machine."""
+    import json
     import subprocess
 
-    page = Path(__file__).resolve().parents[2] / "app.py"
-    if not page.exists():
-        raise StoreError(f"{page} is missing; start the app from a checkout of the project")
-    command = [sys.executable, "-m", "solara", "run", str(page), "--host", host, "--port", str(port)]
-    command += ["--production", "--no-open"]
+    if prepare is not None:
+        _prepare(prepare, forum_settings)
+        return
+    command = [sys.executable, "-m", "solara", "run", "hecsim.web.app"]
+    command += ["--host", host or ("0.0.0.0" if forum else "127.0.0.1"), "--port", str(port), "--production", "--no-open"]
     environment = {**os.environ, "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False"}
+    if forum:
+        _ballot(forum_settings)  # a wrong option is told before a server starts
+        environment["HECSIM_FORUM"] = json.dumps({**forum_settings, "port": port})
     code = subprocess.call(command, env=environment)
     if code not in (0, 130, -2):
         raise RunError(f"the app's server stopped with code {code}")
+
+
+def _ballot(found: dict[str, Any]) -> Any:
+    from hecsim.web.forum.choices import Ballot
+
+    town = town_names((found["town"],))[0]
+    options = tuple(found["options"]) or Ballot.options
+    return Ballot(options, (town,), found["households"], found["years"], found["futures"], found["budget"])
+
+
+def _prepare(largest: int, found: dict[str, Any]) -> None:
+    """Live every choice that fits under the budget; what is kept already is left out."""
+    from hecsim.study import run_study
+    from hecsim.web import cache
+
+    ballot = _ballot(found)
+    with progress_bar() as tell:
+        for n, picks in enumerate(work := ballot.nights_work(largest)):
+            prices = [ballot.price(o) or 0.0 for o in picks]
+            if not ballot.ready(picks) and (len(picks) == 1 or sum(prices) <= ballot.budget):
+                study = ballot.study(picks)
+                run_study(study, out=cache.folder(cache.key_of(study)))
+            tell("choices", n + 1, len(work))

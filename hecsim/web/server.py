@@ -5,9 +5,15 @@ Solara reads its settings before an app is loaded, so they are set in place.
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
+import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+
+from hecsim.web.forum.opening import current
+from hecsim.web.forum.pages import forum_app
 
 __all__ = ["POLICY", "Guard", "settle"]
 
@@ -20,6 +26,7 @@ POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
     "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
 )
+_FORUM = re.compile(r"/(v|forum)(/|$)")
 _HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"referrer-policy", b"no-referrer"),
@@ -32,12 +39,20 @@ class Guard:
 
     def __init__(self, app: Any):
         self.app = app
+        self.forum = forum_app(current)
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
-        """Refuse foreign origins; add headers to answers."""
-        if scope["type"] == "websocket" and not same_origin(scope):
+        """Refuse foreign origins and hosts; add headers to answers; the forum's plain pages are not Solara's."""
+        kind = scope["type"]
+        if kind == "websocket" and not (same_origin(scope) and known_host(scope)):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
+            return
+        if kind == "http" and not known_host(scope):
+            await _refuse(send, 400, b"This server answers only under its own names.")
+            return
+        if kind == "http" and scope["method"] not in ("GET", "HEAD") and not same_origin(scope):
+            await _refuse(send, 403, b"A page of another site may not do this.")
             return
 
         async def answer(message: MutableMapping[str, Any]) -> None:
@@ -47,7 +62,31 @@ class Guard:
                 message = {**message, "headers": [*message.get("headers", ()), *extra]}
             await send(message)
 
-        await self.app(scope, receive, answer if scope["type"] == "http" else send)
+        app = self.forum if kind == "http" and _FORUM.match(scope["path"]) else self.app
+        await app(scope, receive, answer if kind == "http" else send)
+
+
+async def _refuse(send: Send, status: int, text: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain"), *_HEADERS]})
+    await send({"type": "http.response.body", "body": text})
+
+
+def known_host(scope: Scope) -> bool:
+    """Whether the request names this machine: a number, localhost, its own name, or one of $HECSIM_HOSTS.
+
+    A name that an attacker points at this machine (DNS rebinding) is none of them.
+    """
+    named = next((v.decode("latin-1") for k, v in scope.get("headers", ()) if k.lower() == b"host"), "")
+    host = named.rsplit(":", 1)[0] if not named.endswith("]") else named
+    host = host.strip("[]").lower()
+    own = {"", "localhost", "testserver", socket.gethostname().lower(), *os.environ.get("HECSIM_HOSTS", "").lower().split(",")}
+    if host in own:
+        return True
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def same_origin(scope: Scope) -> bool:

@@ -16,18 +16,19 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from hecsim.report import closing, groups, sections
+from hecsim.report import closing, groups, money_page, sections
 from hecsim.report.arms import parts_of
 from hecsim.report.facts import Facts
 from hecsim.report.family import Family, read_family
 from hecsim.report.money import ArmMoney, arm_money
 from hecsim.report.text import Words, dollars
 from hecsim.study import Results, Store
+from hecsim.study.economics import Economics
 from hecsim.web import cache as kept
 from hecsim.web.plan import LAW, MIX
 from hecsim.web.words import say
 
-__all__ = ["family_of", "results_html", "style"]
+__all__ = ["family_of", "read_kept", "results_html", "style"]
 
 
 @cache
@@ -43,7 +44,7 @@ def _templates() -> jinja2.Environment:
     return environment
 
 
-def _read(key: str, futures: tuple[int, ...], names: tuple[str, str]) -> Results:
+def read_kept(key: str, futures: tuple[int, ...], names: tuple[str, str]) -> Results:
     """Kept results of these futures, arms under the names that the reader sees."""
     results = Results.read(Store(kept.folder(key)), max(futures) + 1)
     called = {LAW: names[0], MIX: names[1]}
@@ -68,11 +69,12 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
 
     key : of the study; futures : those that are finished; mix_name : from the catalogue of mixes or the app's words
     """
-    results = _read(key, futures, (say("law", language), mix_name))
+    results = read_kept(key, futures, (say("law", language), mix_name))
     facts, words = Facts(results), Words(language)
     arm = facts.arms[0]
     parts = parts_of(results.manifest, language)
-    money = {arm: arm_money(facts, arm)}
+    economics = Economics(results)
+    money = {arm: arm_money(facts, arm, economics)}
     headline = sections.headline_section(facts, words, money)["arms"][0]
     time = sections.time_section(facts, words, parts)
     places = groups.places_section(facts, words)
@@ -105,7 +107,7 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
             time=time,
             who=groups.who_section(facts, words)["arms"][0],
             places=places,
-            money=closing.money_section(facts, words, money, parts)["arms"][0],
+            money=money_page.money_section(facts, words, money, parts, economics)["arms"][0],
             sure=sure,
             years=results.years,
             say=lambda name: say(name, language),
@@ -156,7 +158,7 @@ def family_of(
 
     future : which one the lanes show; the middle one by hardship under current law if None or unknown
     """
-    results = _read(key, futures, (say("law", language), mix_name))
+    results = read_kept(key, futures, (say("law", language), mix_name))
     facts, words = Facts(results), Words(language)
     parts = parts_of(results.manifest, language)
     names = {p.id: p.name for group in parts.values() for p in group}

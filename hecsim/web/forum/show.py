@@ -1,0 +1,69 @@
+"""What a finished run tells a hall: the family's years in two lanes, and the town in every future."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from hecsim.report.facts import Facts
+from hecsim.report.text import Words
+from hecsim.web import cache
+from hecsim.web.forum.choices import Ballot
+from hecsim.web.forum.words import told
+from hecsim.web.jobs import finished
+from hecsim.web.plan import LAW, MIX
+from hecsim.web.view import family_of, read_kept
+from hecsim.web.words import say
+
+__all__ = ["family", "town"]
+
+# Rare enough to tell, near enough to feel: what a hall asks about first.
+MEASURES = ("evictions", "food_insecurity", "aces_0_8", "obesity_child")
+
+
+def family(ballot: Ballot, picks: tuple[str, ...], language: str) -> dict[str, Any] | None:
+    """The followed family's years as `web.view.family_of` gives them; None while nothing is finished."""
+    key, done = _kept(ballot, picks)
+    return family_of(key, done, language, told("the_mix", language)) if done else None
+
+
+def town(ballot: Ballot, picks: tuple[str, ...], language: str) -> list[dict[str, Any]]:
+    """For each headline: both arms in every future, and in how many of them the mix is better."""
+    key, done = _kept(ballot, picks)
+    return _town(key, done, language) if done else []
+
+
+def _kept(ballot: Ballot, picks: tuple[str, ...]) -> tuple[str, tuple[int, ...]]:
+    key = cache.key_of(ballot.study(picks))
+    return key, tuple(finished(key, ballot.futures))
+
+
+@lru_cache(maxsize=32)
+def _town(key: str, done: tuple[int, ...], language: str) -> list[dict[str, Any]]:
+    facts, words = Facts(read_kept(key, done, (LAW, MIX))), Words(language)
+    rows = []
+    for measure in (m for m in MEASURES if m in facts.results.measures):
+        values = facts.values(measure)[:, :, facts.lookup["all", "all"]]
+        law, mix = values[:, facts.arm_index(LAW)], values[:, facts.arm_index(MIX)]
+        change = facts.change(MIX, measure)
+        sign = -1.0 if change.better == "lower" else 1.0
+        top = float(max(law.max(), mix.max())) or 1.0
+        rows.append({
+            "name": words.label(measure), "unit": words.unit(measure), "verdict": change.verdict,
+            "law": float(law.mean()), "mix": float(mix.mean()),
+            "better_in": int((sign * (mix - law) > 0).sum()), "of": len(done),
+            "dots": [[round(100 * float(a) / top, 1), round(100 * float(b) / top, 1)] for a, b in zip(law, mix, strict=True)],
+            "told": told(f"verdict.{change.verdict}", language),
+        })  # fmt: skip
+    return rows
+
+
+def option(name: str, language: str) -> dict[str, str]:
+    """An intervention as it stands on a ballot."""
+    from hecsim.interventions import find
+
+    c = find(name)
+    return {
+        "id": c.id, "kind": c.kind, "kind_name": say(f"kind.{c.kind}", language), "title": getattr(c.title, language),
+        "sentence": getattr(c.sentence, language), "grade": c.grade,
+    }  # fmt: skip
