@@ -81,7 +81,9 @@ def build_community(
     count_members(community)
     if histories:
         from hecsim.population import histories as rooms
+        from hecsim.population.relive import keep_before
 
+        keep_before(community)
         say("histories", 0.8)
         rooms.run(community, seed, say)
     if story is not None and seat is not None:

@@ -94,7 +94,7 @@ class _Draft:
 
     def head(self, table: str, woman: np.ndarray, least: int = 18) -> np.ndarray:
         """Add the householder: age from the band shares of `table`; returns the ages."""
-        age = _in_bands(np.asarray(self.p[table]), self.n, self.rng).clip(least, OLDEST)
+        age = _in_bands(np.asarray(self.p[table]), float(self.p["head_age_top"]), self.n, self.rng).clip(least, OLDEST)
         self.add(np.ones(self.n, bool), age, woman, HEAD)
         return age
 
@@ -145,12 +145,12 @@ class _Draft:
         self.add(who & (age <= OLDEST), age, self.woman(self.p["elder_woman"]), ELDER)
 
 
-def _in_bands(shares: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Ages drawn by band, evenly inside a band, thinning out at the top."""
+def _in_bands(shares: np.ndarray, top: float, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Ages drawn by band, evenly inside a band, thinning out in the last: those left fall as (1 - x)^top."""
     edges = np.array([18, *HEAD_EDGES, OLDEST])
     band = rng.choice(len(shares), size=n, p=np.asarray(shares) / np.sum(shares))
     u = rng.random(n)
-    u = np.where(band == len(shares) - 1, u**1.8, u)
+    u = np.where(band == len(shares) - 1, 1.0 - (1.0 - u) ** (1.0 / top), u)
     return np.floor(edges[band] + u * (edges[band + 1] - edges[band])).astype(np.int64)
 
 

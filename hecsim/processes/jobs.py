@@ -1,7 +1,7 @@
 """The terms of a job: wage, hours, schedule, leave, and what is earned this month.
 
-A new job's log wage moves part of the way (`wage_pull`) to what peers of the same education, age and
-sex are paid, plus a step (a loss after unemployment, a gain for job changers) and chance. No wage is
+A new job's log wage moves part of the way (`wage_pull`, more for young graduates) to what peers of the same
+education, age and sex are paid, plus a step (a loss after unemployment, a gain for job changers) and chance. No wage is
 below the statutory minimum. Hours, and with them earnings, vary from month to month, most where
 schedules are unstable or work is found by the day.
 
@@ -23,6 +23,8 @@ from hecsim.processes.labor_terms import NOBODY, age_group, fade
 __all__ = ["JOBS", "LEAVE", "PAY", "SCHEDULE"]
 
 _WORKS = 1
+_DEGREE = 3  # bachelor or more
+_SETTLED = 35 * 12  # months of age; before, the pay of a degree is still to be reached
 _LEAVE_STEP = 4  # whole weeks of leave taken in a month
 
 
@@ -87,7 +89,9 @@ def jobs_kernel(
             log_wage = np.log(target) + k_wage_sd[e] * z
         else:
             log_wage = np.log(np.float64(p_wage[i]))
-            log_wage += k_wage_pull * (np.log(target) - log_wage) + k_wage_step * z
+            log_wage += (
+                k_wage_pull[1 if e < _DEGREE or p_age[i] >= _SETTLED else 0] * (np.log(target) - log_wage) + k_wage_step * z
+            )
             log_wage += k_rehire_step if p_unemployed_months[i] > 0 else k_change_step
         offer = 1.0 if p_employer[i] == NOBODY else np.float64(b_wage_offer[p_employer[i]])
         p_wage[i] = max(np.exp(log_wage) * offer, lg_minimum_wage)
@@ -132,7 +136,7 @@ def jobs_plain(
     new = p_wage[i] <= 0
     old = np.log(np.where(new, 1.0, p_wage[i].astype(np.float64)))
     step = np.where(p_unemployed_months[i] > 0, k_rehire_step, k_change_step)
-    moved = old + k_wage_pull * (np.log(target) - old) + k_wage_step * z + step
+    moved = old + k_wage_pull[((e < _DEGREE) | (p_age[i] >= _SETTLED)) * 1] * (np.log(target) - old) + k_wage_step * z + step
     log_wage = np.where(new, np.log(target) + k_wage_sd[e] * z, moved)
     known = p_employer[i] != NOBODY
     offer = np.ones(i.size)

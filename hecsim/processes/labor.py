@@ -113,7 +113,7 @@ def finding_kernel(
     k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
     k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find,
     k_record_half_life,
-    k_fair_chance, k_disability_find, k_demand_find, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
+    k_fair_chance, k_disability_find, k_demand_find, k_demand_enter, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
 ):  # fmt: skip
     for i in range(p_present.size):
         if p_present[i] == 0 or (p_labor[i] != SEEKS and p_labor[i] != OUT):
@@ -131,7 +131,7 @@ def finding_kernel(
         weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i])
         weight *= 1.0 - fair
         m *= max(1.0 - k_record_find[np.int64(p_record[i])] * weight, 0.0)
-        m *= np.float64(n_demand[place]) ** k_demand_find
+        m *= np.float64(n_demand[place]) ** (k_demand_find if p_labor[i] == SEEKS else k_demand_enter)
         m *= k_disability_find if p_disabled[i] > 0 else 1.0
         mother = p_sex[i] == 1 and p_role[i] <= 1 and h_under6[h] > 0
         if mother and h_care_subsidy[h] != 2 and h_kin_nearby[h] == 0:
@@ -168,7 +168,7 @@ def finding_plain(
     k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
     k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find,
     k_record_half_life,
-    k_fair_chance, k_disability_find, k_demand_find, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
+    k_fair_chance, k_disability_find, k_demand_find, k_demand_enter, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
 ):  # fmt: skip
     i = np.flatnonzero((p_present > 0) & ((p_labor == SEEKS) | (p_labor == OUT)))
     h = p_household[i].astype(np.int64) - h0
@@ -186,13 +186,13 @@ def finding_plain(
     weight = fade.py_func(p_record_months[i], k_record_half_life) * lp_record_penalty[i].astype(np.float64)
     weight *= 1.0 - fair
     m *= np.maximum(1.0 - k_record_find[p_record[i]] * weight, 0.0)
-    m *= n_demand[place].astype(np.float64) ** k_demand_find
+    seeks = p_labor[i] == SEEKS
+    m *= n_demand[place].astype(np.float64) ** np.where(seeks, k_demand_find, k_demand_enter)
     limit = np.where(p_disabled[i] > 0, k_disability_find, 1.0)
     m *= limit
     mother = (p_sex[i] == 1) & (p_role[i] <= 1) & (h_under6[h] > 0)
     m *= np.where(mother & (h_care_subsidy[h] != 2) & (h_kin_nearby[h] == 0), k_care_find, 1.0)
     m *= np.where(p_wage[i] < lg_minimum_wage, (lg_minimum_wage / k_minimum_wage) ** k_minimum_wage_find, 1.0)
-    seeks = p_labor[i] == SEEKS
     months = p_unemployed_months[i].astype(np.int64)
     grown = g > 0
     still = k_out_duration[time_out.py_func(months)] / k_out_mean[g]

@@ -35,13 +35,13 @@ __all__ = ["EXPOSURE", "NORMS", "SURROUNDINGS", "VIOLENCE"]
 def surroundings_kernel(
     n_vacant, n_parks, n_walkability, n_transit, n_vacancy, n_rent_level,
     ln_vacant_scale, ln_parks_add, ln_walkability_add, ln_transit_add, ln_housing_supply,
-    x_base_vacant, x_base_parks, x_base_walkability, x_base_transit, x_base_vacancy, x_base_rent_level,
-    k_rent_vacant, k_rent_parks, k_rent_walkability, k_rent_transit, k_rent_supply, k_rent_rate,
+    x_base_vacant, x_base_parks, x_base_walkability, x_base_transit, x_base_vacancy, x_open_vacancy,
+    x_base_rent_level, k_rent_vacant, k_rent_parks, k_rent_walkability, k_rent_transit, k_rent_supply, k_rent_rate,
 ):  # fmt: skip
     for n in range(n_vacant.size):
         vacant = x_base_vacant[n] * np.float64(ln_vacant_scale[n])
         transit = min(max(x_base_transit[n] + np.float64(ln_transit_add[n]), 0.0), 1.0)
-        vacancy = min(max(x_base_vacancy[n] + np.float64(ln_housing_supply[n]), 0.0), 1.0)
+        vacancy = min(max(x_open_vacancy[n] + np.float64(ln_housing_supply[n]), 0.0), 1.0)
         amenity = (
             k_rent_vacant * (x_base_vacant[n] - vacant)
             + k_rent_parks * ln_parks_add[n]
@@ -60,12 +60,12 @@ def surroundings_kernel(
 def surroundings_plain(
     n_vacant, n_parks, n_walkability, n_transit, n_vacancy, n_rent_level,
     ln_vacant_scale, ln_parks_add, ln_walkability_add, ln_transit_add, ln_housing_supply,
-    x_base_vacant, x_base_parks, x_base_walkability, x_base_transit, x_base_vacancy, x_base_rent_level,
-    k_rent_vacant, k_rent_parks, k_rent_walkability, k_rent_transit, k_rent_supply, k_rent_rate,
+    x_base_vacant, x_base_parks, x_base_walkability, x_base_transit, x_base_vacancy, x_open_vacancy,
+    x_base_rent_level, k_rent_vacant, k_rent_parks, k_rent_walkability, k_rent_transit, k_rent_supply, k_rent_rate,
 ):  # fmt: skip
     vacant = x_base_vacant * ln_vacant_scale.astype(float)
     transit = np.clip(x_base_transit + ln_transit_add.astype(float), 0.0, 1.0)
-    vacancy = np.clip(x_base_vacancy + ln_housing_supply.astype(float), 0.0, 1.0)
+    vacancy = np.clip(x_open_vacancy + ln_housing_supply.astype(float), 0.0, 1.0)
     amenity = (
         k_rent_vacant * (x_base_vacant - vacant)
         + k_rent_parks * ln_parks_add.astype(float)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from hecsim.processes.base import process
 from hecsim.processes.settle_births import births, deaths
 from hecsim.processes.settle_couples import form_couples
-from hecsim.processes.settle_homes import dwellings
+from hecsim.processes.settle_homes import count_open, dwellings
 from hecsim.processes.settle_kin import join_kin
 from hecsim.processes.settle_moves import keep_pool, leave_area, moves, newcomers
 from hecsim.processes.settle_rows import Settlement, refresh
@@ -52,6 +52,7 @@ def settle(community: Community, context: Context) -> None:
     moves(m)
     newcomers(m)
     refresh(m)
+    count_open(m)
 
 
 SETTLE = process(

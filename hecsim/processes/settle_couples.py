@@ -147,7 +147,8 @@ def _join(m: Settlement, hosts: np.ndarray, joins: np.ndarray) -> None:
     homes = np.unique(old)
     left_over = np.bincount(members(m, homes)[1], minlength=homes.size) > 0
     ended = ~left_over[np.searchsorted(homes, old)]
-    household["savings"][home] += np.where(ended, household["savings"][old], 0.0)
+    for column in ("savings", "capital_income"):
+        household[column][home] += np.where(ended, household[column][old], 0.0)
     cars = household["vehicles"][home].astype(np.int64) + np.where(ended, household["vehicles"][old], 0)
     household["vehicles"][home] = np.minimum(cars, 4)
     succession(m, homes[left_over])

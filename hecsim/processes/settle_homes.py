@@ -23,7 +23,7 @@ from numba import njit, uint64
 from hecsim import luck
 from hecsim.processes.settle_rows import Settlement, members
 
-__all__ = ["Seekers", "acceptance", "bedrooms_for", "dwellings", "find_homes", "open_homes", "pressure"]
+__all__ = ["Seekers", "acceptance", "bedrooms_for", "count_open", "dwellings", "find_homes", "open_homes", "pressure"]
 
 _NEAR = 24
 _OTHERS = 8
@@ -60,15 +60,28 @@ def bedrooms_for(persons: np.ndarray) -> np.ndarray:
 
 
 def dwellings(m: Settlement) -> np.ndarray:
-    """Homes of each neighborhood, float64: counted when first settled, plus building and added supply."""
+    """Homes of each neighborhood, float64: counted at the end of burn-in, plus building and added supply."""
+    n = m.community.neighborhood
+    added = m.context.levers.fill("housing_supply", slice(0, n.size), np.empty(n.size, np.float32)).astype(float)
+    return _stock(m) * (1.0 + np.maximum(added, 0.0))
+
+
+def _stock(m: Settlement) -> np.ndarray:
+    """Homes without those that an intervention adds."""
     extras, n = m.community.extras, m.community.neighborhood
-    if "dwellings" not in extras:
+    if "dwellings" not in extras or m.month < 0:  # burn-in settles who lives with whom; homes follow
         vacancy = np.clip(extras.get("base_vacancy", n["vacancy"]).astype(float), 0.0, 0.5)
         extras["dwellings"] = _occupied(m) / (1.0 - vacancy)
         extras["usual_vacancy"] = vacancy
-    added = np.maximum(n["vacancy"].astype(float) - extras["usual_vacancy"], 0.0)
-    built = (1.0 + m.k("building")) ** (max(m.month, 0) / 12)
-    return extras["dwellings"] * built * (1.0 + added)
+    return extras["dwellings"] * (1.0 + m.k("building")) ** (max(m.month, 0) / 12)
+
+
+def count_open(m: Settlement) -> None:
+    """Leave the vacancy of each neighborhood's town in `open_vacancy`, from which next month's rents follow.
+
+    Added homes are left out here, since the lever adds them; negative where families fill some of these.
+    """
+    m.community.extras["open_vacancy"] = m.community.extras["usual_vacancy"] * _open_ratio(m, _stock(m))
 
 
 def _occupied(m: Settlement) -> np.ndarray:
@@ -85,14 +98,18 @@ def open_homes(m: Settlement) -> np.ndarray:
 def pressure(m: Settlement) -> np.ndarray:
     """Open homes of each neighborhood's town against the usual number, float64, at least 0.
 
-    Counted by town, and drawn toward 1 where a town has few simulated homes, because a
-    neighborhood of some dozen homes is full or half empty by chance.
+    Counted by town, and drawn toward the whole community where a town has few simulated homes, because
+    some dozen homes are full or half empty by chance.
     """
+    return np.maximum(_open_ratio(m, dwellings(m)), 0.0)
+
+
+def _open_ratio(m: Settlement, stock: np.ndarray) -> np.ndarray:
     town = m.community.neighborhood["town"].astype(np.int64)
-    stock = dwellings(m)
     open_now = np.bincount(town, stock - _occupied(m))[town]
     usual = np.bincount(town, stock * m.community.extras["usual_vacancy"])[town]
-    return np.maximum((open_now + _SMOOTH) / (usual + _SMOOTH), 0.0)
+    whole = float((stock - _occupied(m)).sum()) / max(float((stock * m.community.extras["usual_vacancy"]).sum()), 1e-9)
+    return (open_now + _SMOOTH * max(whole, 0.0)) / (usual + _SMOOTH)
 
 
 def _near(m: Settlement) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""People on their own who move in with kin: young adults who return, and those who are doubled up.
+"""People on their own who move in with kin: young adults who return, elders, those who are doubled up.
 
 Their home ends and they become members of the kin household. Without it every parting and every
 first home would add a household for good, and a town would run out of homes.
@@ -13,7 +13,7 @@ from hecsim.processes.settle_rows import ADULT, Settlement, first_of, members
 
 __all__ = ["join_kin", "kin_hosts"]
 
-_YOUNG = 35 * 12
+_AGES = np.array([35, 65, 75]) * 12
 _GENERATION = 16 * 12
 _KIN = 0
 _FULL = 8  # persons beyond whom no household takes anybody in
@@ -48,9 +48,10 @@ def join_kin(m: Settlement) -> None:
     key = household["key"]
     homes = m.by_key(household, alone)
     doubled = household["tenure"][homes] == 3
-    stay, join = m.k("join_kin")
+    rate = m.k("join_kin")  # by age of the person, last for those who are doubled up
     u = m.u("join_kin", key[homes])
-    homes = homes[u < np.where(doubled, join, stay)]
+    candidates = u < np.where(doubled, rate[-1], rate[:-1].max())
+    homes, u = homes[candidates], u[candidates]
     if not homes.size:
         return
     rows, owner = members(m, homes)
@@ -59,7 +60,8 @@ def join_kin(m: Settlement) -> None:
     single = np.bincount(owner, minlength=homes.size) == 1
     at = first_of(owner, (person["age"][rows] >= ADULT) & (person["labor"][rows] != 4), homes.size)
     fit = single & (at >= 0)
-    fit &= (household["tenure"][homes] == 3) | (person["age"][rows[at]] < _YOUNG)
+    of_age = rate[np.searchsorted(_AGES, person["age"][rows[at]], side="right")]
+    fit &= u < np.where(household["tenure"][homes] == 3, rate[-1], of_age)
     homes, rows = homes[fit], rows[at[fit]]
     hosts = kin_hosts(m, homes)
     good = hosts >= 0
@@ -69,7 +71,9 @@ def join_kin(m: Settlement) -> None:
     taking = np.unique(hosts)
     people, relative = members(m, taking)
     head = first_of(relative, person["role"][people] == 0, taking.size)
-    elder = person["age"][people[head]].astype(np.int64)[np.searchsorted(taking, hosts)]
-    role = np.where(elder - person["age"][rows] >= _GENERATION, 2, 4)
+    older = person["age"][people[head]].astype(np.int64)[np.searchsorted(taking, hosts)] - person["age"][rows]
+    role = np.where(older >= _GENERATION, 2, np.where(-older >= _GENERATION, 3, 4))
     m.record("joined_kin", person["key"][rows])
+    for column in ("savings", "capital_income"):  # what they live on comes along
+        np.add.at(household[column], hosts, household[column][homes[good]])
     move_people(m, rows, hosts, role)

@@ -166,7 +166,10 @@ def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarra
         household[c.name][homes] = extras[f"pool_h_{c.name}"][donor]
     level = n["fmr"] * n["rent_level"]
     change = level[where] / np.maximum(level[extras["pool_h_neighborhood"][donor]], 1.0)
-    kin = m.u("kin", keys) < m.k("newcomer_kin")
+    # From another town of the state kin stay as near as they were; from farther away they rarely are.
+    leaves = extras.get("leave_share", np.zeros(n.size))[where]
+    far = np.minimum(m.k("housing.far_share") / np.maximum(leaves, 1e-9), 1.0)
+    kin = m.u("kin", keys) < far * m.k("newcomer_kin") + (1.0 - far) * m.k("population.kin_near")
     rent = household["rent"][homes] * change
     for column, value in (("key", keys), ("neighborhood", where), ("mover", 1), ("moved", 0),
                           ("kin_nearby", kin), ("rent", rent), *((name, 0) for name in _CLEAR)):  # fmt: skip

@@ -68,8 +68,8 @@ def found_homes(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Make new households for founders, in the block where they live; `rows` go along with founder `of`.
 
-    Founders become householders, the others their children; a share of the savings and one of two
-    cars go with them. Returns the new households and those that the founders came from.
+    Founders become householders, the others their children; a share of savings and lasting income and one
+    of two cars go with them. Returns the new households and those that the founders came from.
     """
     person = m.person
     where = spot(m.household, person["household"][founders].astype(np.int64))
@@ -87,6 +87,8 @@ def found_homes(
     person["role"][rows] = 2
     household["savings"][homes] = household["savings"][old] * savings
     np.multiply.at(household["savings"], old, np.float32(1.0 - savings))
+    household["capital_income"][homes] = household["capital_income"][old] * savings
+    np.multiply.at(household["capital_income"], old, np.float32(1.0 - savings))
     car = household["vehicles"][old] >= 2
     household["vehicles"][homes] = car
     np.subtract.at(household["vehicles"], old, car.astype(np.uint8))

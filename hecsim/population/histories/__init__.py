@@ -49,10 +49,15 @@ def run(
     seed: int,
     progress: Callable[[str, float], None] | None = None,
     rooms: Sequence[str] = ORDER,
+    *,
+    draw: Any = None,
 ) -> None:
-    """Call every room in order, each with a generator of its own, with the roster counted before each."""
+    """Call every room in order, each with a generator of its own, with the roster counted before each.
+
+    draw : the parameters that histories follow from; central values by default
+    """
     modules = [(room, _module(room)) for room in rooms]
-    draw = evidence.draw(None)
+    draw = evidence.draw(None) if draw is None else draw
     for i, (room, module) in enumerate(modules):
         if progress is not None:
             progress(f"history of {room}", 0.8 + 0.2 * i / len(modules))

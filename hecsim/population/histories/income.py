@@ -80,13 +80,21 @@ def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) ->
     # Many of the poor draw less than the usual amount; their shortfall is theirs for good.
     room = np.maximum(0.0, hh["income_year"] / 12.0 - earned)
     share = np.where(other > 0, np.minimum(1.0, room / np.maximum(other, 1.0)), 1.0)
-    pp["entitled"][people] = np.where(drawn > 0, share[home], 1.0)
+    # Those who will draw later come from like homes and will have earned like rights.
+    band = np.digitize(hh["poverty_ratio"][home], (1.0, 2.0, 4.0))
+    draws = drawn > 0
+    usual_share = np.bincount(band[draws], share[home[draws]], 4) / np.maximum(np.bincount(band[draws], minlength=4), 1)
+    usual_share = np.where(np.bincount(band[draws], minlength=4) > 0, usual_share, 1.0)
+    pp["entitled"][people] = np.where(draws, share[home], np.where(age >= 216, usual_share[band], 1.0))
     other = other * share
     gap = np.maximum(0.0, hh["income_year"][rows] / 12.0 - earned[rows] - other[rows])
     elder = hh["elders"][rows] > 0
-    # At working ages most of the gap is a job between jobs or a year of survey noise, not lasting income.
+    # Among the poor of working age most of the gap is a job between jobs or a year of survey noise; at
+    # the top it is capital income.
     # A family without a worker lives partly on work that has just ended or is not recorded.
-    share = np.where(elder, 1.0, np.where(earned[rows] <= 0, draw["income.gross_without_work"], draw["income.gross_from_work"]))
+    band = np.digitize(hh["poverty_ratio"][rows], (2.0, 4.0))
+    lasting = np.asarray(draw["income.gross_from_work"])[band]
+    share = np.where(elder, 1.0, np.where(earned[rows] <= 0, draw["income.gross_without_work"], lasting))
     hh["capital_income"][rows] = share * gap
     hh["other_income"][rows] = other[rows] + share * gap
 

@@ -17,15 +17,11 @@ from scipy.stats import norm
 
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.community import Community
-from hecsim.population.histories import employers
+from hecsim.population.histories import employers, spells
 from hecsim.processes.labor_terms import (
     NOBODY,
     age_group,
-    at_odds,
     pick_employer_plain,
-    spell,
-    tenure_band,
-    time_out,
 )
 
 __all__ = ["initialize", "stationary"]
@@ -69,11 +65,11 @@ def _p(draw: Mapping[str, Any], name: str) -> Any:
     return draw[f"labor.{name}"]
 
 
-def stationary(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give long-run shares employed and unemployed of each person, from the monthly flows.
+def stationary(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> spells.Lives:
+    """Give the long-run working life of each person, from the monthly flows.
 
-    Education, disability, differential treatment, record and local demand enter; what changes within
-    a year (season, care, duration) does not.
+    Education, disability, differential treatment, record, local demand and the length of spells enter;
+    what changes within a year (season, care, health) does not.
     """
     pp = community.person
     g = age_group.py_func(pp["age"][rows], pp["sex"][rows])
@@ -87,32 +83,30 @@ def stationary(community: Community, draw: Mapping[str, Any], rows: np.ndarray) 
 
     limit = np.where(disabled, _p(draw, "disability_find"), 1.0)
     hurt = np.where(disabled, _p(draw, "disability_loss"), 1.0)
-    eu, en, un = (_p(draw, k) for k in ("true_eu", "true_en", "true_un"))
-    find = limit * _p(draw, "race_find")[race] * demand ** _p(draw, "demand_find")
+    find = limit * _p(draw, "race_find")[race]
     find *= 1.0 - _p(draw, "record_find")[pp["record"][rows]] * half * (1.0 - _p(draw, "fair_chance"))
     lose = hurt * _p(draw, "race_loss")[race] * demand ** _p(draw, "demand_loss") * educated("loss_education")
     lose *= (1.0 + _p(draw, "record_loss")[pp["record"][rows]] * half) * _p(draw, "loss_level")
     lose *= 1.0 + (1.0 - _p(draw, "stable_elsewhere")) * (_p(draw, "unstable_loss") - 1.0)
-    odds = at_odds.py_func
-    e_u = odds(_p(draw, "loss")[g] * eu, lose)
-    e_n = odds(_p(draw, "withdraw")[g] * en, hurt * educated("withdraw_education"))
-    u_e = odds(_p(draw, "find")[g] * eu, find * _p(draw, "find_level"))
-    u_n = _p(draw, "give_up")[g] * un
-    n_e = odds(_p(draw, "enter")[g] * en, find * _p(draw, "enter_level") * educated("enter_education"))
-    n_u = _p(draw, "seek")[g] * un * educated("seek_education") * limit
-    # Spanning trees into each state give the stationary distribution of a three-state chain.
-    work = u_e * n_e + u_e * n_u + u_n * n_e
-    seek = e_u * n_e + e_u * n_u + e_n * n_u
-    out = e_u * u_n + e_n * u_e + e_n * u_n
-    total = work + seek + out
-    return work / total, seek / total
+    return spells.lives(
+        spells.Chances(
+            sex=pp["sex"][rows].astype(np.int64),
+            lose=lose,
+            leave=hurt * educated("withdraw_education"),
+            find=find * demand ** _p(draw, "demand_find") * _p(draw, "find_level"),
+            enter=find * demand ** _p(draw, "demand_enter") * _p(draw, "enter_level") * educated("enter_education"),
+            seek=educated("seek_education") * limit,
+        ),
+        pp["age"][rows],
+        draw,
+    )
 
 
 def _demand(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> None:
     """Set the local demand that leaves the part of a town's unemployment that its people do not explain."""
     n = community.neighborhood
     n["demand"][:] = 1.0
-    work, seek = stationary(community, draw, rows)
+    work, seek = stationary(community, draw, rows).shares()
     place = community.household["neighborhood"][community.person["household"][rows].astype(np.int64)]
     town, towns = n["town"].astype(np.int64), community.tables["town"].size
     idle = np.bincount(town[place], weights=seek, minlength=towns)
@@ -129,14 +123,17 @@ def _demand(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> 
 
 
 def _status(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
-    """Draw employed, unemployed or out: stationary in each age group, tilted by household income."""
+    """Draw employed, unemployed or out: as lives lead to by age, schooling and disability, tilted by income."""
     pp = community.person
-    work, seek = stationary(community, draw, rows)
+    lives = stationary(community, draw, rows)
+    work, seek = lives.shares()
     income = community.household["income_year"][pp["household"][rows].astype(np.int64)].astype(float)
     slope = np.asarray(_p(draw, "income_slope"))[np.where(_likeliest(pp["household"][rows], work), 0, 1)]
     income = np.clip(income, *_INCOME_RANGE)
     tilt = slope * np.log2(income / np.median(income))
-    g = age_group.py_func(pp["age"][rows], pp["sex"][rows])
+    g = age_group.py_func(pp["age"][rows], pp["sex"][rows]).astype(np.int64)
+    g = (g * 4 + pp["education"][rows]) * 2 + (pp["disabled"][rows] > 0)
+    work = np.clip(work, 1e-6, 1.0 - 1e-6)
     odds = np.log(work / (1.0 - work)) + tilt
     chance = np.empty(rows.size)
     for group in np.unique(g):  # move each group's odds so that its mean stays what the flows imply
@@ -156,47 +153,29 @@ def _status(community: Community, draw: Mapping[str, Any], rng: np.random.Genera
     pp["labor"][rows] = np.where(works, _WORKS, np.where(seeks, _SEEKS, _OUT))
     pp["unemployed_months"][rows] = 0
     pp["job_months"][rows] = 0
-    _spells(community, draw, rng, rows)
+    _spells(community, draw, rng, rows, lives)
 
 
-def _spells(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
-    """Draw months without a job and in the job from the model's own spells; poor homes are out for longer."""
+def _spells(
+    community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray, lives: spells.Lives
+) -> None:
+    """Draw months without a job and in the job from each one's own spells; poor homes are out for longer."""
     pp = community.person
     income = community.household["income_year"][pp["household"][rows].astype(np.int64)]
     rank = np.empty(rows.size)
     rank[np.argsort(income, kind="stable")] = (np.arange(rows.size) + 0.5) / rows.size
     tie = float(_p(draw, "spell_income"))
     score = norm.cdf(tie * norm.ppf(rank) + np.sqrt(1.0 - tie**2) * rng.standard_normal(rows.size))
-    g, labor = age_group.py_func(pp["age"][rows], pp["sex"][rows]), pp["labor"][rows]
-    month = np.arange(256)
-    eu, en, un = (_p(draw, k) for k in ("true_eu", "true_en", "true_un"))
-    out = _p(draw, "out_duration")[time_out.py_func(month)]
-    seek = _p(draw, "duration")[spell.py_func(month)]
-    held = _p(draw, "tenure")[tenure_band.py_func(month)]
+    labor = pp["labor"][rows]
     career = np.maximum(pp["age"][rows].astype(np.int64) - _ADULT, 0)
-    for group in np.unique(g):
-        enter = _p(draw, "enter")[group] * en * _p(draw, "enter_level") + _p(draw, "seek")[group] * un
-        leave = _p(draw, "withdraw")[group] * en + _p(draw, "loss")[group] * eu * _p(draw, "loss_level")
-        for status, hazard, column, value in (
-            (_OUT, out * enter / _p(draw, "out_mean")[group], "unemployed_months", 1.0 - score),
-            (
-                _SEEKS,
-                seek * _p(draw, "find")[group] * eu + _p(draw, "give_up")[group] * un,
-                "unemployed_months",
-                1.0 - score,
-            ),
-            (
-                _WORKS,
-                held * (leave + _p(draw, "job_change")[group]) / _p(draw, "tenure_mean")[group],
-                "job_months",
-                score,
-            ),
-        ):
-            who = (g == group) & (labor == status)
-            stay = np.cumprod(1.0 - np.clip(hazard, 0.0, 0.95))
-            stay[-1] /= max(hazard[-1], 1e-3)  # everything longer stands at the last month
-            months = np.searchsorted(np.cumsum(stay) / stay.sum(), value[who]) + (status != _WORKS)
-            pp[column][rows[who]] = np.clip(months, 1, np.minimum(255, career[who] + 1))
+    for status, kind, column, value in (
+        (_OUT, "out", "unemployed_months", 1.0 - score),
+        (_SEEKS, "look", "unemployed_months", 1.0 - score),
+        (_WORKS, "job", "job_months", score),
+    ):
+        who = np.flatnonzero(labor == status)
+        months = lives.months(kind, who, value[who])
+        pp[column][rows[who]] = np.clip(months, 1, np.minimum(255, career[who] + 1))
 
 
 def _likeliest(home: np.ndarray, chance: np.ndarray) -> np.ndarray:

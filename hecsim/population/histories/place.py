@@ -15,7 +15,10 @@ from hecsim import luck
 from hecsim.community import Community
 from hecsim.population.histories import retail
 
-__all__ = ["initialize", "neighborhood_population"]
+_ADULT = 18 * 12
+_HELD = 4  # labor status of people in prison
+
+__all__ = ["follow_residents", "initialize", "neighborhood_population"]
 
 
 def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
@@ -74,7 +77,7 @@ def _land_and_rents(community: Community, draw: Mapping[str, Any], rng: np.rando
     n["transit"] = _keep(community, "transit", np.clip(n["transit"], 0.0, 1.0))
     if not (n["vacancy"] > 0).all():
         n["vacancy"] = draw["place.vacancy"]
-    _keep(community, "vacancy", n["vacancy"])
+    community.extras["open_vacancy"] = _keep(community, "vacancy", n["vacancy"]).copy()
     if not (n["rent_level"] > 0).all():
         n["rent_level"] = _asking_rents(community, draw)
     _keep(community, "rent_level", n["rent_level"])
@@ -144,3 +147,25 @@ def _norms(community: Community, draw: Mapping[str, Any], rng: np.random.Generat
     n["mean_diet"] = draw["place.diet_mean"] + draw["place.diet_spread"] * n["norm_food"]
     n["mean_parenting"] = n["norm_parenting"]
     n["mean_help"] = n["norm_help"]
+
+
+def follow_residents(community: Community, draw: Mapping[str, Any]) -> None:
+    """Set norms of activity, food and parenting to what residents do, where norms drift in any case.
+
+    Called when people's own histories are known; a neighborhood without residents keeps its norms.
+    """
+    n, hh, pp = community.neighborhood, community.household, community.person
+    people = np.flatnonzero((pp["present"] == 1) & (pp["labor"] != _HELD))
+    adults = people[pp["age"][people] >= _ADULT]
+    families = np.flatnonzero((hh["present"] == 1) & (hh["children"] > 0))
+    for name, mean, rows, values, center, spread in (
+        ("norm_activity", "mean_activity", adults, pp["activity"], draw["place.activity_mean"], draw["place.activity_spread"]),
+        ("norm_food", "mean_diet", people, pp["diet"], draw["place.diet_mean"], draw["place.diet_spread"]),
+        ("norm_parenting", "mean_parenting", families, hh["parenting"], 0.0, 1.0),
+    ):
+        home = rows if name == "norm_parenting" else pp["household"][rows].astype(np.int64)
+        where = hh["neighborhood"][home].astype(np.int64)
+        count = np.bincount(where, minlength=n.size)
+        level = np.bincount(where, values[rows].astype(float), n.size) / np.maximum(count, 1)
+        n[mean] = np.where(count > 0, level, n[mean])
+        n[name] = np.where(count > 0, (level - center) / spread, n[name])

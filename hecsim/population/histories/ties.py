@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from hecsim.community import Community
+from hecsim.population.histories import place
 
 __all__ = ["initialize"]
 
@@ -37,7 +38,30 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     h["support"][live] = _support(community, draw, live) + own
     trust = 0.5 * (h["trust_health"][live] + h["trust_services"][live])
     willing = draw["ties.help_from"][0] * (trust - float(draw["ties.help_reference"]))
+    willing = willing + _surroundings_help(community, draw, live, willing)
     h["help_seeking"][live] = willing + float(draw["ties.help_spread"]) * rng.standard_normal(n)
+    place.follow_residents(community, draw)
+
+
+def _surroundings_help(community: Community, draw: Mapping[str, Any], live: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """What norm, stigma and ties add to willingness to seek help once neighborhoods have settled, SD.
+
+    The norm is the residents' mean, stigma follows the norm, and ties are taken to think like neighbors,
+    so the mean of a neighborhood solves one linear equation.
+    """
+    n = community.neighborhood
+    where = community.household["neighborhood"][live].astype(np.int64)
+    count = np.bincount(where, minlength=n.size)
+    mean = np.bincount(where, own, n.size) / np.maximum(count, 1)
+    _, by_norm, by_stigma, by_ties = draw["ties.help_from"]
+    outside = draw["place.stigma_disadvantage"] * n["disadvantage"].astype(float)
+    less = draw["place.stigma_help"]
+    settled = (mean - by_stigma * outside) / (1.0 - by_norm - by_ties - by_stigma * less)
+    settled = np.where(count > 0, settled, n["norm_help"])
+    n["norm_help"], n["mean_help"] = settled, settled
+    n["stigma"] = outside - less * settled
+    added: np.ndarray = (by_norm + by_ties) * settled - by_stigma * n["stigma"].astype(float)
+    return added[where]
 
 
 def _support(community: Community, draw: Mapping[str, Any], live: np.ndarray) -> np.ndarray:
