@@ -137,7 +137,7 @@ class Community:
         of every old row, for whoever else holds rows of the table, or None if nothing moved.
         """
         t = self.tables[table]
-        free = np.array([t.spare(b) for b in range(t.n_blocks)])
+        free = np.diff(t.start) - t.used
         if (free >= minimum).all():
             return None
         spare = np.maximum(minimum + 16, (t.used * reserve).astype(np.int64))

@@ -131,20 +131,21 @@ def load(directory: str | Path) -> Community:
 def _assemble(d: dict[str, Any], arrays: dict[str, np.ndarray], file: Path) -> Community:
     tables = {}
     for name, schema in SCHEMA.items():
-        table = Table(name, schema, arrays[f"start/{name}"], arrays[f"used/{name}"])
+        rows = int(arrays[f"start/{name}"][-1])
+        found = {}
         for column in schema:
             key = f"table/{name}/{column.name}"
             if key not in arrays:
                 raise CommunityDataError(f"table '{name}' lacks it", file=file, column=column.name, hint=_AGAIN)
             values = arrays[key]
-            shape = (table.size,) if column.width == 1 else (table.size, column.width)
+            shape = (rows,) if column.width == 1 else (rows, column.width)
             if values.shape != shape or values.dtype != np.dtype(column.dtype):
                 raise CommunityDataError(
                     f"expected {column.dtype} {shape}, found {values.dtype} {values.shape}",
                     file=file, column=f"{name}.{column.name}", rows=len(values), hint=_AGAIN,
                 )  # fmt: skip
-            table.columns[column.name] = values
-        tables[name] = table
+            found[column.name] = values
+        tables[name] = Table.of(name, schema, arrays[f"start/{name}"], arrays[f"used/{name}"], found)
     return Community(
         name=d["name"],
         tables=tables,

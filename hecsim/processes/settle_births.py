@@ -15,7 +15,6 @@ from hecsim.columns import ace_bit
 from hecsim.processes.settle_rows import (
     ADULT,
     Settlement,
-    copy_rows,
     first_of,
     headed,
     members,
@@ -212,7 +211,7 @@ def move_people(m: Settlement, rows: np.ndarray, homes: np.ndarray, roles: np.nd
     fresh = take(m, "person", home_spots[0])
     person = m.person
     old, homes = rows_of(person, old_spots), rows_of(m.household, home_spots)
-    copy_rows(person, old, fresh)
+    person.copy_rows(old, fresh)
     person["household"][fresh] = homes.astype(np.uint32)
     person["role"][fresh] = roles
     person["present"][old], person["exit"][old] = 0, 4

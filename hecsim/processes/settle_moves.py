@@ -12,7 +12,6 @@ from __future__ import annotations
 import numpy as np
 
 from hecsim import luck
-from hecsim.columns import SCHEMA
 from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, dwellings, find_homes, pressure
 from hecsim.processes.settle_rows import Settlement, first_of, members, rows_of, spot, take
 
@@ -113,9 +112,11 @@ def keep_pool(m: Settlement) -> None:
     enough = np.bincount(where, recent[rows], minlength=n)[where] >= 5
     homes = rows[(rank < _POOL) & (recent[rows] | ~enough)]
     people, owner = members(m, homes)
-    for table, kept, values in ((household, homes, "h"), (person, people, "p")):
-        for column in SCHEMA[table.name]:
-            extras[f"pool_{values}_{column.name}"] = table[column.name][kept]
+    for table, kept, names in ((household, homes, ("key", "neighborhood")), (person, people, ("key", "mother_key"))):
+        for name in names:
+            extras[f"pool_{table.name[0]}_{name}"] = table[name][kept]
+        for i, values in enumerate(table.sample(kept)):
+            extras[f"pool_{table.name}_{i}"] = values
     extras["pool_p_owner"] = owner.astype(np.int64)
     head = people[first_of(owner, person["role"][people] == 0, homes.size)]
     group = np.searchsorted(np.array([35, 55, 65]) * 12, person["age"][head], side="right")
@@ -162,8 +163,7 @@ def _blocks(m: Settlement, where: np.ndarray) -> np.ndarray:
 
 def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarray, where: np.ndarray) -> None:
     extras, household, n = m.community.extras, m.household, m.community.neighborhood
-    for c in SCHEMA["household"]:
-        household[c.name][homes] = extras[f"pool_h_{c.name}"][donor]
+    household.put(_sample(extras, "household"), donor, homes)
     level = n["fmr"] * n["rent_level"]
     change = level[where] / np.maximum(level[extras["pool_h_neighborhood"][donor]], 1.0)
     kin = m.u("kin", keys) < m.k("newcomer_kin")
@@ -182,13 +182,16 @@ def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarra
     place = spot(household, homes)
     rows = take(m, "person", place[0][position])
     person, homes = m.person, rows_of(household, place)
-    for c in SCHEMA["person"]:
-        person[c.name][rows] = extras[f"pool_p_{c.name}"][source]
+    person.put(_sample(extras, "person"), source, rows)
     person["key"][rows] = luck.child_key(keys[position], inside + 1)
     person["household"][rows] = homes[position].astype(np.uint32)
     person["mover"][rows], person["leaving"][rows] = 1, 0
     _mothers(person, rows, position, source, extras)
     m.touch(homes)
+
+
+def _sample(extras, table: str) -> list[np.ndarray]:
+    return [extras[f"pool_{table}_{i}"] for i in range(sum(name.startswith(f"pool_{table}_") for name in extras))]
 
 
 def _mothers(person, rows: np.ndarray, position: np.ndarray, source: np.ndarray, extras) -> None:

@@ -16,7 +16,6 @@ import numpy as np
 from numba import njit
 
 from hecsim import luck
-from hecsim.columns import SCHEMA
 from hecsim.processes.roster import ROSTER
 from hecsim.tables import Table
 
@@ -28,7 +27,6 @@ __all__ = [
     "ADULT",
     "Settlement",
     "Spot",
-    "copy_rows",
     "first_of",
     "guideline",
     "headed",
@@ -151,18 +149,6 @@ def take(m: Settlement, name: str, blocks: np.ndarray) -> np.ndarray:
     if name == "person":
         m.joined.append(spot(table, rows))
     return rows
-
-
-def copy_rows(table: Table, source: np.ndarray, to: np.ndarray, *, own: bool = False) -> None:
-    """Copy all columns from rows to rows; with `own`, leave out columns that are not in the schema.
-
-    Interventions add columns of their own, such as an enrollment. A person who changes household
-    keeps them; a household that splits off starts without.
-    """
-    known = {c.name for c in SCHEMA[table.name]}
-    for name, values in table.columns.items():
-        if not own or name in known:
-            values[to] = values[source]
 
 
 @njit(cache=True, nogil=True)

@@ -16,7 +16,6 @@ from hecsim.processes.settle_kin import kin_hosts
 from hecsim.processes.settle_rows import (
     ADULT,
     Settlement,
-    copy_rows,
     guideline,
     members,
     next_key,
@@ -76,7 +75,7 @@ def found_homes(
     homes = take(m, "household", where[0])
     household = m.household
     old = rows_of(household, where)
-    copy_rows(household, old, homes, own=True)
+    household.copy_rows(old, homes, own=True)
     for column in _FRESH:
         household[column][homes] = 0
     household["key"][homes] = m.home_keys(person["key"][founders])
