@@ -17,7 +17,7 @@ from hecsim.processes.base import process
 __all__ = ["BUDGET"]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def food_need_kernel(
     p_present,
     p_placed,
@@ -74,7 +74,7 @@ def food_need_plain(
     h_food_need[here] = (total * factor)[here]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def budget_kernel(
     h_present,
     h_persons,
@@ -297,7 +297,7 @@ def budget_plain(
         column[here] = value[here]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def mind_kernel(
     p_present,
     p_household,

@@ -20,7 +20,7 @@ _NONE, _PARENT, _RELATIVE, _FORMAL = 0, 1, 2, 3
 _OFF, _WAITING, _PAID = 0, 1, 2
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def care_kernel(
     p_present, p_placed, p_household, p_age, p_role, p_labor, p_leave_weeks,
     h_present, h_persons, h_neighborhood, h_grandparent, h_kin_nearby, h_earnings, h_ui, h_other_income, h_tfa,

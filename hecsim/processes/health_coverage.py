@@ -59,7 +59,7 @@ def plan_share(
     return np.where(hours >= plan_hours[1], full, np.where(hours >= plan_hours[0], full * part_time, 0.0))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance, n, h0):
     """Members of each household who bring an employer's plan: householder or partner, at work, in a plan."""
     plans = np.zeros(n, np.int64)
@@ -69,7 +69,7 @@ def _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance
     return plans
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def coverage_kernel(
     p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth,
     p_labor, p_hours, p_wage, p_earnings, p_disabled, p_insurance, h_present, h_children,

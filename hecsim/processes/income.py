@@ -32,7 +32,7 @@ __all__ = ["INCOME", "MEMBERS", "PROGRAMS", "SMOOTH"]
 _SIXTY_TWO, _SIXTY_SEVEN = 62 * 12, 67 * 12  # ages of early and full Social Security (42 USC 402, 416)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def members_kernel(
     p_present,
     p_placed,
@@ -102,7 +102,7 @@ def members_kernel(
             h_other_income[h] += np.float64(p_entitled[i]) * k_disability_income
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def programs_kernel(
     p_present,
     p_placed,
@@ -220,7 +220,7 @@ def programs_kernel(
         h_wic[h] = value
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def smooth_kernel(
     h_present,
     h_persons,

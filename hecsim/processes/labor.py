@@ -42,7 +42,7 @@ _NEVER = 255
 _RETIRING = 4  # age group from which people leave work whatever their tenure
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def record_kernel(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
     p_job_months, p_employer, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear,
@@ -103,7 +103,7 @@ def record_plain(
         column[inside] = 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def finding_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
     p_wage, p_labor, p_unemployed_months, p_job_months, p_employer,
@@ -213,7 +213,7 @@ def finding_plain(
     p_labor[i] = np.where(found, WORKS, np.where(turned, np.where(seeks, OUT, SEEKS), p_labor[i]))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def loss_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
     p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_job_months,

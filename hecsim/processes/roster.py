@@ -27,7 +27,7 @@ _ADULT, _SIX, _THIRTEEN, _ELDER = 18 * 12, 6 * 12, 13 * 12, 60 * 12
 _CORE = (1 << N_CORE_ACES) - 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def ageing_kernel(p_present, p_age, p_since_birth, p_leaving, h_present, h_couple_months, h_wants_move):
     for i in range(p_present.size):
         if p_present[i] == 0:
@@ -59,7 +59,7 @@ AGEING = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _core_aces(bits):
     n = 0
     for b in range(N_CORE_ACES):
@@ -67,7 +67,7 @@ def _core_aces(bits):
     return n
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def roster_kernel(
     p_present, p_household, p_age, p_race, p_language, p_education, p_role, p_pregnancy, p_labor,
     p_disabled, p_placed, p_stress, p_depression, p_substance, p_ace_bits, h_present, h_persons, h_adults,

@@ -19,7 +19,7 @@ __all__ = ["RETURN", "WITHHOLDING"]
 _SINGLE, _HEAD, _JOINT = 0, 1, 2
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def withholding_kernel(
     p_present,
     p_placed,
@@ -65,7 +65,7 @@ def withholding_kernel(
         h_withheld_year[h] = income_tax + (0.0 if calendar_month == 0 else np.float64(h_withheld_year[h]))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def return_kernel(
     p_present,
     p_placed,
