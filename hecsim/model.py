@@ -123,6 +123,7 @@ class CommunityModel(mesa.Model):
             built = self.community.copy() if self.community.followed else self.community
             burn_in(self.community, self.engine, months=burn_in_months)
             restore_followed(self.community, built)
+            self.community.compact()
         self.community.clock.month = 0
         self.delivery = Delivery(self.mix, self.community, self.parameters, horizon=self.community.clock.horizon)
         assign_income_bands(self.community)

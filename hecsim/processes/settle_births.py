@@ -33,7 +33,8 @@ _PLACED_EVER = 8
 def births(m: Settlement) -> None:
     """Women at term give birth: a new person row in the mother's household."""
     person = m.person
-    mothers = m.by_key(person, (person["present"] == 1) & (person["pregnancy"] >= 9))
+    rows = m.concerned()
+    mothers = m.by_key(person, rows[person["pregnancy"][rows] >= 9])
     if not mothers.size:
         return
     twins = m.u("twins", person["key"][mothers]) < m.k("twin_share")
@@ -74,9 +75,7 @@ def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: 
     inherits = m.k("inherited")
     rest = np.sqrt(1 - inherits**2)
     # Fewer babies come too early where prenatal care is good; the mean gain in development is small.
-    homes = m.household.size
-    prenatal = m.context.levers.fill("prenatal_care", slice(0, homes), np.empty(homes, np.float32))
-    early = m.k("prenatal_development") * prenatal[person["household"][mothers].astype(np.int64)]
+    early = m.k("prenatal_development") * m.lever("prenatal_care", person["household"][mothers].astype(np.int64))
     take_father = m.u("race_of_father", keys) < 0.5  # recorded after either parent with equal chance
     active = inherits * person["activity_disposition"][mothers] + rest * m.z("active", keys)
     for column, value in (
@@ -107,7 +106,7 @@ def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: 
 def deaths(m: Settlement) -> None:
     """Those who die leave; children who lose a parent or caregiver carry it."""
     person, household = m.person, m.household
-    dead = m.by_key(person, (person["present"] == 1) & (person["leaving"] == 1))
+    dead = m.leavers(1)
     if not dead.size:
         return
     m.record("deaths", person["key"][dead])
@@ -183,11 +182,13 @@ def _host(m: Settlement, home: int, fit: np.ndarray) -> tuple[int, bool]:
 def _orphans(m: Settlement, homes: np.ndarray) -> None:
     homes = homes[np.argsort(m.household["key"][homes], kind="stable")]
     where = spot(m.household, homes)
+    household = m.household
+    # Children who find a home change neither heads nor homes, so this is found out once.
+    fit = headed(m) & (household["present"] == 1) & (household["tenure"] <= 1)
     for i in range(homes.size):
         home = int(rows_of(m.household, (where[0][i : i + 1], where[1][i : i + 1]))[0])
-        person, household = m.person, m.household
+        person = m.person
         rows, _ = members(m, np.array([home]))
-        fit = headed(m) & (household["present"] == 1) & (household["tenure"] <= 1)
         host, kin = _host(m, home, fit)
         m.record("orphaned", person["key"][rows])
         if host < 0:

@@ -7,6 +7,7 @@ first home would add a household for good, and a town would run out of homes.
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from hecsim.processes.settle_births import move_people
 from hecsim.processes.settle_rows import ADULT, Settlement, first_of, members
@@ -41,16 +42,25 @@ def kin_hosts(m: Settlement, homes: np.ndarray) -> np.ndarray:
     return hosts
 
 
+@njit(cache=True, nogil=True)
+def _alone(present, persons, moved):
+    """Households of one person that did not move this month."""
+    homes = np.empty(present.size + 1, np.int64)
+    n = 0
+    for h in range(present.size):
+        homes[n] = h
+        n += np.int64(present[h] == 1) & np.int64(persons[h] == 1) & np.int64(moved[h] > 0)
+    return homes[:n].copy()
+
+
 def join_kin(m: Settlement) -> None:
     """Move some who live alone into the household of the first of their kin ties that has a home."""
     household, person = m.household, m.person
-    alone = (household["present"] == 1) & (household["persons"] == 1) & (household["moved"] > 0)
-    key = household["key"]
-    homes = m.by_key(household, alone)
+    homes = _alone(household["present"], household["persons"], household["moved"])
     doubled = household["tenure"][homes] == 3
     stay, join = m.k("join_kin")
-    u = m.u("join_kin", key[homes])
-    homes = homes[u < np.where(doubled, join, stay)]
+    u = m.u("join_kin", household["key"][homes])
+    homes = m.by_key(household, homes[u < np.where(doubled, join, stay)])
     if not homes.size:
         return
     rows, owner = members(m, homes)

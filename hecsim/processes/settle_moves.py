@@ -10,6 +10,7 @@ of this place. The number of newcomers follows homes left, a small net inflow, a
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from hecsim import luck
 from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, dwellings, find_homes, pressure
@@ -24,10 +25,9 @@ _CLEAR = ("filing", "filed_new", "evicted_new", "represented", "arrears", "shelt
 def leave_area(m: Settlement) -> None:
     """Households that decided to leave the area go, with all their members."""
     household, person = m.household, m.person
-    leaves = (household["present"] == 1) & (household["wants_move"] == 3)
+    homes = m.movers(3)
     if m.community.followed:  # a family whose story is told is followed to the end, so it stays in the area
-        leaves &= ~np.isin(household["key"], np.array(list(m.community.followed), np.uint64))
-    homes = m.by_key(household, leaves)
+        homes = homes[~np.isin(household["key"][homes], np.array(list(m.community.followed), np.uint64))]
     rows, owner = members(m, homes)
     homes = homes[np.unique(owner)]  # some lost their last member this month
     m.left = np.bincount(household["neighborhood"][homes], minlength=m.community.neighborhood.size)
@@ -41,8 +41,7 @@ def leave_area(m: Settlement) -> None:
 def moves(m: Settlement) -> None:
     """Households that want to or must move look for a home."""
     household = m.household
-    wants = household["wants_move"]
-    homes = m.by_key(household, (household["present"] == 1) & ((wants == 1) | (wants == 2)))
+    homes = m.movers(1, 2)
     if not homes.size:
         return
     key, tenure = household["key"][homes], household["tenure"][homes]
@@ -155,10 +154,18 @@ def newcomers(m: Settlement) -> None:
 def _blocks(m: Settlement, where: np.ndarray) -> np.ndarray:
     """Block for a household of each neighborhood: the one with its first household."""
     household = m.household
-    rows = np.flatnonzero(household["present"] == 1)[::-1]
-    first = np.zeros(m.community.neighborhood.size, np.int64)
-    first[household["neighborhood"][rows]] = rows
+    first = _first_home(household["present"], household["neighborhood"], m.community.neighborhood.size)
     return household.block_of(first)[where]
+
+
+@njit(cache=True, nogil=True)
+def _first_home(present, neighborhood, n):
+    """Row of the first household of each neighborhood, 0 if it has none."""
+    first = np.zeros(n, np.int64)
+    for h in range(present.size - 1, -1, -1):
+        if present[h] == 1:
+            first[neighborhood[h]] = h
+    return first
 
 
 def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarray, where: np.ndarray) -> None:

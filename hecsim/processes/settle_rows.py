@@ -52,6 +52,8 @@ class Settlement:
     joined : spots of persons who came into a household this month
     index : layout of the tables, and the members of every household (see `members`)
     left : homes' worth of people who left the area this month, by neighborhood
+    eventful : spots of persons for whom the families' month decided something (see `note_events`)
+    wanting : spots of households that want or have to move
     """
 
     community: Community
@@ -61,7 +63,10 @@ class Settlement:
     joined: list[Spot] = field(default_factory=list)
     index: tuple[tuple[bytes, bytes], np.ndarray, np.ndarray] | None = None
     left: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    eventful: Spot = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
+    wanting: Spot = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
     _slots: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint32))
+    _late: tuple[Any, np.ndarray] | None = None
 
     @property
     def person(self) -> Table:
@@ -121,10 +126,48 @@ class Settlement:
         fresh = np.stack([key[homes], key[others]], axis=1)
         extras["new_kin"] = np.concatenate([extras.get("new_kin", fresh[:0]), fresh])
 
-    def by_key(self, table: Table, mask: np.ndarray) -> np.ndarray:
-        """Rows where `mask` holds, in the order of their keys."""
-        rows = np.flatnonzero(mask)
+    def by_key(self, table: Table, rows: np.ndarray) -> np.ndarray:
+        """Rows in the order of their keys."""
         return rows[np.argsort(table["key"][rows], kind="stable")]
+
+    def note_events(self) -> None:
+        """Find, in one pass, all persons and households to whom something happens."""
+        person, household = self.person, self.household
+        rows = _eventful(person["present"], person["leaving"], person["pregnancy"])
+        self.eventful = spot(person, rows)
+        self.wanting = spot(household, _wanting(household["present"], household["wants_move"]))
+
+    def leavers(self, code: int) -> np.ndarray:
+        """Rows of those present whose `leaving` has this value, in the order of keys."""
+        rows = self.concerned()
+        return self.by_key(self.person, rows[self.person["leaving"][rows] == code])
+
+    def concerned(self) -> np.ndarray:
+        """Rows, ascending, of those of `note_events` who are still here, in whatever row they live by now."""
+        rows = np.unique(np.concatenate([rows_of(self.person, self.eventful), self.late()]))
+        return rows[self.person["present"][rows] == 1]
+
+    def movers(self, *codes: int) -> np.ndarray:
+        """Rows of households that are here and whose `wants_move` is one of these values, in the order of keys."""
+        household = self.household
+        rows = rows_of(household, self.wanting)
+        wants = np.isin(household["wants_move"][rows], codes)
+        return self.by_key(household, rows[(household["present"][rows] == 1) & wants])
+
+    def late(self) -> np.ndarray:
+        """Rows of persons who came into a household this month, ascending, each once."""
+        stamp = (len(self.joined), self.person.start.tobytes())
+        if self._late is None or self._late[0] != stamp:
+            found = np.unique(np.concatenate([np.zeros(0, np.int64), *(rows_of(self.person, s) for s in self.joined)]))
+            self._late = (stamp, found)
+        return self._late[1]
+
+    def lever(self, name: str, rows: np.ndarray) -> Any:
+        """Composed value of a household lever at these rows, float64; one number where nobody moves it."""
+        levers, size = self.context.levers, self.household.size
+        if not levers.moved(name):
+            return np.float64(np.float32(levers.base(name)))
+        return levers.fill(name, slice(0, size), np.empty(size, np.float32))[rows].astype(float)
 
 
 def spot(table: Table, rows: np.ndarray) -> Spot:
@@ -149,6 +192,33 @@ def take(m: Settlement, name: str, blocks: np.ndarray) -> np.ndarray:
     if name == "person":
         m.joined.append(spot(table, rows))
     return rows
+
+
+@njit(cache=True, nogil=True)
+def _eventful(present, leaving, pregnancy):
+    """Persons who die, leave, part, look for a partner or give birth."""
+    n = 0
+    for i in range(present.size):
+        n += np.int64(present[i] == 1) & (np.int64(leaving[i] != 0) | np.int64(pregnancy[i] >= 9))
+    rows = np.empty(n + 1, np.int64)
+    n = 0
+    for i in range(present.size):
+        rows[n] = i
+        n += np.int64(present[i] == 1) & (np.int64(leaving[i] != 0) | np.int64(pregnancy[i] >= 9))
+    return rows[:n]
+
+
+@njit(cache=True, nogil=True)
+def _wanting(present, wants):
+    n = 0
+    for i in range(present.size):
+        n += np.int64(present[i] == 1) & np.int64(wants[i] != 0)
+    rows = np.empty(n + 1, np.int64)
+    n = 0
+    for i in range(present.size):
+        rows[n] = i
+        n += np.int64(present[i] == 1) & np.int64(wants[i] != 0)
+    return rows[:n]
 
 
 @njit(cache=True, nogil=True)
@@ -179,6 +249,20 @@ def _collect(homes, first, rows, household, present, out, owner, start):
     return n
 
 
+@njit(cache=True, nogil=True)
+def _meet(late, household, present, slot):
+    """Those of `late` who live in a marked household, and the marks less one."""
+    rows, at = np.empty(late.size, np.int64), np.empty(late.size, np.int64)
+    n = 0
+    for j in range(late.size):
+        i = late[j]
+        mark = slot[household[i]]
+        if present[i] != 0 and mark > 0:
+            rows[n], at[n] = i, np.int64(mark) - 1
+            n += 1
+    return rows[:n], at[:n]
+
+
 def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of all present members of distinct households, and the position of each one's household.
 
@@ -190,25 +274,23 @@ def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarr
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     layout = (person.start.tobytes(), m.household.start.tobytes())
     if m.index is None or m.index[0] != layout:
-        first, rows = np.zeros(size + 1, np.int64), np.empty(int(person["present"].sum()), np.int64)
+        first, rows = np.zeros(size + 1, np.uint32), np.empty(person.size, np.uint32)
         _index(person["household"], person["present"], first, rows)
         m.index = (layout, first, rows)
     _, first, sorted_rows = m.index
     # Since the index was made, some have joined: new rows, and rows that changed their household.
     # The list is kept when the index is made anew, since a row may be claimed and not yet filled.
-    late = np.unique(np.concatenate([np.zeros(0, np.int64), *(rows_of(person, s) for s in m.joined)]))
-    room = int((first[households + 1] - first[households]).sum())
+    late = m.late()
+    room = int((first[households + 1] - first[households]).sum(dtype=np.int64))
     out, owner = np.empty(room, np.int64), np.empty(room, np.int64)
     n = _collect(households, first, sorted_rows, person["household"], person["present"], out, owner, 0)
     out, owner = out[:n], owner[:n]
     if late.size:
-        late = late[person["present"][late] != 0]
         slot = m.slots(size)
         slot[households] = np.arange(1, households.size + 1)
-        at = slot[person["household"][late].astype(np.int64)]
+        late, at = _meet(late, person["household"], person["present"], slot)
         slot[households] = 0
-        if at.any():
-            late, at = late[at > 0], at[at > 0].astype(np.int64) - 1
+        if late.size:
             # One number for household and row sorts both; a row that is in both lists counts once.
             code = np.unique(np.concatenate([owner * person.size + out, at * person.size + late]))
             owner, out = code // person.size, code % person.size
@@ -223,13 +305,17 @@ def first_of(owner: np.ndarray, mask: np.ndarray, n: int) -> np.ndarray:
     return found
 
 
+@njit(cache=True, nogil=True)
+def _headed(present, role, labor, age, household, flag):
+    for i in range(present.size):
+        if role[i] == 0 and present[i] == 1 and labor[i] != 4 and age[i] >= ADULT:
+            flag[household[i]] = True
+
+
 def headed(m: Settlement) -> np.ndarray:
     """Flag of each household: it has a grown householder at home, as things stand now."""
-    person = m.person
-    heads = (person["present"] == 1) & (person["role"] == 0) & (person["labor"] != 4)
-    heads &= person["age"] >= ADULT
-    flag = np.zeros(m.household.size, bool)
-    flag[person["household"][heads].astype(np.int64)] = True
+    person, flag = m.person, np.zeros(m.household.size, bool)
+    _headed(person["present"], person["role"], person["labor"], person["age"], person["household"], flag)
     return flag
 
 

@@ -82,6 +82,7 @@ def run_future(study: Study, community: Community, index: int, tick: Callable[[i
     with _named(f"future {index}, burn-in"):
         burn_in(start, Engine(MONTH, draw, future.luck_seed), months=study.burn_in)
         restore_followed(start, community)
+        start.compact()
     sums, ledgers, diaries = [], [], []
     for arm in study.arms:
         with _named(f"arm '{arm.name}', future {index}, start"):
