@@ -330,7 +330,7 @@ def next_key(groups: np.ndarray, keys: np.ndarray, ask_groups: np.ndarray, asks:
         return np.full(asks.size, -1, np.int64)
     high, low = np.uint64(48), np.uint64(16)
     ring = (groups.astype(np.uint64) << high) | (keys >> low)
-    order = np.argsort(ring, kind="stable")
+    order = np.argsort(ring)
     ring = ring[order]
     start = ask_groups.astype(np.uint64) << high
     at = np.searchsorted(ring, start | (asks >> low))
