@@ -173,18 +173,18 @@ class Table:
         self.columns = {name: views[name] for name in self.schema}
 
     def __getstate__(self) -> dict[str, Any]:
-        added = [c.name for pool in self._pools[self._of_schema :] for c in pool.columns]
-        return {
-            "name": self.name, "schema": self.schema, "start": self.start, "used": self.used, "columns": self.columns,
-            "added": added,
-        }  # fmt: skip
+        pools = [(pool.columns, pool.size, pool.values) for pool in self._pools]
+        kept = {k: v for k, v in self.__dict__.items() if k not in ("columns", "_pools")}
+        return kept | {"pools": pools}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        first = [c for n, c in state["schema"].items() if n not in state["added"]]
-        made = Table.of(state["name"], first, state["start"], state["used"], state["columns"])
-        self.__dict__.update(made.__dict__)
-        for n in state["added"]:
-            self.add(state["schema"][n])[...] = state["columns"][n]
+        pools = []
+        for columns, size, values in state.pop("pools"):  # arrays are taken as they are, so that workers may share them
+            pool = _Pool(columns, 0)
+            pool.size, pool.values = size, values
+            pools.append(pool)
+        self.__dict__.update(state)
+        self._hold(pools)
 
     @property
     def size(self) -> int:

@@ -91,6 +91,10 @@ class Recorder:
                         f"{view.first + who.rows[bad]}, from {', '.join(m.arguments)}"
                     )
 
+    def take_over(self, other: Recorder) -> None:
+        """Begin with what another recorder of the same measures and places has seen."""
+        self.months, self._sums = list(other.months), list(other._sums)
+
     @property
     def array(self) -> np.ndarray:
         """All sums so far, float64, shape (months, measures, groups, 2): numerator and denominator."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 import os
+import pickle
 import shutil
 import tempfile
 import zipfile
@@ -25,7 +27,7 @@ from hecsim.community import Community, Ties
 from hecsim.errors import CommunityDataError, StoreError
 from hecsim.tables import Table
 
-__all__ = ["FORMAT", "load", "save"]
+__all__ = ["FORMAT", "borrow", "lend", "load", "save"]
 
 FORMAT = 1
 ARRAYS, DESCRIPTION = "arrays.npz", "community.json"
@@ -159,3 +161,28 @@ def _assemble(d: dict[str, Any], arrays: dict[str, np.ndarray], file: Path) -> C
         names={int(k): v for k, v in d.get("names", {}).items()},
         notes=list(d["notes"]),
     )
+
+
+def lend(community: Community, file: str | Path) -> None:
+    """Write a community for other processes of this run to `borrow`; for minutes, not for keeping."""
+    buffers: list[pickle.PickleBuffer] = []
+    text = pickle.dumps(community, protocol=5, buffer_callback=buffers.append)
+    sizes = [b.raw().nbytes for b in buffers]
+    with open(file, "wb") as out:
+        pickle.dump((text, sizes), out, protocol=5)
+        for b in buffers:
+            out.seek(-out.tell() % mmap.PAGESIZE, os.SEEK_CUR)
+            out.write(b.raw())
+
+
+def borrow(file: str | Path) -> Community:
+    """A lent community. Its arrays are read-only pages of the file, which all borrowers have in common."""
+    with open(file, "rb") as lent:
+        text, sizes = pickle.load(lent)
+        at, parts = lent.tell(), []
+        pages = memoryview(mmap.mmap(lent.fileno(), 0, access=mmap.ACCESS_READ)) if any(sizes) else memoryview(b"")
+    for size in sizes:
+        at += -at % mmap.PAGESIZE
+        parts.append(pages[at : at + size])
+        at += size
+    return pickle.loads(text, buffers=parts)
