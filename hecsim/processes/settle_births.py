@@ -15,6 +15,8 @@ from hecsim.columns import ace_bit
 from hecsim.processes.settle_rows import (
     ADULT,
     Settlement,
+    among,
+    distinct,
     first_of,
     headed,
     members,
@@ -111,15 +113,15 @@ def deaths(m: Settlement) -> None:
         return
     m.record("deaths", person["key"][dead])
     person["present"][dead], person["exit"][dead] = 0, 2
-    homes = np.unique(person["household"][dead].astype(np.int64))
+    homes = distinct(person["household"][dead].astype(np.int64))
     caregivers = person["household"][dead[person["role"][dead] <= 1]].astype(np.int64)
     household["couple_months"][caregivers[household["couple"][caregivers] > 0]] = 0
     household["couple"][caregivers] = 0
     household["bereaved"][homes] = 1
     rows, owner = members(m, homes)
     young = person["age"][rows] < ADULT
-    lost = np.isin(homes, caregivers)[owner] & (person["role"][rows] == 2)
-    orphan = np.isin(person["mother_key"][rows], person["key"][dead]) & (person["mother_key"][rows] != 0)
+    lost = among(homes, caregivers)[owner] & (person["role"][rows] == 2)
+    orphan = among(person["mother_key"][rows], person["key"][dead]) & (person["mother_key"][rows] != 0)
     _mark(person, rows[young & (lost | orphan)])
     m.touch(homes)
     succession(m, homes)
@@ -158,7 +160,7 @@ def succession(m: Settlement, homes: np.ndarray) -> None:
     fresh = np.where(widow[owner] & (role == 2), 2, fresh)
     person["role"][rows[led]] = fresh[led]
     person["role"][rows[head[has]]] = 0
-    lost = np.unique(owner[~led])
+    lost = distinct(owner[~led])
     if lost.size:
         _orphans(m, homes[lost])
 

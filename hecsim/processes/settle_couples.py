@@ -13,7 +13,7 @@ from numba import njit
 
 from hecsim import luck
 from hecsim.processes.settle_births import move_people, succession
-from hecsim.processes.settle_rows import ADULT, Settlement, first_of, members, rows_of, spot
+from hecsim.processes.settle_rows import ADULT, Settlement, among, distinct, first_of, members, rows_of, spot
 from hecsim.processes.settle_unions import (
     first_home,
     found_homes,
@@ -170,7 +170,7 @@ def _join(m: Settlement, hosts: np.ndarray, joins: np.ndarray) -> None:
     move_people(m, everyone[order], dest[order], role[order])
     household = m.household
     old, home = rows_of(household, left), rows_of(household, to)
-    homes = np.unique(old)
+    homes = distinct(old)
     left_over = np.bincount(members(m, homes)[1], minlength=homes.size) > 0
     ended = ~left_over[np.searchsorted(homes, old)]
     household["savings"][home] += np.where(ended, household["savings"][old], 0.0)
@@ -182,10 +182,10 @@ def _join(m: Settlement, hosts: np.ndarray, joins: np.ndarray) -> None:
 def _children_along(m: Settlement, joins: np.ndarray, old: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Minors who move with their parent: own by birth, a householder's children, all if no adult remains."""
     person = m.person
-    homes = np.unique(old)
+    homes = distinct(old)
     rows, owner = members(m, homes)
     minor = person["age"][rows] < ADULT
-    stays = ~minor & ~np.isin(rows, joins)
+    stays = ~minor & ~among(rows, joins)
     deserted = np.bincount(owner[stays], minlength=homes.size) == 0
     position = np.searchsorted(homes, old)
     head = first_of(position, person["role"][joins] == 0, homes.size)[owner]

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.settle_births import move_people
-from hecsim.processes.settle_rows import ADULT, Settlement, first_of, members
+from hecsim.processes.settle_rows import ADULT, Settlement, among, distinct, first_of, members
 
 __all__ = ["join_kin", "kin_hosts"]
 
@@ -29,13 +29,13 @@ def kin_hosts(m: Settlement, homes: np.ndarray) -> np.ndarray:
     edge = np.arange(of.size) + np.repeat(start - (np.cumsum(count) - count), count)
     other = ties.index[edge].astype(np.int64)
     fits = (ties.kind[edge] == _KIN) & (household["present"][other] == 1) & (household["tenure"][other] <= 1)
-    fits &= (household["persons"][other] < _FULL) & ~np.isin(other, homes)
+    fits &= (household["persons"][other] < _FULL) & ~among(other, homes)
     of, other = of[fits], other[fits]
-    taking = np.unique(other)
+    taking = distinct(other)
     people, owner = members(m, taking)
     grown = (person["role"][people] == 0) & (person["labor"][people] != 4) & (person["age"][people] >= ADULT)
     lived_in = taking[first_of(owner, grown, taking.size) >= 0]
-    fits = np.isin(other, lived_in)
+    fits = among(other, lived_in)
     of, other = of[fits], other[fits]
     hosts = np.full(homes.size, -1)
     hosts[of[::-1]] = other[::-1]  # the last to be written is the first tie
@@ -76,7 +76,7 @@ def join_kin(m: Settlement) -> None:
     if not good.any():
         return
     hosts, rows = hosts[good], rows[good]
-    taking = np.unique(hosts)
+    taking = distinct(hosts)
     people, relative = members(m, taking)
     head = first_of(relative, person["role"][people] == 0, taking.size)
     elder = person["age"][people[head]].astype(np.int64)[np.searchsorted(taking, hosts)]

@@ -14,7 +14,7 @@ from numba import njit
 
 from hecsim import luck
 from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, dwellings, find_homes, pressure
-from hecsim.processes.settle_rows import Settlement, first_of, members, rows_of, spot, take
+from hecsim.processes.settle_rows import Settlement, among, distinct, first_of, members, rows_of, spot, take
 
 __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
 
@@ -27,9 +27,9 @@ def leave_area(m: Settlement) -> None:
     household, person = m.household, m.person
     homes = m.movers(3)
     if m.community.followed:  # a family whose story is told is followed to the end, so it stays in the area
-        homes = homes[~np.isin(household["key"][homes], np.array(list(m.community.followed), np.uint64))]
+        homes = homes[~among(household["key"][homes], np.array(list(m.community.followed), np.uint64))]
     rows, owner = members(m, homes)
-    homes = homes[np.unique(owner)]  # some lost their last member this month
+    homes = homes[distinct(owner)]  # some lost their last member this month
     m.left = np.bincount(household["neighborhood"][homes], minlength=m.community.neighborhood.size)
     if not homes.size:
         return

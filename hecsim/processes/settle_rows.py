@@ -10,6 +10,7 @@ how the population is cut into blocks.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,8 @@ __all__ = [
     "ADULT",
     "Settlement",
     "Spot",
+    "among",
+    "distinct",
     "first_of",
     "guideline",
     "headed",
@@ -61,12 +64,12 @@ class Settlement:
     month: int
     touched: list[Spot] = field(default_factory=list)
     joined: list[Spot] = field(default_factory=list)
-    index: tuple[tuple[bytes, bytes], np.ndarray, np.ndarray] | None = None
+    index: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None = None
     left: np.ndarray = field(default_factory=lambda: np.zeros(0))
     eventful: Spot = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
     wanting: Spot = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
     _slots: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint32))
-    _late: tuple[Any, np.ndarray] | None = None
+    _late: tuple[int, np.ndarray, np.ndarray] | None = None
 
     @property
     def person(self) -> Table:
@@ -84,13 +87,13 @@ class Settlement:
 
     def u(self, decision: str, keys: np.ndarray) -> np.ndarray:
         """Draw uniforms of the decision "settle.<decision>", one per key, float32."""
-        return self.context.uniforms(f"settle.{decision}", self.month, keys)
+        keys = np.asarray(keys, np.uint64)
+        return luck.uniforms(seed=self.context.seed, decision=_number(decision), month=self.month, keys=keys)
 
     def z(self, decision: str, keys: np.ndarray) -> np.ndarray:
         """Draw standard normals of the decision "settle.<decision>", one per key, float32."""
         out = np.empty(len(keys), np.float32)
-        number = luck.decision_id(f"settle.{decision}")
-        return luck.fill_normals(out, seed=self.context.seed, decision=number, month=self.month, keys=keys)
+        return luck.fill_normals(out, seed=self.context.seed, decision=_number(decision), month=self.month, keys=keys)
 
     def touch(self, households: np.ndarray) -> None:
         """Remember households to recount."""
@@ -144,23 +147,23 @@ class Settlement:
 
     def concerned(self) -> np.ndarray:
         """Rows, ascending, of those of `note_events` who are still here, in whatever row they live by now."""
-        rows = np.unique(np.concatenate([rows_of(self.person, self.eventful), self.late()]))
+        rows = distinct(np.concatenate([rows_of(self.person, self.eventful), self.late()]))
         return rows[self.person["present"][rows] == 1]
 
     def movers(self, *codes: int) -> np.ndarray:
         """Rows of households that are here and whose `wants_move` is one of these values, in the order of keys."""
         household = self.household
         rows = rows_of(household, self.wanting)
-        wants = np.isin(household["wants_move"][rows], codes)
+        wants = among(household["wants_move"][rows], np.array(codes, np.uint8))
         return self.by_key(household, rows[(household["present"][rows] == 1) & wants])
 
     def late(self) -> np.ndarray:
         """Rows of persons who came into a household this month, ascending, each once."""
-        stamp = (len(self.joined), self.person.start.tobytes())
-        if self._late is None or self._late[0] != stamp:
-            found = np.unique(np.concatenate([np.zeros(0, np.int64), *(rows_of(self.person, s) for s in self.joined)]))
-            self._late = (stamp, found)
-        return self._late[1]
+        known = self._late
+        if known is None or known[0] != len(self.joined) or known[1] is not self.person.start:
+            found = distinct(np.concatenate([np.zeros(0, np.int64), *(rows_of(self.person, s) for s in self.joined)]))
+            known = self._late = (len(self.joined), self.person.start, found)
+        return known[2]
 
     def lever(self, name: str, rows: np.ndarray) -> Any:
         """Composed value of a household lever at these rows, float64; one number where nobody moves it."""
@@ -170,10 +173,15 @@ class Settlement:
         return levers.fill(name, slice(0, size), np.empty(size, np.float32))[rows].astype(float)
 
 
+@cache
+def _number(decision: str) -> int:
+    return luck.decision_id(f"settle.{decision}")
+
+
 def spot(table: Table, rows: np.ndarray) -> Spot:
     """Block and offset of rows."""
     rows = np.asarray(rows, np.int64)
-    block = table.block_of(rows)
+    block = table.block_of(rows) if table.n_blocks > 1 else np.zeros(rows.size, np.int64)
     return block, rows - table.start[block]
 
 
@@ -237,30 +245,47 @@ def _index(household, present, first, rows):
 
 
 @njit(cache=True, nogil=True)
-def _collect(homes, first, rows, household, present, out, owner, start):
-    n = start
+def _members(homes, first, rows, household, present, late, slot):
+    """Members of `homes` in the index and among `late`, by position of the household and then by row.
+
+    slot : zeros, one per household; left as it was found
+    """
+    for k in range(homes.size):
+        slot[homes[k]] = k + 1
+    more = np.zeros(homes.size + 1, np.int64)
+    for j in range(late.size):
+        if present[late[j]] != 0:
+            more[slot[household[late[j]]]] += 1
+    more[0] = 0  # those who live elsewhere
+    room = 0
+    for k in range(homes.size):
+        room += first[homes[k] + 1] - first[homes[k]] + more[k + 1]
+        more[k + 1] += more[k]
+    came = np.empty(more[-1], np.int64)
+    place = more[:-1].copy()
+    for j in range(late.size):
+        k = np.int64(slot[household[late[j]]]) - 1
+        if present[late[j]] != 0 and k >= 0:
+            came[place[k]] = late[j]
+            place[k] += 1
+    out, owner = np.empty(room, np.int64), np.empty(room, np.int64)
+    n = 0
     for k in range(homes.size):
         h = homes[k]
-        for e in range(first[h], first[h + 1]):
-            i = rows[e]
+        slot[h] = 0
+        e, stop, j = first[h], first[h + 1], more[k]
+        while e < stop or j < more[k + 1]:  # two ascending lists; whoever is in both counts once
+            if j == more[k + 1] or (e < stop and rows[e] <= came[j]):
+                i = np.int64(rows[e])
+                j += np.int64(j < more[k + 1] and came[j] == i)
+                e += 1
+            else:
+                i = came[j]
+                j += 1
             if present[i] != 0 and household[i] == h:
                 out[n], owner[n] = i, k
                 n += 1
-    return n
-
-
-@njit(cache=True, nogil=True)
-def _meet(late, household, present, slot):
-    """Those of `late` who live in a marked household, and the marks less one."""
-    rows, at = np.empty(late.size, np.int64), np.empty(late.size, np.int64)
-    n = 0
-    for j in range(late.size):
-        i = late[j]
-        mark = slot[household[i]]
-        if present[i] != 0 and mark > 0:
-            rows[n], at[n] = i, np.int64(mark) - 1
-            n += 1
-    return rows[:n], at[:n]
+    return out[:n], owner[:n]
 
 
 def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -272,29 +297,34 @@ def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarr
     households = np.asarray(households, np.int64)
     if not households.size:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    layout = (person.start.tobytes(), m.household.start.tobytes())
-    if m.index is None or m.index[0] != layout:
+    # A table that is laid out again gets new starts.
+    if m.index is None or m.index[0] is not person.start or m.index[1] is not m.household.start:
         first, rows = np.zeros(size + 1, np.uint32), np.empty(person.size, np.uint32)
         _index(person["household"], person["present"], first, rows)
-        m.index = (layout, first, rows)
-    _, first, sorted_rows = m.index
+        m.index = (person.start, m.household.start, first, rows)
     # Since the index was made, some have joined: new rows, and rows that changed their household.
     # The list is kept when the index is made anew, since a row may be claimed and not yet filled.
-    late = m.late()
-    room = int((first[households + 1] - first[households]).sum(dtype=np.int64))
-    out, owner = np.empty(room, np.int64), np.empty(room, np.int64)
-    n = _collect(households, first, sorted_rows, person["household"], person["present"], out, owner, 0)
-    out, owner = out[:n], owner[:n]
-    if late.size:
-        slot = m.slots(size)
-        slot[households] = np.arange(1, households.size + 1)
-        late, at = _meet(late, person["household"], person["present"], slot)
-        slot[households] = 0
-        if late.size:
-            # One number for household and row sorts both; a row that is in both lists counts once.
-            code = np.unique(np.concatenate([owner * person.size + out, at * person.size + late]))
-            owner, out = code // person.size, code % person.size
-    return out, owner
+    _, _, first, rows = m.index
+    return _members(households, first, rows, person["household"], person["present"], m.late(), m.slots(size))
+
+
+def distinct(values: np.ndarray) -> np.ndarray:
+    """Values in ascending order, each once; for the few dozen of a month much quicker than `np.unique`."""
+    ordered = np.sort(values)
+    if ordered.size < 2:
+        return ordered
+    new = np.empty(ordered.size, bool)
+    new[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new]
+
+
+def among(values: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Flag of each value: it is one of `members`."""
+    if not members.size:
+        return np.zeros(values.size, bool)
+    ordered = np.sort(members)
+    return ordered[np.minimum(np.searchsorted(ordered, values), ordered.size - 1)] == values
 
 
 def first_of(owner: np.ndarray, mask: np.ndarray, n: int) -> np.ndarray:
@@ -357,7 +387,7 @@ def refresh(m: Settlement) -> None:
         return
     table = m.household
     where = np.concatenate([s[0] for s in m.touched]), np.concatenate([s[1] for s in m.touched])
-    homes = np.unique(rows_of(table, where))
+    homes = distinct(rows_of(table, where))
     homes = homes[table["present"][homes] != 0]
     rows, owner = members(m, homes)
     empty = np.bincount(owner, minlength=homes.size) == 0
@@ -370,7 +400,7 @@ def refresh(m: Settlement) -> None:
         elif a.name == "p_household":
             values.append(owner.astype(np.uint32))
         else:
-            values.append((person[a.key][rows] if a.table == "person" else table[a.key][homes]).copy())
+            values.append(person[a.key][rows] if a.table == "person" else table[a.key][homes])
     ROSTER.kernel(*values)
     for a, fresh in zip(ROSTER.arguments, values, strict=True):
         if a.writable:

@@ -17,6 +17,8 @@ from hecsim.processes.settle_kin import kin_hosts
 from hecsim.processes.settle_rows import (
     ADULT,
     Settlement,
+    among,
+    distinct,
     guideline,
     members,
     next_key,
@@ -50,7 +52,7 @@ _NEVER = 65535  # couple_months of people whose last union ended long ago or nev
 def own_children(m: Settlement, parents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of minors whose mother is among these persons and lives with them, and her position."""
     person = m.person
-    homes = np.unique(person["household"][parents].astype(np.int64))
+    homes = distinct(person["household"][parents].astype(np.int64))
     rows, _ = members(m, homes)
     order = np.argsort(person["key"][parents])
     sorted_keys = person["key"][parents][order]
@@ -59,7 +61,7 @@ def own_children(m: Settlement, parents: np.ndarray) -> tuple[np.ndarray, np.nda
     hers = sorted_keys[at] == person["mother_key"][rows]
     hers &= person["age"][rows] < ADULT
     hers &= person["household"][rows] == person["household"][parents[parent]]
-    hers &= ~np.isin(rows, parents)
+    hers &= ~among(rows, parents)
     return rows[hers], parent[hers]
 
 
