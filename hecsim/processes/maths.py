@@ -1,10 +1,9 @@
-"""Arithmetic that compiled loops share: exponentials of one polynomial, hazards without exponentials.
+"""What compiled loops share: hazards without exponentials, households of persons, tables by month of age.
 
-A library call for every person is what a month mostly costs. `exp_` and `log_` are polynomials with
-relative errors below 1e-8, inlined into the loop that uses them; they use no fused or reordered
-arithmetic, so they give the same bits on every machine, thread and block. `happens` and `turns` ask
-for an exponential only where a cheap upper bound of the chance lies above the number drawn, which
-for rare events is almost never; what they answer is exactly what the formula says.
+`happens` and `turns` ask for an exponential only where a cheap upper bound of the chance lies above
+the number drawn, which for rare events is almost never; what they answer is exactly what the formula
+says. A loop over people is fast if it has no branch and looks nothing up: so kernels look things up
+in a short loop of their own and do the arithmetic in the next.
 """
 
 from __future__ import annotations
@@ -12,47 +11,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.arithmetic import exp_, log_
 from hecsim.processes.ace_bits import ADULT, CORE_MASK
 
 __all__ = ["MONTHS_OF_LIFE", "by_month", "children", "core_count", "exp_", "happens", "home", "log_", "turns"]
 
-_LOG2E = 1.4426950408889634
-_LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 MONTHS_OF_LIFE = 1441  # ages in months that tables by month of age hold: 0 to 120 years
-
-
-@njit(cache=True, forceinline=True, error_model="numpy")
-def exp_(x):
-    """E to the power x, relative error below 1e-8; x is taken as between -700 and 700."""
-    x = min(max(x, -700.0), 700.0)
-    n = np.floor(x * _LOG2E + 0.5)
-    r = (x - n * _LN2_HIGH) - n * _LN2_LOW
-    p = 1.0 / 5040.0
-    p = p * r + 1.0 / 720.0
-    p = p * r + 1.0 / 120.0
-    p = p * r + 1.0 / 24.0
-    p = p * r + 1.0 / 6.0
-    p = p * r + 0.5
-    p = p * r + 1.0
-    p = p * r + 1.0
-    return p * np.int64((np.int64(n) + 1023) << 52).view(np.float64)
-
-
-@njit(cache=True, forceinline=True, error_model="numpy")
-def log_(x):
-    """Natural logarithm of a positive number, absolute error below 1e-9."""
-    bits = np.float64(x).view(np.int64) + 0x00095F6200000000  # so that the mantissa runs from sqrt(1/2) to sqrt(2)
-    e = np.float64((bits >> 52) - 1023)
-    m = np.int64((bits & 0x000FFFFFFFFFFFFF) + 0x3FE6A09E00000000).view(np.float64)
-    s = (m - 1.0) / (m + 1.0)
-    q = s * s
-    p = 1.0 / 11.0
-    p = p * q + 1.0 / 9.0
-    p = p * q + 1.0 / 7.0
-    p = p * q + 1.0 / 5.0
-    p = p * q + 1.0 / 3.0
-    p = p * q + 1.0
-    return e * 0.6931471805599453 + 2.0 * s * p
 
 
 @njit(cache=True, forceinline=True, error_model="numpy")
