@@ -15,6 +15,7 @@ from numba import njit
 
 __all__ = ["exp_", "log_", "normal_"]
 
+F = np.float32
 _LOG2E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 
@@ -55,29 +56,34 @@ def log_(x):
 
 @njit(cache=True, forceinline=True, error_model="numpy")
 def normal_(p):
-    """Standard normal quantile of p in (0, 1), within 1e-6 of a standard deviation up to five of them.
+    """Standard normal quantile of p in (0, 1), within 2e-6 of a standard deviation up to five of them, in single precision.
 
     The inverse error function of Giles (2012, "Approximating the erfinv function", GPU Computing Gems).
     """
-    w = -log_(4.0 * p * (1.0 - p))
-    a = w - 2.5
-    middle = 2.81022636e-08
-    middle = middle * a + 3.43273939e-07
-    middle = middle * a - 3.5233877e-06
-    middle = middle * a - 4.39150654e-06
-    middle = middle * a + 0.00021858087
-    middle = middle * a - 0.00125372503
-    middle = middle * a - 0.00417768164
-    middle = middle * a + 0.246640727
-    middle = middle * a + 1.50140941
-    b = np.sqrt(w) - 3.0
-    tail = -0.000200214257
-    tail = tail * b + 0.000100950558
-    tail = tail * b + 0.00134934322
-    tail = tail * b - 0.00367342844
-    tail = tail * b + 0.00573950773
-    tail = tail * b - 0.0076224613
-    tail = tail * b + 0.00943887047
-    tail = tail * b + 1.00167406
-    tail = tail * b + 2.83297682
-    return 1.4142135623730951 * (2.0 * p - 1.0) * (middle if w < 5.0 else tail)
+    # Single precision from here on: twice as many people at a time, and the answer is kept in it anyway.
+    bits = np.float32(4.0 * p * (1.0 - p)).view(np.int32) + 0x004AFB0D  # the logarithm as in `log_`
+    m = np.int32((bits & 0x007FFFFF) + 0x3F3504F3).view(np.float32)
+    s = (m - F(1.0)) / (m + F(1.0))
+    q = s * s
+    series = ((F(1.0 / 7.0) * q + F(1.0 / 5.0)) * q + F(1.0 / 3.0)) * q + F(1.0)
+    w = -(F((bits >> 23) - 127) * F(0.6931471805599453) + F(2.0) * s * series)
+    w = max(w, F(0.0))
+    a = w - F(2.5)
+    middle = F(2.81022636e-08) * a + F(3.43273939e-07)
+    middle = middle * a - F(3.5233877e-06)
+    middle = middle * a - F(4.39150654e-06)
+    middle = middle * a + F(0.00021858087)
+    middle = middle * a - F(0.00125372503)
+    middle = middle * a - F(0.00417768164)
+    middle = middle * a + F(0.246640727)
+    middle = middle * a + F(1.50140941)
+    b = np.sqrt(w) - F(3.0)
+    tail = F(-0.000200214257) * b + F(0.000100950558)
+    tail = tail * b + F(0.00134934322)
+    tail = tail * b - F(0.00367342844)
+    tail = tail * b + F(0.00573950773)
+    tail = tail * b - F(0.0076224613)
+    tail = tail * b + F(0.00943887047)
+    tail = tail * b + F(1.00167406)
+    tail = tail * b + F(2.83297682)
+    return F(1.4142135623730951 * (2.0 * p - 1.0)) * (middle if w < F(5.0) else tail)

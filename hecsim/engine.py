@@ -86,7 +86,7 @@ class _Scratch:
 class _Part:
     """The rows of a community that a process is run on this month: one block, or all of it.
 
-    Slices of columns are made once and serve all processes of the block; so do the words of luck.
+    Slices of columns are made once and serve all processes of the block; so do words of luck and levers.
     """
 
     def __init__(self, community: Community, seed: int, rows: dict[str, slice]):
@@ -97,6 +97,7 @@ class _Part:
         self._views: dict[str, np.ndarray] = {}
         self._writable: dict[str, np.ndarray] = {}
         self._words: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self.levers: dict[str, np.ndarray] = {}  # those that differ from row to row, once composed
 
     def column(self, a: Argument) -> np.ndarray:
         """The slice of a column, read-only unless the process writes it."""
@@ -241,7 +242,7 @@ class Engine:
         if a.kind == "normal":
             return luck.draw_normals(scratch.take(part.size(a.table)), part.words(a.table), self._numbers[a.key])
         if a.kind == "lever":
-            return self._lever(a, part, scratch)
+            return self._lever(a, part)
         if a.kind == "auxiliary":
             return part.community.extras[a.key]
         match a.key:
@@ -256,14 +257,17 @@ class Engine:
             case _:
                 return part.community.clock.year
 
-    def _lever(self, a: Argument, part: _Part, scratch: _Scratch) -> Any:
+    def _lever(self, a: Argument, part: _Part) -> Any:
         if not a.table:
             return self.levers.number(a.key)
         n = part.size(a.table)
         values = self.levers.flat(a.key, n)
         if values is None:
-            values = self.levers.fill(a.key, part.rows.get(a.table, slice(0, n)), scratch.take(n))
+            values = part.levers.get(a.key)
+        if values is None:
+            values = self.levers.fill(a.key, part.rows.get(a.table, slice(0, n)), np.empty(n, np.float32))
             values.flags.writeable = False  # as the shared ones are, so that a loop is compiled once
+            part.levers[a.key] = values
         return values
 
     def missing(self, community: Community) -> list[str]:
