@@ -137,17 +137,18 @@ class Community:
         of every old row, for whoever else holds rows of the table, or None if nothing moved.
         """
         t = self.tables[table]
-        free = np.array([t.spare(b) for b in range(t.n_blocks)])
+        free = np.diff(t.start) - t.used
         if (free >= minimum).all():
             return None
         spare = np.maximum(minimum + 16, (t.used * reserve).astype(np.int64))
         return self._lay_out(table, spare, None)
 
-    def compact(self, reserve: float = 0.06) -> None:
+    def compact(self, reserve: float = 0.14) -> None:
         """Drop the rows of those who died, left or changed household, so that a long run does not slow down.
 
         Done between months at fixed times, never when a table happens to be full: what is dropped then
-        depends on the calendar alone and not on how the tables are cut into blocks.
+        depends on the calendar alone and not on how the tables are cut into blocks. `reserve` is room for a
+        year of births, arrivals and changes of household, so that tables rarely have to be laid out in between.
         """
         for name in ("person", "household"):
             t = self.tables[name]

@@ -9,7 +9,7 @@ nothing they write, so they may run on several threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -83,6 +83,47 @@ class _Scratch:
         return buffer[:n]
 
 
+class _Part:
+    """The rows of a community that a process is run on this month: one block, or all of it.
+
+    Slices of columns are made once and serve all processes of the block; so do words of luck and levers.
+    """
+
+    def __init__(self, community: Community, seed: int, rows: dict[str, slice]):
+        self.community = community
+        self.month = community.clock.month
+        self.rows = rows
+        self._seed = seed
+        self._views: dict[str, np.ndarray] = {}
+        self._writable: dict[str, np.ndarray] = {}
+        self._words: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self.levers: dict[str, np.ndarray] = {}  # those that differ from row to row, once composed
+
+    def column(self, a: Argument) -> np.ndarray:
+        """The slice of a column, read-only unless the process writes it."""
+        held = self._writable if a.writable else self._views
+        view = held.get(a.name)
+        if view is None:
+            values = self.community.tables[a.table].columns[a.key]
+            view = values[self.rows[a.table]] if a.table in self.rows else values[:]
+            view.flags.writeable = a.writable
+            held[a.name] = view
+        return view
+
+    def size(self, table: str) -> int:
+        """Rows of a table in this part."""
+        rows = self.rows.get(table)
+        return self.community.tables[table].size if rows is None else rows.stop - rows.start
+
+    def words(self, table: str) -> tuple[np.ndarray, np.ndarray]:
+        """The words of luck of a table's rows this month."""
+        if table not in self._words:
+            keys = self.community.tables[table].columns["key"]
+            keys = keys[self.rows[table]] if table in self.rows else keys
+            self._words[table] = luck.words(seed=self._seed, month=self.month, keys=keys)
+        return self._words[table]
+
+
 class Engine:
     """Runs months over a community.
 
@@ -112,8 +153,15 @@ class Engine:
         self.threads = max(1, threads)
         # Statutory amounts stay at their 2025 level: the model counts in constant 2025 dollars.
         self.rules = benefits.rules("2025-07", draw)
-        self._decisions = {d: luck.decision_id(d) for p in plan for d in p.decisions}
+        # A table of one record: to look at a record alone, a compiled loop's call asks every field for its type.
+        self._law = np.array([self.rules], self.rules.dtype)
+        self._numbers = {d: luck.number_of(luck.decision_id(d)) for p in plan for d in p.decisions}
         self._scratch = [_Scratch() for _ in range(self.threads)]
+        # What a process is called with is mostly the same every month: parameters are put in place once.
+        self._fixed = {p.name: [self._constant(a) for a in p.arguments] for p in plan}
+        self._varying = {
+            p.name: [(i, a) for i, a in enumerate(p.arguments) if a.kind != "parameter" and a.key != "rules"] for p in plan
+        }
         first = next((i for i, p in enumerate(plan) if p.scope == "block"), len(plan))
         last = max((i for i, p in enumerate(plan) if p.scope == "block"), default=first - 1)
         self.opening, self.inner, self.closing = plan[:first], plan[first : last + 1], plan[last + 1 :]
@@ -126,16 +174,18 @@ class Engine:
 
     def run_blocks(self, community: Community) -> None:
         """All block processes, block by block."""
-        if self.threads == 1:
-            for b in range(community.n_blocks):
-                self._block(community, b, self._scratch[0])
+        blocks = iter(range(community.n_blocks))
+        if self.threads == 1 or community.n_blocks == 1:
+            self._lane(community, blocks, self._scratch[0])
             return
         with ThreadPoolExecutor(self.threads) as pool:
-            list(pool.map(lambda t: self._lane(community, t), range(self.threads)))
+            list(pool.map(lambda scratch: self._lane(community, blocks, scratch), self._scratch))
 
-    def _lane(self, community: Community, lane: int) -> None:
-        for b in range(lane, community.n_blocks, self.threads):
-            self._block(community, b, self._scratch[lane])
+    def _lane(self, community: Community, blocks: Iterator[int], scratch: _Scratch) -> None:
+        for b in blocks:  # whichever lane is free takes the next block
+            part = _Part(community, self.seed, {"person": community.person.block(b), "household": community.household.block(b)})
+            for p in self.inner:
+                self._call(p, part, scratch)
 
     def close_month(self, community: Community) -> None:
         """Processes after the blocks: settlement, ties."""
@@ -154,62 +204,71 @@ class Engine:
             return p.twin
         return p.kernel
 
-    def _block(self, community: Community, b: int, scratch: _Scratch) -> None:
-        rows = {"person": community.person.block(b), "household": community.household.block(b)}
-        for p in self.inner:
-            scratch.reset()
-            self._call(p, community, rows, scratch)
-
     def _whole(self, p: Process, community: Community) -> None:
         if p.scope == "structural":
             p.kernel(community, self.context)
             return
         rows = {name: slice(0, community.tables[name].size) for name in ("person", "household")}
-        self._scratch[0].reset()
-        self._call(p, community, rows, self._scratch[0])
+        self._call(p, _Part(community, self.seed, rows), self._scratch[0])
 
-    def _call(self, p: Process, community: Community, rows: dict[str, slice], scratch: _Scratch) -> None:
+    def arguments(self, p: Process, community: Community) -> list[Any]:
+        """What a process is called with over all rows of a community, in order, for those who look at one alone."""
+        rows = {name: slice(0, community.tables[name].size) for name in ("person", "household")}
+        return self._arguments(p, _Part(community, self.seed, rows), _Scratch())
+
+    def _arguments(self, p: Process, part: _Part, scratch: _Scratch) -> list[Any]:
+        arguments = self._fixed[p.name].copy()
+        for i, a in self._varying[p.name]:
+            arguments[i] = self._argument(a, part, scratch)
+        return arguments
+
+    def _call(self, p: Process, part: _Part, scratch: _Scratch) -> None:
+        scratch.reset()
         try:
-            arguments = [self._argument(a, community, rows, scratch) for a in p.arguments]
-            self._function(p)(*arguments)
+            self._function(p)(*self._arguments(p, part, scratch))
         except (ZeroDivisionError, FloatingPointError, IndexError, ValueError) as problem:
-            raise RunError(f"process '{p.name}' failed in month {community.clock.month}: {problem}") from problem
+            raise RunError(f"process '{p.name}' failed in month {part.month}: {problem}") from problem
 
-    def _argument(self, a: Argument, community: Community, rows: dict[str, slice], scratch: _Scratch) -> Any:
-        clock = community.clock
-        if a.kind == "column":
-            values = community.tables[a.table].columns[a.key]
-            view = values[rows[a.table]] if a.table in rows else values[:]
-            view.flags.writeable = a.writable
-            return view
-        if a.kind in ("uniform", "normal"):
-            keys = community.tables[a.table].columns["key"]
-            keys = keys[rows[a.table]] if a.table in rows else keys
-            fill = luck.fill_uniforms if a.kind == "uniform" else luck.fill_normals
-            out = scratch.take(keys.size)
-            return fill(out, seed=self.seed, decision=self._decisions[a.key], month=clock.month, keys=keys)
+    def _constant(self, a: Argument) -> Any:
         if a.kind == "parameter":
-            return self.draw[a.key]
+            return self.draw.get(a.key)  # `missing` says what a draw lacks
+        return self._law if a.key == "rules" else None
+
+    def _argument(self, a: Argument, part: _Part, scratch: _Scratch) -> Any:
+        if a.kind == "column":
+            return part.column(a)
+        if a.kind == "uniform":
+            return luck.draw_uniforms(scratch.take(part.size(a.table)), part.words(a.table), self._numbers[a.key])
+        if a.kind == "normal":
+            return luck.draw_normals(scratch.take(part.size(a.table)), part.words(a.table), self._numbers[a.key])
         if a.kind == "lever":
-            if not a.table:
-                return self.levers.number(a.key)
-            where = rows.get(a.table, slice(0, community.tables[a.table].size))
-            return self.levers.fill(a.key, where, scratch.take(where.stop - where.start))
+            return self._lever(a, part)
         if a.kind == "auxiliary":
-            return community.extras[a.key]
+            return part.community.extras[a.key]
         match a.key:
             case "h0":
-                return rows["household"].start
+                return part.rows["household"].start
             case "p0":
-                return rows["person"].start
+                return part.rows["person"].start
             case "month":
-                return clock.month
-            case "rules":
-                return self.rules
+                return part.month
             case "calendar_month":
-                return clock.calendar_month
+                return part.community.clock.calendar_month
             case _:
-                return clock.year
+                return part.community.clock.year
+
+    def _lever(self, a: Argument, part: _Part) -> Any:
+        if not a.table:
+            return self.levers.number(a.key)
+        n = part.size(a.table)
+        values = self.levers.flat(a.key, n)
+        if values is None:
+            values = part.levers.get(a.key)
+        if values is None:
+            values = self.levers.fill(a.key, part.rows.get(a.table, slice(0, n)), np.empty(n, np.float32))
+            values.flags.writeable = False  # as the shared ones are, so that a loop is compiled once
+            part.levers[a.key] = values
+        return values
 
     def missing(self, community: Community) -> list[str]:
         """Names that the plan asks for and neither draw, levers nor community have."""

@@ -2,9 +2,11 @@
 
 Every chance event compares a probability with a number that depends on these four only. Whatever
 a policy changes, the same family meets the same luck, so what differs between two arms was caused
-by the policy. The generator is Threefry-2x64 with 13 rounds (Salmon, Moraes, Dror and Shaw 2011,
-"Parallel random numbers: as easy as 1, 2, 3", doi 10.1145/2063384.2063405): counter-based, so any
-number can be drawn in any order, by any thread, without state.
+by the policy. Two words for (seed, who, month) come from Threefry-2x64 with 13 rounds (Salmon, Moraes,
+Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", doi 10.1145/2063384.2063405):
+counter-based, so any number can be drawn in any order, by any thread, without state. A hash of the
+decision with these two words gives its number, so that a hundred decisions of a month cost one
+generator and a hundred multiplications.
 
 >>> u = uniform(seed=1, who=7, month=3, decision=decision_id("labor.job_loss"))
 >>> 0.0 <= u < 1.0
@@ -18,16 +20,22 @@ import hashlib
 import numpy as np
 from numba import njit, uint64
 
+from hecsim.arithmetic import normal_
+
 __all__ = [
     "child_key",
     "decision_id",
+    "draw_normals",
+    "draw_uniforms",
     "fill_normals",
     "fill_uniforms",
     "founder_keys",
+    "number_of",
     "pair_key",
     "threefry2x64",
     "uniform",
     "uniforms",
+    "words",
 ]
 
 # Skein key-schedule parity constant of the Threefry specification.
@@ -35,6 +43,8 @@ _PARITY = np.uint64(0x1BD11BDAA9FC1A22)
 # A u32 scaled by 2^-32: float32 keeps small numbers exactly, so hazards of 1e-7 stay exact.
 _SCALE = np.float32(2.0**-32)
 _BELOW_ONE = np.float32(1.0 - 2.0**-24)
+_MONTH = np.uint64(0x6D6F6E7468)  # names the stream of a month's words, apart from those of keys
+_STIR = np.uint64(0xD6E8FEB86659FD93)  # the odd multiplier of the rrmxmx mixer (Evensen 2018)
 
 
 @njit(inline="always")
@@ -87,12 +97,36 @@ def _as_uniform(word):
     return min(u, _BELOW_ONE)  # rounding may reach 1.0, which no probability could beat
 
 
+@njit(cache=True, forceinline=True)
+def _stirred(first, second, number):
+    """The 64 bits of one decision, from the two words of a person's month and the decision's number.
+
+    first + number x second is a strongly universal hash of the number (Dietzfelbinger et al. 1997, doi
+    10.1006/jagm.1997.0873): any two decisions of a person and month are independent of each other. The
+    multiplication after it stirs the bits, so that three and more have nothing in common either.
+    """
+    h = first + number * second
+    return (h ^ (h >> uint64(32))) * _STIR
+
+
 @njit(cache=True, nogil=True)
-def _fill(out, seed, decision, month, keys):
-    counter1 = (uint64(month) << uint64(32)) | uint64(decision)
+def _fill_words(first, second, seed, month, keys):
+    for i in range(keys.size):
+        first[i], second[i] = threefry2x64(seed, _MONTH, keys[i], month)
+
+
+@njit(cache=True, nogil=True)
+def _fill(out, first, second, number):
     for i in range(out.size):
-        word, _ = threefry2x64(seed, decision, keys[i], counter1)
-        out[i] = _as_uniform(word)
+        out[i] = _as_uniform(_stirred(first[i], second[i], number))
+
+
+@njit(cache=True, nogil=True)
+def _fill_normal(out, first, second, number):
+    for i in range(out.size):
+        # Half a step in, so that neither end of the quantile is ever asked for.
+        p = (np.float64(_stirred(first[i], second[i], number) >> uint64(12)) + 0.5) * 2.0**-52
+        out[i] = normal_(p)
 
 
 # Rational approximation of the normal quantile (Acklam 2003, relative error below 1.2e-9),
@@ -135,46 +169,42 @@ def normal_quantile(p):
     )
 
 
-# The middle 98 percent come from a table with straight lines between its nodes: the error is below
-# 1e-5 of a standard deviation, at a fifth of the cost. The tails are worked out.
-_NODES = 8192
-_QUANTILES = np.array([normal_quantile(max(k, 0.5) / _NODES) for k in range(_NODES)] + [normal_quantile(1 - 0.5 / _NODES)])
-_TAIL = 0.01
-
-
-@njit(cache=True, nogil=True)
-def _fill_normal(out, seed, decision, month, keys):
-    counter1 = (uint64(month) << uint64(32)) | uint64(decision)
-    p = np.empty(512)
-    for start in range(0, out.size, 512):
-        n = min(512, out.size - start)
-        for i in range(n):  # a loop without branches, so that the compiler draws several at a time
-            word, _ = threefry2x64(seed, decision, keys[start + i], counter1)
-            # Half a step in, so that neither end of the quantile is ever asked for.
-            p[i] = (np.float64(word >> uint64(11)) + 0.5) * 2.0**-53
-        for i in range(n):
-            if p[i] < _TAIL or p[i] > 1.0 - _TAIL:
-                out[start + i] = normal_quantile(p[i])
-            else:
-                at = p[i] * _NODES
-                k = int(at)
-                out[start + i] = _QUANTILES[k] + (at - k) * (_QUANTILES[k + 1] - _QUANTILES[k])
-
-
 def _u64(value: int) -> np.uint64:
     return np.uint64(int(value) & 0xFFFFFFFFFFFFFFFF)
 
 
+def number_of(decision: int) -> np.uint64:
+    """The 64-bit number that stands for a decision in the hash, from its 32-bit one."""
+    return _u64(decision * 0x9E3779B97F4A7C15)
+
+
+def words(*, seed: int, month: int, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Two words (uint64) for each of `keys` this month, from which all of their decisions are drawn."""
+    first, second = np.empty(len(keys), np.uint64), np.empty(len(keys), np.uint64)
+    _fill_words(first, second, _u64(seed), _u64(month), keys)
+    return first, second
+
+
+def draw_uniforms(out: np.ndarray, of: tuple[np.ndarray, np.ndarray], number: np.uint64) -> np.ndarray:
+    """Fill float32 `out` with the uniforms of one decision; `of` are the words of the month."""
+    _fill(out, of[0], of[1], number)
+    return out
+
+
+def draw_normals(out: np.ndarray, of: tuple[np.ndarray, np.ndarray], number: np.uint64) -> np.ndarray:
+    """Fill float32 `out` with the standard normals of one decision; `of` are the words of the month."""
+    _fill_normal(out, of[0], of[1], number)
+    return out
+
+
 def fill_uniforms(out: np.ndarray, *, seed: int, decision: int, month: int, keys: np.ndarray) -> np.ndarray:
     """Fill float32 `out` with the uniforms of `keys` (uint64) for one decision and month."""
-    _fill(out, _u64(seed), _u64(decision), _u64(month & 0xFFFFFFFF), keys)
-    return out
+    return draw_uniforms(out, words(seed=seed, month=month, keys=keys), number_of(decision))
 
 
 def fill_normals(out: np.ndarray, *, seed: int, decision: int, month: int, keys: np.ndarray) -> np.ndarray:
     """Fill float32 `out` with standard normals of `keys` (uint64) for one decision and month."""
-    _fill_normal(out, _u64(seed), _u64(decision), _u64(month & 0xFFFFFFFF), keys)
-    return out
+    return draw_normals(out, words(seed=seed, month=month, keys=keys), number_of(decision))
 
 
 def uniforms(*, seed: int, decision: str | int, month: int, keys: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from hecsim.agents import AgentsByType, AllAgents
 from hecsim.clock import MONTHS_PER_YEAR, month_label
 from hecsim.community import Community
 from hecsim.engine import Engine
-from hecsim.errors import RunError, ScenarioError
+from hecsim.errors import RunError, ScenarioError, ScheduleError
 from hecsim.interventions import Intervention, mix
 from hecsim.interventions.delivery import Delivery
 from hecsim.measures import Diary, Recorder, assign_income_bands
@@ -123,6 +124,7 @@ class CommunityModel(mesa.Model):
             built = self.community.copy() if self.community.followed else self.community
             burn_in(self.community, self.engine, months=burn_in_months)
             restore_followed(self.community, built)
+            self.community.compact()
         self.community.clock.month = 0
         self.delivery = Delivery(self.mix, self.community, self.parameters, horizon=self.community.clock.horizon)
         assign_income_bands(self.community)
@@ -189,6 +191,42 @@ class CommunityModel(mesa.Model):
         while self.running:
             self.step()
         return self
+
+    def fork(self, interventions: str | Sequence[Intervention] = ()) -> CommunityModel:
+        """An independent model with this past and these interventions from now on.
+
+        The same as if the interventions had been there from the beginning, as long as none of them starts
+        before the present month.
+
+        Raises
+        ------
+        ScheduleError : an intervention should have started already
+        """
+        chosen = tuple(mix(interventions) if isinstance(interventions, str) else interventions)
+        late = [iv for iv in (*self.mix, *chosen) if iv.start < self.month and not iv.inert]
+        if late:
+            raise ScheduleError(f"{late[0].id} starts in month {late[0].start}, but the model is in month {self.month} already")
+        clock = self.community.clock
+        twin = CommunityModel(
+            community=self.community, interventions=chosen, years=clock.horizon // MONTHS_PER_YEAR,
+            start_year=clock.start_year, seed=self.engine.seed, draw=self.parameters, burn_in_months=0,
+            record=self.recorder is not None, plain=self.engine.plain, threads=self.engine.threads,
+            progress=self.progress,
+        )  # fmt: skip
+        twin.community.clock.month = clock.month
+        twin.community.household["income_band"] = self.community.household["income_band"]
+        twin.delivery.take_over(self.delivery)
+        if twin.recorder is not None and self.recorder is not None:
+            twin.recorder.take_over(self.recorder)
+        twin.diary = copy.deepcopy(self.diary)
+        twin.datacollector.model_vars = copy.deepcopy(self.datacollector.model_vars)
+        twin.steps = self.steps
+        return twin
+
+    def close(self) -> None:
+        """Let go of the community now. A model refers to itself, so Python would keep it until it next looks for cycles."""
+        self.running = False
+        self.community.tables.clear()
 
     def measure(self, name: str) -> float:
         """Community-wide value of a measure this month, for reporters and looking."""

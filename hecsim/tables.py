@@ -14,14 +14,18 @@ therefore happens inside one block, and a block fits a processor's cache.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numba import njit
 
 from hecsim.errors import CommunityDataError, UnknownNameError
 
 __all__ = ["NONE", "Column", "Table"]
+
+_ROUND = 64  # rows of a pool begin at multiples of this
 
 # "No row": the value of an index column that points nowhere.
 NONE = np.uint32(0xFFFFFFFF)
@@ -59,10 +63,64 @@ class Column:
             return self.default
         return int(NONE) if self.ref is not None and self.dtype == "uint32" else 0
 
-    def allocate(self, n: int) -> np.ndarray:
-        """A new array of `n` unused rows."""
-        shape = n if self.width == 1 else (n, self.width)
-        return np.full(shape, self.fill, np.dtype(self.dtype))
+
+@njit(cache=True, nogil=True)
+def _copy(pool, source, other, to):
+    """other[:, to] = pool[:, source], a column at a time."""
+    for c in range(pool.shape[0]):
+        for i in range(source.size):
+            other[c, to[i]] = pool[c, source[i]]
+
+
+@njit(cache=True, nogil=True)
+def _fill(pool, values, rows):
+    for c in range(pool.shape[0]):
+        for i in range(rows.size):
+            pool[c, rows[i]] = values[c]
+
+
+class _Pool:
+    """Columns of one width in one array, so that rows are copied and filled in a single loop.
+
+    values : unsigned integers, shape (columns, rows rounded up); or (1, rows, width) for a column of vectors
+    """
+
+    def __init__(self, columns: Sequence[Column], size: int):
+        self.columns, self.size = tuple(columns), size
+        first = columns[0]
+        bits = np.dtype(f"uint{8 * np.dtype(first.dtype).itemsize}")
+        self.fills = np.array([np.array(c.fill).astype(c.dtype).view(bits) for c in columns], bits)
+        shape = (len(columns), -(-size // _ROUND) * _ROUND)
+        self.values = np.empty(shape if first.width == 1 else (*shape, first.width), bits)
+
+    def views(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Name and array of every column."""
+        for c, values in zip(self.columns, self.values, strict=True):
+            yield c.name, values[: self.size].view(c.dtype)
+
+    def copy_rows(self, source: np.ndarray, other: _Pool, to: np.ndarray) -> None:
+        if self.values.ndim == 2:
+            _copy(self.values, source, other.values, to)
+        else:
+            other.values[:, to] = self.values[:, source]
+
+    def fill_rows(self, rows: np.ndarray) -> None:
+        if self.values.ndim == 2:
+            _fill(self.values, self.fills, rows)
+        else:
+            self.values[:, rows] = self.fills[0]
+
+    def fill(self, first: int, stop: int | None) -> None:
+        fills = self.fills.reshape((-1,) + (1,) * (self.values.ndim - 1))
+        self.values[:, first:stop] = fills
+
+
+def _pools(columns: Iterable[Column], size: int) -> list[_Pool]:
+    alike: dict[tuple[int, int, str], list[Column]] = {}
+    for c in columns:
+        # Columns of vectors stand alone.
+        alike.setdefault((np.dtype(c.dtype).itemsize, c.width, "" if c.width == 1 else c.name), []).append(c)
+    return [_Pool(group, size) for group in alike.values()]
 
 
 class Table:
@@ -83,6 +141,8 @@ class Table:
         self.start = np.asarray(start, np.int64)
         self.used = np.asarray(used, np.int64)
         self.columns: dict[str, np.ndarray] = {}
+        self._pools: list[_Pool] = []
+        self._of_schema = 0  # so many pools hold the columns that the table began with
 
     @classmethod
     def empty(cls, name: str, schema: Sequence[Column], blocks: Sequence[int], spare: Sequence[int] | None = None) -> Table:
@@ -91,8 +151,40 @@ class Table:
         extra = np.zeros_like(rows) if spare is None else np.asarray(spare, np.int64)
         start = np.concatenate([[0], np.cumsum(rows + extra)])
         table = cls(name, schema, start, rows.copy())
-        table.columns = {c.name: c.allocate(int(start[-1])) for c in schema}
+        table._hold(_pools(schema, table.size))
+        table._of_schema = len(table._pools)
+        for pool in table._pools:
+            pool.fill(0, None)
         return table
+
+    @classmethod
+    def of(cls, name: str, schema: Sequence[Column], start: np.ndarray, used: np.ndarray, values: Mapping[str, Any]) -> Table:
+        """A table of these blocks with these values, one array per column, which are copied."""
+        table = cls(name, schema, start, used)
+        table._hold(_pools(schema, table.size))
+        table._of_schema = len(table._pools)
+        for column in schema:
+            table.columns[column.name][...] = values[column.name]
+        return table
+
+    def _hold(self, pools: list[_Pool]) -> None:
+        self._pools = pools
+        views = {name: values for pool in pools for name, values in pool.views()}
+        self.columns = {name: views[name] for name in self.schema}
+
+    def __getstate__(self) -> dict[str, Any]:
+        pools = [(pool.columns, pool.size, pool.values) for pool in self._pools]
+        kept = {k: v for k, v in self.__dict__.items() if k not in ("columns", "_pools")}
+        return kept | {"pools": pools}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        pools = []
+        for columns, size, values in state.pop("pools"):  # arrays are taken as they are, so that workers may share them
+            pool = _Pool(columns, 0)
+            pool.size, pool.values = size, values
+            pools.append(pool)
+        self.__dict__.update(state)
+        self._hold(pools)
 
     @property
     def size(self) -> int:
@@ -142,7 +234,9 @@ class Table:
                 )
             return self.columns[column.name]
         self.schema[column.name] = column
-        self.columns[column.name] = column.allocate(self.size)
+        pool = _Pool([column], self.size)
+        pool.fill(0, None)
+        self._hold([*self._pools, pool])
         return self.columns[column.name]
 
     def spare(self, b: int) -> int:
@@ -158,8 +252,8 @@ class Table:
             )
         first = int(self.start[b] + self.used[b])
         self.used[b] += n
-        for column in self.schema.values():
-            self.columns[column.name][first : first + n] = column.fill
+        for pool in self._pools:
+            pool.fill(first, first + n)
         return np.arange(first, first + n)
 
     def claim_each(self, blocks: np.ndarray) -> np.ndarray:
@@ -178,9 +272,26 @@ class Table:
         rank[order] = np.arange(len(blocks)) - first[blocks[order]]
         rows = (self.start[:-1] + self.used)[blocks] + rank
         self.used += counts
-        for column in self.schema.values():
-            self.columns[column.name][rows] = column.fill
+        for pool in self._pools:
+            pool.fill_rows(rows)
         return rows
+
+    def copy_rows(self, source: np.ndarray, to: np.ndarray, *, own: bool = False) -> None:
+        """Copy all columns from rows to other rows; with `own`, only the columns that the table began with."""
+        for pool in self._pools[: self._of_schema if own else None]:
+            pool.copy_rows(source, pool, to)
+
+    def sample(self, rows: np.ndarray) -> list[np.ndarray]:
+        """What these rows hold in the columns that the table began with, for `put`."""
+        return [pool.values[:, rows] for pool in self._pools[: self._of_schema]]
+
+    def put(self, sample: Sequence[np.ndarray], source: np.ndarray, to: np.ndarray) -> None:
+        """Write entries `source` of a sample into rows `to`."""
+        for pool, values in zip(self._pools[: self._of_schema], sample, strict=True):
+            if values.ndim == 2:
+                _copy(values, source, pool.values, to)
+            else:
+                pool.values[:, to] = values[:, source]
 
     def regrow(self, spare: Sequence[int], keep: np.ndarray | None = None) -> np.ndarray:
         """Lay the table out again with `spare[b]` free rows per block, without the rows where `keep` is False.
@@ -193,20 +304,36 @@ class Table:
         self.used = np.array([rows.size for rows in old], np.int64)
         start = np.concatenate([[0], np.cumsum(self.used + np.asarray(spare, np.int64))])
         moved = np.full(self.size, -1, np.int64)
-        for b, rows in enumerate(old):
-            moved[rows] = np.arange(start[b], start[b] + rows.size)
-        kept = np.flatnonzero(moved >= 0)
-        for column in self.schema.values():
-            fresh = column.allocate(int(start[-1]))
-            fresh[moved[kept]] = self.columns[column.name][kept]
-            self.columns[column.name] = fresh
+        new = [np.arange(start[b], start[b] + rows.size) for b, rows in enumerate(old)]
+        source, to = np.concatenate(old), np.concatenate(new)
+        moved[source] = to
         self.start = start
+        fresh = []
+        while self._pools:  # one after the other, so that no more than one is there twice
+            pool = self._pools.pop(0)
+            for name in (c.name for c in pool.columns):
+                self.columns.pop(name)
+            larger = _Pool(pool.columns, self.size)
+            if keep is not None:
+                pool.copy_rows(source, larger, to)
+            for b in range(self.n_blocks):
+                if keep is None:
+                    larger.values[:, start[b] : start[b] + self.used[b]] = pool.values[:, stays[b]]
+                larger.fill(int(start[b] + self.used[b]), int(start[b + 1]))
+            fresh.append(larger)
+        self._hold(fresh)
         return moved
 
     def copy(self) -> Table:
         """An independent copy, array by array."""
         twin = Table(self.name, self.schema.values(), self.start.copy(), self.used.copy())
-        twin.columns = {k: v.copy() for k, v in self.columns.items()}
+        pools = []
+        for pool in self._pools:
+            other = _Pool(pool.columns, 0)
+            other.size, other.values = pool.size, pool.values.copy()
+            pools.append(other)
+        twin._hold(pools)
+        twin._of_schema = self._of_schema
         return twin
 
     def describe(self) -> list[Mapping[str, object]]:

@@ -77,15 +77,18 @@ def snap(
     """
     if n_persons < 1:
         return 0.0
+    over = not categorical and earned + unearned > snap_gross_limit(rules, n_persons)
+    if over and not elderly_or_disabled:
+        return 0.0
     utility = snap_utility_allowance(rules, pays_heat, elderly_or_disabled, other_utilities)
     net = snap_net_income(
         rules, n_persons, earned, unearned, rent, utility, childcare, elderly_or_disabled, medical,
         child_support_paid, homeless,
     )  # fmt: skip
-    if not categorical and earned + unearned > snap_gross_limit(rules, n_persons):
+    if over:
         net_limit = ceil_dollar(rules.snap_net_limit_federal * guideline(rules.fpl_snap, n_persons) / 12)
         asset_limit = rules.snap_asset_limit_elderly_disabled
-        if not (elderly_or_disabled and net <= net_limit and assets <= asset_limit):
+        if not (net <= net_limit and assets <= asset_limit):
             return 0.0
     most = at_size(rules.snap_max_allotment, n_persons, rules.snap_max_allotment_each_more)
     benefit = max(0.0, most - ceil_dollar(rules.snap_contribution * net))

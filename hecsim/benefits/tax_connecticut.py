@@ -56,9 +56,10 @@ def connecticut_tax_before_credits(rules, status, agi: float) -> float:
     exemption = max(0.0, rules.ct_exemption_max[status] - cut)
     tax = bracket_tax(rules.ct_bracket_top[status], rules.ct_rate, max(0.0, agi - exemption))
     for k in range(rules.ct_step_start.shape[0]):
-        over = max(0.0, agi - rules.ct_step_start[k, status])
-        steps = math.ceil(over / rules.ct_step_step[k, status] - 1e-9)
-        tax += min(rules.ct_step_max[k, status], rules.ct_step_amount[k, status] * steps)
+        over = agi - rules.ct_step_start[k, status]
+        if over > 0.0:  # below the start there are no steps
+            steps = math.ceil(over / rules.ct_step_step[k, status] - 1e-9)
+            tax += min(rules.ct_step_max[k, status], rules.ct_step_amount[k, status] * steps)
     return tax
 
 

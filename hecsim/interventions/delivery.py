@@ -284,6 +284,13 @@ class Delivery:
             out[r.key.upper()] = report
         return out
 
+    def take_over(self, other: Delivery) -> None:
+        """Go on where another delivery under the same law stands: what it paid, and where its programs run."""
+        self.ledger, self.support = other.ledger.copy(), other.support
+        areas = {r.key: r.area for r in other.runs}
+        for r in self.runs:
+            r.area = areas.get(r.key)
+
     def copy(self) -> Delivery:
         """An independent copy, for a run that forks."""
         twin = copy.copy(self)

@@ -14,6 +14,7 @@ from hecsim.levers.catalogue import LEVERS
 
 __all__ = ["CURRENT_LAW", "LeverBook", "Move"]
 
+_KEPT = 32  # arrays of one value that are kept from month to month
 CURRENT_LAW = "M0"  # sources of the reference arm begin with this
 
 Operation = Literal["add", "scale", "set"]
@@ -43,10 +44,17 @@ class LeverBook:
     def __init__(self, draw: Mapping[str, Any]):
         self._draw = draw
         self._moves: dict[str, list[Move]] = defaultdict(list)
+        self._bases: dict[str, float] = {}
+        # Worked out from the moves of this month, and forgotten with them.
+        self._constants: dict[str, np.float64 | None] = {}
+        self._flat: dict[np.float64, np.ndarray] = {}  # one array for all levers of the same value
 
     def clear(self) -> None:
         """Forget all moves; the bases stay."""
         self._moves.clear()
+        self._constants.clear()
+        if len(self._flat) > _KEPT:
+            self._flat.clear()
 
     def move(self, move: Move) -> None:
         """Add one move for this month."""
@@ -55,12 +63,14 @@ class LeverBook:
         if LEVERS[move.lever].scope == "global" and isinstance(move.dose, np.ndarray):
             raise ScenarioError(f"lever '{move.lever}' is one number for everybody; its dose cannot be an array")
         self._moves[move.lever].append(move)
+        self._constants.pop(move.lever, None)
 
     def relay(self, table: str, moved: np.ndarray, size: int) -> None:
         """Follow rows that were laid out anew: `moved` is the new row of every old one, `size` the new length.
 
         Rows that are new have no dose until the next month.
         """
+        self._constants.clear()
         kept = np.flatnonzero(moved >= 0)
         done: dict[int, np.ndarray] = {}  # several moves may share one array
         for name, moves in self._moves.items():
@@ -75,8 +85,10 @@ class LeverBook:
 
     def base(self, name: str) -> float:
         """The value that holds when nobody moves the lever."""
-        base = LEVERS[name].base
-        return float(self._draw[base]) if isinstance(base, str) else float(base)
+        if name not in self._bases:
+            base = LEVERS[name].base
+            self._bases[name] = float(self._draw[base]) if isinstance(base, str) else float(base)
+        return self._bases[name]
 
     def moved(self, name: str) -> bool:
         """Whether anything moves the lever this month."""
@@ -86,25 +98,48 @@ class LeverBook:
         """Lever name to the sources that move it this month."""
         return {name: [m.source for m in moves] for name, moves in self._moves.items() if moves}
 
+    def constant(self, name: str) -> np.float64 | None:
+        """The composed value if it is the same for every row this month, else None."""
+        if name not in self._constants:
+            moves = self._moves.get(name, ())
+            same = not any(isinstance(m.dose, np.ndarray) for m in moves)
+            self._constants[name] = self._compose(name, None) if same else None
+        return self._constants[name]
+
     def number(self, name: str) -> np.float64:
         """Composed value of a global lever."""
-        value = np.float64(self.base(name))
-        for m in sorted(self._moves.get(name, ()), key=_rank):
-            dose = 1.0 if m.dose is None else float(m.dose)
-            value = _apply(value, m, dose)
-        return np.float64(np.clip(value, LEVERS[name].low, LEVERS[name].high))
+        value = self.constant(name)
+        assert value is not None  # `move` refuses doses by row for these
+        return value
 
     def fill(self, name: str, rows: slice, out: np.ndarray) -> np.ndarray:
         """Composed value of a lever for a slice of its table's rows, into float32 `out`."""
-        out[:] = self.base(name)
-        moves = self._moves.get(name)
-        if moves:
-            value: np.ndarray = out.astype(np.float64)
-            for m in sorted(moves, key=_rank):
-                dose: Any = 1.0 if m.dose is None else m.dose
-                value = _apply(value, m, dose[rows] if isinstance(dose, np.ndarray) else dose)
-            out[:] = np.clip(value, LEVERS[name].low, LEVERS[name].high)
+        value = self.constant(name)
+        out[:] = self._compose(name, rows) if value is None else value
         return out
+
+    def flat(self, name: str, n: int) -> np.ndarray | None:
+        """`n` times the composed value, float32, read-only and shared, if it is the same for every row."""
+        value = self.constant(name)
+        if value is None:
+            return None
+        held = self._flat.get(value)
+        if held is None or held.size < n:
+            held = self._flat[value] = np.full(int(n * 1.2) + 1, value, np.float32)
+            held.flags.writeable = False
+        return held[:n]
+
+    def _compose(self, name: str, rows: slice | None) -> Any:
+        value: Any = np.float64(self.base(name))
+        moves = self._moves.get(name)
+        if not moves:
+            return value  # the base holds even where it lies outside of what moves may reach
+        if rows is not None:
+            value = np.full(rows.stop - rows.start, np.float32(value), np.float64)
+        for m in sorted(moves, key=_rank):
+            dose: Any = 1.0 if m.dose is None else m.dose
+            value = _apply(value, m, dose[rows] if isinstance(dose, np.ndarray) else dose)
+        return np.clip(value, LEVERS[name].low, LEVERS[name].high)
 
     def reaching(self, household: int, persons: list[int]) -> list[str]:
         """Sources whose dose this month is above zero for this household or one of these persons."""

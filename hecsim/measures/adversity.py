@@ -10,6 +10,7 @@ from hecsim.columns import ACE, N_CORE_ACES
 from hecsim.measures.base import measure
 
 YEARS_0_8 = 9 * 12  # birth up to the ninth birthday
+_YOUNG, _CHILDREN, _ADULTS = (0, YEARS_0_8), (0, 216), (216, None)
 _CORE = np.uint16((1 << N_CORE_ACES) - 1)
 # The eight types that the BRFSS asks adults about: neglect is not asked.
 _SURVEYED = np.uint16(int(_CORE) & ~((1 << ACE.index("emotional neglect")) | (1 << ACE.index("physical neglect"))))
@@ -29,11 +30,11 @@ def _count(bits: np.ndarray, mask: np.uint16) -> np.ndarray:
     yardstick="true event",
     topic=_TOPIC,
     label_es="Nuevas experiencias adversas, de 0 a 8 años",
+    ages=_YOUNG,
 )
-def aces_0_8(p_age: Any, p_ace_new: Any) -> Any:
+def aces_0_8(p_ace_new: Any) -> Any:
     """First events of the ten CDC-Kaiser types before the ninth birthday."""
-    child = p_age < YEARS_0_8
-    return _count(p_ace_new, _CORE) * child, child / 12
+    return _count(p_ace_new, _CORE)
 
 
 @measure(
@@ -45,19 +46,18 @@ def aces_0_8(p_age: Any, p_ace_new: Any) -> Any:
     yardstick="true event",
     topic=_TOPIC,
     label_es="Nuevas experiencias adversas, de 0 a 17 años",
+    ages=_CHILDREN,
 )
-def aces_0_17(p_age: Any, p_ace_new: Any) -> Any:
+def aces_0_17(p_ace_new: Any) -> Any:
     """First events of the ten types before adulthood."""
-    child = p_age < 216
-    return _count(p_ace_new, _CORE) * child, child / 12
+    return _count(p_ace_new, _CORE)
 
 
 def _by_type(index: int, name: str) -> None:
     bit = np.uint16(1 << index)
 
-    def function(p_age: Any, p_ace_new: Any) -> Any:
-        child = p_age < YEARS_0_8
-        return ((p_ace_new & bit) > 0) & child, child / 12
+    def function(p_ace_new: Any) -> Any:
+        return (p_ace_new & bit) > 0
 
     measure(
         f"{name.capitalize()}, ages 0 to 8",
@@ -68,6 +68,7 @@ def _by_type(index: int, name: str) -> None:
         better="lower",
         yardstick="true event",
         topic="Adversity by type",
+        ages=_YOUNG,
     )(function)
 
 
@@ -82,11 +83,11 @@ for _i, _name in enumerate(ACE):
     yardstick="true event",
     topic=_TOPIC,
     label_es="Experiencias adversas acumuladas a los 8 años",
+    ages=(96, YEARS_0_8),
 )
-def ace_score_at_8(p_age: Any, p_ace_bits: Any) -> Any:
+def ace_score_at_8(p_ace_bits: Any) -> Any:
     """Mean score of children in their ninth year."""
-    at = (p_age >= 96) & (p_age < YEARS_0_8)
-    return _count(p_ace_bits, _CORE) * at, at
+    return _count(p_ace_bits, _CORE)
 
 
 @measure(
@@ -97,17 +98,16 @@ def ace_score_at_8(p_age: Any, p_ace_bits: Any) -> Any:
     yardstick="true event",
     topic=_TOPIC,
     label_es="Niños con cuatro o más experiencias adversas",
+    ages=_CHILDREN,
 )
-def children_4plus(p_age: Any, p_ace_bits: Any) -> Any:
+def children_4plus(p_ace_bits: Any) -> Any:
     """Share of those below 18 with a score of at least four."""
-    child = p_age < 216
-    return (_count(p_ace_bits, _CORE) >= 4) & child, child
+    return _count(p_ace_bits, _CORE) >= 4
 
 
 def _recall(at_least: int) -> None:
-    def function(p_age: Any, p_ace_recalled: Any) -> Any:
-        adult = p_age >= 216
-        return (_count(p_ace_recalled, _SURVEYED) >= at_least) & adult, adult
+    def function(p_ace_recalled: Any) -> Any:
+        return _count(p_ace_recalled, _SURVEYED) >= at_least
 
     measure(
         f"Adults who recall at least {at_least} adverse experience{'s' if at_least > 1 else ''}",
@@ -117,6 +117,7 @@ def _recall(at_least: int) -> None:
         better="lower",
         yardstick="adult recall (BRFSS, eight types)",
         topic=_TOPIC,
+        ages=_ADULTS,
     )(function)
 
 
@@ -125,9 +126,8 @@ for _n in (1, 3, 4):
 
 
 def _protection(bit: int, name: str, label: str, label_es: str) -> None:
-    def function(p_age: Any, p_cps_new: Any) -> Any:
-        child = p_age < 216
-        return ((p_cps_new & bit) > 0) & child, child / 12
+    def function(p_cps_new: Any) -> Any:
+        return (p_cps_new & bit) > 0
 
     measure(
         label,
@@ -139,6 +139,7 @@ def _protection(bit: int, name: str, label: str, label_es: str) -> None:
         yardstick="known to child protection",
         topic="Child protection",
         label_es=label_es,
+        ages=_CHILDREN,
     )(function)
 
 
@@ -154,11 +155,11 @@ _protection(4, "cps_confirmed", "Confirmed maltreatment", "Maltrato confirmado")
     better="lower",
     yardstick="known to child protection",
     topic="Child protection",
+    ages=(204, 216),
 )
-def investigated_by_18(p_age: Any, p_cps_ever: Any) -> Any:
+def investigated_by_18(p_cps_ever: Any) -> Any:
     """Share of 17-year-olds with an investigation so far."""
-    at = (p_age >= 204) & (p_age < 216)
-    return ((p_cps_ever & 2) > 0) & at, at
+    return (p_cps_ever & 2) > 0
 
 
 @measure(
@@ -168,18 +169,24 @@ def investigated_by_18(p_age: Any, p_cps_ever: Any) -> Any:
     better="lower",
     topic="Child protection",
     label_es="Niños fuera de su hogar",
+    ages=_CHILDREN,
 )
-def placed(p_age: Any, p_placed: Any) -> Any:
+def placed(p_placed: Any) -> Any:
     """Children placed away from home now."""
-    child = p_age < 216
-    return (p_placed > 0) & child, child
+    return p_placed > 0
 
 
-@measure("School readiness at five", unit="SD", better="higher", topic="Protection", label_es="Preparación escolar a los cinco")
-def development_at_5(p_age: Any, p_development: Any) -> Any:
+@measure(
+    "School readiness at five",
+    unit="SD",
+    better="higher",
+    topic="Protection",
+    label_es="Preparación escolar a los cinco",
+    ages=(60, 72),
+)
+def development_at_5(p_development: Any) -> Any:
     """Mean development of five-year-olds."""
-    at = (p_age >= 60) & (p_age < 72)
-    return p_development * at, at
+    return p_development
 
 
 @measure(
@@ -188,11 +195,11 @@ def development_at_5(p_age: Any, p_development: Any) -> Any:
     better="higher",
     topic="Protection",
     label_es="Experiencias positivas en la niñez",
+    ages=(72, 216),
 )
-def positive_experiences(p_age: Any, p_pce: Any) -> Any:
+def positive_experiences(p_pce: Any) -> Any:
     """Mean count among those of 6 to 17."""
-    at = (p_age >= 72) & (p_age < 216)
-    return p_pce * at, at
+    return p_pce
 
 
 @measure(
@@ -201,11 +208,11 @@ def positive_experiences(p_age: Any, p_pce: Any) -> Any:
     better="higher",
     topic="Protection",
     label_es="Hogares y entornos seguros",
+    ages=_CHILDREN,
 )
-def safety_index(p_age: Any, ph_safety_index: Any) -> Any:
+def safety_index(ph_safety_index: Any) -> Any:
     """Mean safety index over children."""
-    child = p_age < 216
-    return ph_safety_index * child, child
+    return ph_safety_index
 
 
 @measure(
@@ -214,11 +221,11 @@ def safety_index(p_age: Any, ph_safety_index: Any) -> Any:
     better="higher",
     topic="Protection",
     label_es="Hogares, trabajo y cuidado estables",
+    ages=_CHILDREN,
 )
-def stability_index(p_age: Any, ph_stability_index: Any) -> Any:
+def stability_index(ph_stability_index: Any) -> Any:
     """Mean stability index over children."""
-    child = p_age < 216
-    return ph_stability_index * child, child
+    return ph_stability_index
 
 
 @measure(
@@ -227,8 +234,8 @@ def stability_index(p_age: Any, ph_stability_index: Any) -> Any:
     better="higher",
     topic="Protection",
     label_es="Relaciones afectuosas",
+    ages=_CHILDREN,
 )
-def nurture_index(p_age: Any, ph_nurture_index: Any) -> Any:
+def nurture_index(ph_nurture_index: Any) -> Any:
     """Mean nurture index over children."""
-    child = p_age < 216
-    return ph_nurture_index * child, child
+    return ph_nurture_index

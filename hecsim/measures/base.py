@@ -3,14 +3,15 @@
 A measure is a function of columns, written once for whole arrays. The names of its arguments say
 what it needs, as for processes:
 
-    p_age, h_tenure      columns of persons or households, all rows
+    p_age, h_tenure      columns of persons or households
     ph_tenure            the household's value, at each of its persons
     pn_safety, hn_safety the neighborhood's value, at each person or household
     k_weight__share      a parameter
 
-It returns `(numerator, denominator)`, arrays over the rows of its table. Rows of people who are not
-present are left out by the recorder. Keeping both parts lets results be added up again over places,
-groups and months.
+It sees the rows of those who are present and, with `ages`, of that age; the order of rows means
+nothing. It returns the numerator of each row; the denominator is then 1 a row, or a month in years
+for a flow. Where that is not so it returns `(numerator, denominator)`. Keeping both parts lets
+results be added up again over places, groups and months.
 """
 
 from __future__ import annotations
@@ -35,12 +36,13 @@ class Measure:
     table : "person" or "household": whose rows are counted
     unit : of numerator over denominator, after `factor`
     kind : "level" (a state), "flow" (events; the denominator is person-years), "money" ($ per month) or
-        "count" (the numerator alone; the function returns it alone)
+        "count" (the numerator alone)
     factor : multiplies the ratio, such as 100 for percent
     better : "lower", "higher" or "" (neither)
     yardstick : how it is observed: "true event", "adult recall", "known to child protection", ...
     topic : heading under which reports show it
     label_es : plain words in Spanish
+    ages : who is counted: from this age, below that one, in months; None for no limit
     """
 
     name: str
@@ -55,6 +57,7 @@ class Measure:
     topic: str = "other"
     label_es: str = ""
     arguments: tuple[str, ...] = field(default=())
+    ages: tuple[int, int | None] = (0, None)
 
 
 MEASURES: dict[str, Measure] = {}
@@ -72,6 +75,7 @@ def measure(
     topic: str = "other",
     label_es: str = "",
     name: str | None = None,
+    ages: tuple[int, int | None] = (0, None),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a measure; the function's name is the measure's unless `name` is given."""
 
@@ -80,13 +84,15 @@ def measure(
         if known in MEASURES:
             raise HecsimError(f"measure '{known}' is declared twice")
         arguments = tuple(inspect.signature(function).parameters)
+        if ages != (0, None) and table != "person":
+            raise HecsimError(f"measure '{known}': only persons have an age")
         letter = table[0]
         for a in arguments:
             head = a.partition("_")[0]
             if head not in (letter, "k", f"{letter}h" if letter == "p" else "", f"{letter}n"):
                 raise HecsimError(f"measure '{known}': argument '{a}' does not fit a measure over {table} rows")
         MEASURES[known] = Measure(
-            known, label, table, unit, function, kind, factor, better, yardstick, topic, label_es, arguments
+            known, label, table, unit, function, kind, factor, better, yardstick, topic, label_es, arguments, ages
         )
         return function
 

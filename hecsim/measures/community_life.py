@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from hecsim.measures.base import measure
 
 _PLACE = "Place and trust"
@@ -21,7 +19,7 @@ _PLACE = "Place and trust"
 )
 def feels_safe(pn_safety: Any) -> Any:
     """Mean perceived safety of the neighborhoods that people live in."""
-    return pn_safety, np.ones(pn_safety.shape)
+    return pn_safety
 
 
 @measure(
@@ -34,7 +32,7 @@ def feels_safe(pn_safety: Any) -> Any:
 )
 def gunfire(ph_gunfire: Any) -> Any:
     """Share exposed this month."""
-    return ph_gunfire > 0, np.ones(ph_gunfire.shape)
+    return ph_gunfire > 0
 
 
 @measure(
@@ -47,13 +45,13 @@ def gunfire(ph_gunfire: Any) -> Any:
 )
 def trust_community(h_trust_community: Any) -> Any:
     """Mean trust."""
-    return h_trust_community, np.ones(h_trust_community.shape)
+    return h_trust_community
 
 
 @measure("Trust in social services and schools", unit="0 to 1", table="household", better="higher", topic=_PLACE)
 def trust_services(h_trust_services: Any) -> Any:
     """Mean trust."""
-    return h_trust_services, np.ones(h_trust_services.shape)
+    return h_trust_services
 
 
 @measure("Residents", unit="simulated residents", kind="count", topic="Population", label_es="Residentes")
@@ -65,4 +63,4 @@ def residents(p_present: Any) -> Any:
 @measure("Births", unit="per 1,000 residents a year", kind="flow", factor=1000, topic="Population", label_es="Nacimientos")
 def births(p_age: Any) -> Any:
     """Children in their first month of life."""
-    return p_age == 0, np.full(p_age.shape, 1 / 12)
+    return p_age == 0

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from hecsim.measures.base import measure
 
+_CHILDREN = (0, 216)
 _MONEY = "Income and work"
 _HOUSING = "Housing"
 
@@ -22,7 +21,7 @@ _HOUSING = "Housing"
 )
 def poverty(ph_poverty_ratio: Any) -> Any:
     """Gross income below the federal guideline."""
-    return ph_poverty_ratio < 1, np.ones(ph_poverty_ratio.shape)
+    return ph_poverty_ratio < 1
 
 
 @measure(
@@ -32,11 +31,11 @@ def poverty(ph_poverty_ratio: Any) -> Any:
     better="lower",
     topic=_MONEY,
     label_es="Niños en pobreza",
+    ages=_CHILDREN,
 )
-def poverty_child(p_age: Any, ph_poverty_ratio: Any) -> Any:
+def poverty_child(ph_poverty_ratio: Any) -> Any:
     """Children in households with gross income below the guideline."""
-    child = p_age < 216
-    return (ph_poverty_ratio < 1) & child, child
+    return ph_poverty_ratio < 1
 
 
 @measure(
@@ -46,11 +45,11 @@ def poverty_child(p_age: Any, ph_poverty_ratio: Any) -> Any:
     better="higher",
     topic=_MONEY,
     label_es="Adultos de 25 a 54 con empleo",
+    ages=(300, 660),
 )
-def employed(p_age: Any, p_labor: Any) -> Any:
+def employed(p_labor: Any) -> Any:
     """Employment-population ratio at prime age."""
-    prime = (p_age >= 300) & (p_age < 660)
-    return (p_labor == 1) & prime, prime
+    return p_labor == 1
 
 
 @measure("Unemployment", unit="percent of the labor force", factor=100, better="lower", topic=_MONEY, label_es="Desempleo")
@@ -69,7 +68,7 @@ def unemployment(p_labor: Any) -> Any:
 )
 def income(h_income: Any) -> Any:
     """Mean income after tax, benefits included."""
-    return h_income, np.ones(h_income.shape)
+    return h_income
 
 
 @measure(
@@ -83,13 +82,13 @@ def income(h_income: Any) -> Any:
 )
 def hardship(h_hardship: Any) -> Any:
     """Mean share of basic needs that the household could not meet."""
-    return h_hardship, np.ones(h_hardship.shape)
+    return h_hardship
 
 
 @measure("Mental room to plan and take part", unit="0 to 1", table="household", better="higher", topic=_MONEY)
 def bandwidth(h_bandwidth: Any) -> Any:
     """Mean bandwidth."""
-    return h_bandwidth, np.ones(h_bandwidth.shape)
+    return h_bandwidth
 
 
 @measure(
@@ -102,7 +101,7 @@ def bandwidth(h_bandwidth: Any) -> Any:
 )
 def snap_households(h_snap: Any) -> Any:
     """Share with a SNAP payment this month."""
-    return h_snap > 0, np.ones(h_snap.shape)
+    return h_snap > 0
 
 
 @measure(
@@ -115,13 +114,13 @@ def snap_households(h_snap: Any) -> Any:
 )
 def benefits(h_benefits: Any) -> Any:
     """Cash and near-cash benefits."""
-    return h_benefits, np.ones(h_benefits.shape)
+    return h_benefits
 
 
 @measure("Tax refunds and credits", unit="$ per household-month", table="household", kind="money", topic="Benefits")
 def refunds(h_refund: Any) -> Any:
     """Refunds and refundable credits paid out."""
-    return h_refund, np.ones(h_refund.shape)
+    return h_refund
 
 
 @measure(
@@ -166,7 +165,7 @@ def evictions(h_tenure: Any, h_evicted_new: Any) -> Any:
 )
 def homeless(ph_tenure: Any) -> Any:
     """Residents of households without a home of their own."""
-    return ph_tenure >= 2, np.ones(ph_tenure.shape)
+    return ph_tenure >= 2
 
 
 @measure(
@@ -180,4 +179,4 @@ def homeless(ph_tenure: Any) -> Any:
 )
 def public_cost(h_public_cost: Any) -> Any:
     """Public cost outside health care."""
-    return h_public_cost, np.ones(h_public_cost.shape)
+    return h_public_cost

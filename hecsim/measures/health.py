@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from hecsim.columns import INSURANCE
 from hecsim.measures.base import measure
 
+_ADULTS = (216, None)
 _MIND = "Stress and mental health"
 _DISEASE = "Chronic disease and survival"
 
 
-@measure("Perceived stress of adults", unit="SD", better="lower", topic=_MIND, label_es="Estrés de los adultos")
-def stress(p_age: Any, p_stress: Any) -> Any:
+@measure("Perceived stress of adults", unit="SD", better="lower", topic=_MIND, label_es="Estrés de los adultos", ages=_ADULTS)
+def stress(p_stress: Any) -> Any:
     """Mean perceived stress."""
-    adult = p_age >= 216
-    return p_stress * adult, adult
+    return p_stress
 
 
 @measure(
@@ -26,11 +24,11 @@ def stress(p_age: Any, p_stress: Any) -> Any:
     better="lower",
     topic=_MIND,
     label_es="Estrés de quienes cuidan a niños pequeños",
+    ages=(0, 108),
 )
-def stress_caregivers(p_age: Any, ph_caregiver_stress: Any) -> Any:
+def stress_caregivers(ph_caregiver_stress: Any) -> Any:
     """Mean stress of householder and partner, over children of 0 to 8."""
-    child = p_age < 108
-    return ph_caregiver_stress * child, child
+    return ph_caregiver_stress
 
 
 @measure(
@@ -40,18 +38,19 @@ def stress_caregivers(p_age: Any, ph_caregiver_stress: Any) -> Any:
     better="lower",
     topic=_MIND,
     label_es="Adultos con depresión",
+    ages=_ADULTS,
 )
-def depression(p_age: Any, p_depression: Any) -> Any:
+def depression(p_depression: Any) -> Any:
     """Point prevalence."""
-    adult = p_age >= 216
-    return (p_depression > 0) & adult, adult
+    return p_depression > 0
 
 
-@measure("Adults with a substance use disorder", unit="percent of adults", factor=100, better="lower", topic=_MIND)
-def substance(p_age: Any, p_substance: Any) -> Any:
+@measure(
+    "Adults with a substance use disorder", unit="percent of adults", factor=100, better="lower", topic=_MIND, ages=_ADULTS
+)
+def substance(p_substance: Any) -> Any:
     """Active disorder."""
-    adult = p_age >= 216
-    return (p_substance > 0) & adult, adult
+    return p_substance > 0
 
 
 @measure(
@@ -79,7 +78,7 @@ def ipv(h_couple: Any, h_ipv: Any) -> Any:
 )
 def support(h_support: Any) -> Any:
     """Mean practical and emotional support."""
-    return h_support, np.ones(h_support.shape)
+    return h_support
 
 
 @measure(
@@ -89,25 +88,25 @@ def support(h_support: Any) -> Any:
     better="lower",
     topic=_DISEASE,
     label_es="Adultos con diabetes",
+    ages=_ADULTS,
 )
-def diabetes(p_age: Any, p_diabetes: Any) -> Any:
+def diabetes(p_diabetes: Any) -> Any:
     """Prevalence of type 2 diabetes."""
-    adult = p_age >= 216
-    return (p_diabetes > 0) & adult, adult
+    return p_diabetes > 0
 
 
-@measure("Adults with hypertension", unit="percent of adults", factor=100, better="lower", topic=_DISEASE)
-def hypertension(p_age: Any, p_hypertension: Any) -> Any:
+@measure("Adults with hypertension", unit="percent of adults", factor=100, better="lower", topic=_DISEASE, ages=_ADULTS)
+def hypertension(p_hypertension: Any) -> Any:
     """Prevalence of diagnosed hypertension."""
-    adult = p_age >= 216
-    return (p_hypertension > 0) & adult, adult
+    return p_hypertension > 0
 
 
-@measure("Adults with cardiovascular disease", unit="percent of adults", factor=100, better="lower", topic=_DISEASE)
-def cardiovascular(p_age: Any, p_cvd: Any) -> Any:
+@measure(
+    "Adults with cardiovascular disease", unit="percent of adults", factor=100, better="lower", topic=_DISEASE, ages=_ADULTS
+)
+def cardiovascular(p_cvd: Any) -> Any:
     """Prevalence of cardiovascular disease."""
-    adult = p_age >= 216
-    return (p_cvd > 0) & adult, adult
+    return p_cvd > 0
 
 
 @measure(
@@ -119,18 +118,18 @@ def cardiovascular(p_age: Any, p_cvd: Any) -> Any:
 )
 def quality_of_life(p_utility: Any) -> Any:
     """Mean utility over residents."""
-    return p_utility, np.ones(p_utility.shape)
+    return p_utility
 
 
 @measure("Residents without health coverage", unit="percent of residents", factor=100, better="lower", topic="Coverage")
 def uninsured(p_insurance: Any) -> Any:
     """Share with no coverage."""
-    return p_insurance == 0, np.ones(p_insurance.shape)
+    return p_insurance == 0
 
 
 def _cost(code: int, payer: str, label_es: str) -> None:
     def function(p_insurance: Any, p_health_cost: Any) -> Any:
-        return p_health_cost * (p_insurance == code), np.ones(p_health_cost.shape)
+        return p_health_cost * (p_insurance == code)
 
     measure(
         f"Health care paid by {payer}",
@@ -163,4 +162,4 @@ for _code, _payer, _es in (
 )
 def health_cost(p_health_cost: Any) -> Any:
     """Health-care cost over all payers."""
-    return p_health_cost, np.ones(p_health_cost.shape)
+    return p_health_cost

@@ -1,7 +1,8 @@
 """The recorder: every measure, every month, by race/ethnicity, income, and neighborhood.
 
 Sums are kept as 64-bit fixed-point numbers, so they do not depend on the order of rows: one thread
-or two, small blocks or large, the record is the same to the last bit.
+or two, small blocks or large, the record is the same to the last bit. Rows are read block by block, as
+the month is lived, and within a block only those whom a measure counts.
 """
 
 from __future__ import annotations
@@ -11,32 +12,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
 from hecsim.clock import month_label
 from hecsim.columns import INCOME_BAND, RACE
 from hecsim.community import Community
 from hecsim.errors import InvariantError, UnknownNameError
+from hecsim.measures import sums as add
 from hecsim.measures.base import MEASURES, Measure
 
 __all__ = ["GROUP_KINDS", "Recorder", "assign_income_bands"]
 
 GROUP_KINDS = ("all", "race_ethnicity", "income", "neighborhood")
-_FIXED = 2.0**20  # a millionth of a unit; sums stay exact up to 8.8e12
-
-
-@njit(cache=True, nogil=True)
-def _scatter(cell, top, bottom, out):
-    """Adds numerators and denominators to their cells; returns the first row that is no number, or -1."""
-    last = out.shape[1] - 1
-    for i in range(cell.size):
-        if cell[i] < last:
-            a, b = np.float64(top[i]), np.float64(bottom[i])
-            if not (np.isfinite(a) and np.isfinite(b)):
-                return i
-            out[0, cell[i]] += np.int64(np.rint(a * 1048576.0))
-            out[1, cell[i]] += np.int64(np.rint(b * 1048576.0))
-    return -1
+_MONTH = 1 / 12  # person-years that a person lives in a month
+_OLDEST = 2**16  # months; nobody is older
 
 
 def assign_income_bands(community: Community) -> None:
@@ -76,49 +64,36 @@ class Recorder:
 
     def observe(self, community: Community, context: Any = None) -> None:
         """Record the present month."""
-        columns = _Columns(community, self._draw)
-        cells = {t: self._cells(community, t) for t in ("person", "household")}
-        size = self._n * len(RACE) * len(INCOME_BAND) + 1
-        out = np.zeros((len(self.measures), 2, size), np.int64)
-        for i, m in enumerate(self.measures):
-            found = m.function(*(columns[a] for a in m.arguments))
-            top, bottom = (found, 0.0) if m.kind == "count" else found
-            shape = community.tables[m.table].size
-            bad = _scatter(cells[m.table], _column(top, shape), _column(bottom, shape), out[i])
-            if bad >= 0:
-                raise InvariantError(
-                    f"month {community.clock.month}: measure '{m.name}' is not a number in {m.table} row {bad}, "
-                    f"from {', '.join(m.arguments)}"
-                )
+        out = np.zeros((len(self.measures), 2, len(self.groups)), np.int64)
+        for b in range(community.n_blocks):
+            for table in ("person", "household"):
+                self._block(community, table, b, out)
         self.months.append(community.clock.month)
-        sums = self._marginals(out[:, :, :-1])
+        sums = out.transpose(0, 2, 1) / add.FIXED
         sums[[m.kind == "count" for m in self.measures], :, 1] = 1.0
         self._sums.append(sums)
 
-    def _cells(self, community: Community, table: str) -> np.ndarray:
-        """Row to (neighborhood, race, income) cell; people who are not present go to a last cell of their own."""
-        hh = community.household
-        rows = community.tables[table]
-        inside = rows["present"] == 1
-        if table == "person":
-            home = np.where(inside, rows["household"], 0).astype(np.int64)
-            place, band, race = hh["neighborhood"][home], hh["income_band"][home], rows["race"]
-        else:
-            place, band, race = hh["neighborhood"], hh["income_band"], hh["race"]
-        inside = inside & (place < self._n)
-        cell = (place.astype(np.int64) * len(RACE) + race) * len(INCOME_BAND) + band
-        return np.where(inside, cell, self._n * len(RACE) * len(INCOME_BAND))
+    def _block(self, community: Community, table: str, b: int, out: np.ndarray) -> None:
+        view = _View(community, self._draw, table, b)
+        for i, m in enumerate(self.measures):
+            if m.table != table:
+                continue
+            who = view.who(m.ages)
+            if not who.rows.size:
+                continue
+            found = m.function(*(view.column(a, who) for a in m.arguments))
+            top, bottom = found if isinstance(found, tuple) else (found, _MONTH if m.kind == "flow" else 1.0)
+            for values, sums in ((top, out[i, 0]), (bottom, out[i, 1])):
+                bad = who.add(values, sums)
+                if bad >= 0:
+                    raise InvariantError(
+                        f"month {community.clock.month}: measure '{m.name}' is not a number in {table} row "
+                        f"{view.first + who.rows[bad]}, from {', '.join(m.arguments)}"
+                    )
 
-    def _marginals(self, sums: np.ndarray) -> np.ndarray:
-        """(measures, 2, cells) to (measures, groups, 2), float64."""
-        cube = sums.reshape(len(self.measures), 2, self._n, len(RACE), len(INCOME_BAND))
-        parts = [
-            cube.sum((2, 3, 4))[:, :, None],
-            cube.sum((2, 4)),
-            cube.sum((2, 3)),
-            cube.sum((3, 4)),
-        ]
-        return np.concatenate(parts, axis=2).transpose(0, 2, 1) / _FIXED
+    def take_over(self, other: Recorder) -> None:
+        """Begin with what another recorder of the same measures and places has seen."""
+        self.months, self._sums = list(other.months), list(other._sums)
 
     @property
     def array(self) -> np.ndarray:
@@ -162,41 +137,99 @@ class Recorder:
         )
 
 
-def _column(values: Any, n: int) -> np.ndarray:
-    """Whatever a measure returned as an array of n rows, of a type that the loop was compiled for."""
-    array = np.asarray(values)
-    if array.shape != (n,):
-        array = np.full(n, array)
-    return array if array.dtype in (np.bool_, np.float32, np.float64) else array.astype(np.float64)
+class _Who:
+    """Rows of a block who are counted by some measures, in the order of cells, and how many are in each group."""
+
+    def __init__(self, rows: np.ndarray, cell: np.ndarray, age: np.ndarray, groups: int):
+        self.rows, self.cell, self.age = rows, cell, age
+        start, run = np.empty(rows.size + 1, np.uint32), np.empty(rows.size + 1, np.uint32)
+        n = add.runs(cell, start, run)
+        self.start, self.run = start[: n + 1], run[:n]
+        self.kept: dict[str, np.ndarray] = {}
+        self.number = np.zeros(groups, np.int64)
+        add.add_counts(self.start, self.run, len(RACE), len(INCOME_BAND), 1, self.number)
+
+    def add(self, values: Any, sums: np.ndarray) -> int:
+        """Add a value of each row, or one for all, to sums by group; position of the first that is no number, or -1."""
+        array = np.asarray(values)
+        if array.ndim == 0:
+            if not np.isfinite(array):
+                return 0
+            sums += self.number * int(np.rint(float(array) * add.FIXED))
+            return -1
+        if array.dtype in (np.bool_, np.uint8):
+            add.add_whole(array.view(np.uint8), self.start, self.run, len(RACE), len(INCOME_BAND), sums)
+            return -1
+        if array.dtype not in (np.float32, np.float64):
+            array = array.astype(np.float64)
+        return add.add_float(array, self.start, self.run, len(RACE), len(INCOME_BAND), sums)
 
 
-class _Columns:
-    """Looks columns up by argument name and keeps what was expanded for the month."""
+class _View:
+    """One block of a table as measures see it: who is present, and columns for those who are counted."""
 
-    def __init__(self, community: Community, draw: Mapping[str, Any]):
-        self._c = community
-        self._draw = draw
-        self._kept: dict[str, Any] = {}
-        self._home = np.where(community.person["present"] == 1, community.person["household"], 0).astype(np.int64)
-        self._place = np.minimum(community.household["neighborhood"], community.neighborhood.size - 1)
+    def __init__(self, community: Community, draw: Mapping[str, Any], table: str, b: int):
+        self._draw, self._person = draw, table == "person"
+        self._places = community.neighborhood.columns
+        self._n = community.neighborhood.size
+        homes = community.household.block(b)
+        self._homes = {k: v[homes] for k, v in community.household.columns.items()}
+        self._own = self._homes
+        self.first = homes.start
+        home = np.arange(homes.stop - homes.start, dtype=np.uint32)
+        if self._person:
+            people = community.person.block(b)
+            self._own = {k: v[people] for k, v in community.person.columns.items()}
+            self.first = people.start
+            home = self._own["household"] - np.uint32(homes.start)
+        self._home = home
+        rows, cell = np.empty(home.size, np.uint32), np.empty(home.size, np.uint32)
+        n = add.sort_by_cell(
+            self._own["present"], home, self._homes["neighborhood"], self._own["race"], self._homes["income_band"],
+            self._n, len(RACE), len(INCOME_BAND), rows, cell,
+        )  # fmt: skip
+        self._groups = 1 + len(RACE) + len(INCOME_BAND) + self._n
+        age = add.take(self._own["age"], rows[:n]) if self._person else np.zeros(n, np.uint16)
+        self._known = {(0, _OLDEST): _Who(rows[:n], cell[:n], age, self._groups)}
 
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._kept:
-            self._kept[name] = self._find(name)
-        return self._kept[name]
+    def who(self, ages: tuple[int, int | None]) -> _Who:
+        """Rows of these ages."""
+        low, high = ages[0], _OLDEST if ages[1] is None else ages[1]
+        if (low, high) not in self._known:
+            # Search among the fewest that are known to hold them all.
+            base = min((w for (a, b), w in self._known.items() if a <= low and high <= b), key=lambda w: w.rows.size)
+            found = [np.empty(base.rows.size + 1, x.dtype) for x in (base.rows, base.cell, base.age)]
+            n = add.of_age(base.rows, base.cell, base.age, low, high, *found)
+            rows, cell, age = (x[:n] for x in found)
+            self._known[low, high] = _Who(rows, cell, age, self._groups)
+        return self._known[low, high]
 
-    def _find(self, name: str) -> Any:
+    def column(self, name: str, who: _Who) -> Any:
+        """What an argument of a measure stands for, at these rows."""
+        if name in who.kept:
+            return who.kept[name]
         head, _, column = name.partition("_")
-        match head:
-            case "p":
-                return self._c.person[column]
-            case "h":
-                return self._c.household[column]
-            case "ph":
-                return self._c.household[column][self._home]
-            case "hn":
-                return self._c.neighborhood[column][self._place]
-            case "pn":
-                return self._c.neighborhood[column][self._place[self._home]]
-            case _:
-                return self._draw[column.replace("__", ".", 1)]
+        if head == "k":
+            return self._draw[column.replace("__", ".", 1)]
+        if len(head) == 1:
+            values = _at(self._own[column], who.rows)
+        elif head[1] == "h":
+            values = _at(self._homes[column], self._home_of(who))
+        else:
+            values = _at(self._places[column], self._place_of(who))
+        who.kept[name] = values
+        return values
+
+    def _home_of(self, who: _Who) -> np.ndarray:
+        if "" not in who.kept:
+            who.kept[""] = add.take(self._home, who.rows)
+        return who.kept[""]
+
+    def _place_of(self, who: _Who) -> np.ndarray:
+        if "_" not in who.kept:
+            who.kept["_"] = add.take(self._homes["neighborhood"], self._home_of(who))
+        return who.kept["_"]
+
+
+def _at(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    return add.take(values, rows) if values.ndim == 1 else values[rows]

@@ -9,6 +9,7 @@ import numpy as np
 from hecsim.measures.base import measure
 from hecsim.processes.growth import child_obese
 
+_ADULTS = (216, None)
 _TOPIC = "Healthy weight"
 _SELF = "self-report scale (BRFSS)"
 _MEASURED = "measured scale (NHANES)"
@@ -27,20 +28,25 @@ def _reports_30(scale: np.ndarray, power: np.ndarray) -> np.ndarray:
     yardstick=_SELF,
     topic=_TOPIC,
     label_es="Adultos con obesidad (según encuesta)",
+    ages=_ADULTS,
 )
-def obesity_adult(p_age: Any, p_sex: Any, p_bmi: Any, k_weight__report_scale: Any, k_weight__report_power: Any) -> Any:
+def obesity_adult(p_sex: Any, p_bmi: Any, k_weight__report_scale: Any, k_weight__report_power: Any) -> Any:
     """Adults whose self-reported BMI would be 30 or more."""
-    adult = p_age >= 216
-    return (p_bmi >= _reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]) & adult, adult
+    return p_bmi >= _reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]
 
 
 @measure(
-    "Adults with obesity, measured", unit="percent of adults", factor=100, better="lower", yardstick=_MEASURED, topic=_TOPIC
+    "Adults with obesity, measured",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    yardstick=_MEASURED,
+    topic=_TOPIC,
+    ages=_ADULTS,
 )
-def obesity_adult_measured(p_age: Any, p_bmi: Any) -> Any:
+def obesity_adult_measured(p_bmi: Any) -> Any:
     """Adults of BMI 30 or more."""
-    adult = p_age >= 216
-    return (p_bmi >= 30) & adult, adult
+    return p_bmi >= 30
 
 
 @measure(
@@ -50,11 +56,11 @@ def obesity_adult_measured(p_age: Any, p_bmi: Any) -> Any:
     better="lower",
     yardstick=_MEASURED,
     topic=_TOPIC,
+    ages=_ADULTS,
 )
-def obesity_severe(p_age: Any, p_bmi: Any) -> Any:
+def obesity_severe(p_bmi: Any) -> Any:
     """Adults of BMI 40 or more."""
-    adult = p_age >= 216
-    return (p_bmi >= 40) & adult, adult
+    return p_bmi >= 40
 
 
 @measure(
@@ -65,11 +71,11 @@ def obesity_severe(p_age: Any, p_bmi: Any) -> Any:
     yardstick=_SELF,
     topic=_TOPIC,
     label_es="Obesidad a los 55 años o más",
+    ages=(660, None),
 )
-def obesity_55plus(p_age: Any, p_sex: Any, p_bmi: Any, k_weight__report_scale: Any, k_weight__report_power: Any) -> Any:
+def obesity_55plus(p_sex: Any, p_bmi: Any, k_weight__report_scale: Any, k_weight__report_power: Any) -> Any:
     """Residents of 55 or older whose self-reported BMI would be 30 or more."""
-    old = p_age >= 660
-    return (p_bmi >= _reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]) & old, old
+    return p_bmi >= _reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]
 
 
 @measure(
@@ -80,17 +86,16 @@ def obesity_55plus(p_age: Any, p_sex: Any, p_bmi: Any, k_weight__report_scale: A
     yardstick="measured, CDC 2000 reference",
     topic=_TOPIC,
     label_es="Niños con obesidad",
+    ages=(24, 216),
 )
-def obesity_child(p_age: Any, p_bmi_z: Any) -> Any:
+def obesity_child(p_bmi_z: Any) -> Any:
     """Children at or above the 95th percentile of BMI for age and sex."""
-    child = (p_age >= 24) & (p_age < 216)
-    return child_obese(p_bmi_z) & child, child
+    return child_obese(p_bmi_z)
 
 
 def _child_band(low: int, high: int) -> None:
-    def function(p_age: Any, p_bmi_z: Any) -> Any:
-        child = (p_age >= 12 * low) & (p_age < 12 * high)
-        return child_obese(p_bmi_z) & child, child
+    def function(p_bmi_z: Any) -> Any:
+        return child_obese(p_bmi_z)
 
     measure(
         f"Children with obesity, ages {low} to {high - 1}",
@@ -100,6 +105,7 @@ def _child_band(low: int, high: int) -> None:
         better="lower",
         yardstick="measured, CDC 2000 reference",
         topic=_TOPIC,
+        ages=(12 * low, 12 * high),
     )(function)
 
 
@@ -107,25 +113,31 @@ for _low, _high in ((2, 6), (6, 12), (12, 18)):
     _child_band(_low, _high)
 
 
-@measure("Mean BMI of adults, measured", unit="kg/m2", better="lower", yardstick=_MEASURED, topic=_TOPIC)
-def bmi_adult(p_age: Any, p_bmi: Any) -> Any:
+@measure("Mean BMI of adults, measured", unit="kg/m2", better="lower", yardstick=_MEASURED, topic=_TOPIC, ages=_ADULTS)
+def bmi_adult(p_bmi: Any) -> Any:
     """Mean body mass index of adults."""
-    adult = p_age >= 216
-    return p_bmi * adult, adult
+    return p_bmi
 
 
-@measure("Mean BMI z score of children", unit="SD", better="lower", yardstick="measured, CDC 2000 reference", topic=_TOPIC)
-def bmi_z_child(p_age: Any, p_bmi_z: Any) -> Any:
+@measure(
+    "Mean BMI z score of children",
+    unit="SD",
+    better="lower",
+    yardstick="measured, CDC 2000 reference",
+    topic=_TOPIC,
+    ages=(24, 216),
+)
+def bmi_z_child(p_bmi_z: Any) -> Any:
     """Mean z score, ages 2 to 17."""
-    child = (p_age >= 24) & (p_age < 216)
-    return p_bmi_z * child, child
+    return p_bmi_z
 
 
-@measure("Diet quality", unit="HEI, 0 to 100", better="higher", topic="Food", label_es="Calidad de la alimentación")
-def diet(p_age: Any, p_diet: Any) -> Any:
+@measure(
+    "Diet quality", unit="HEI, 0 to 100", better="higher", topic="Food", label_es="Calidad de la alimentación", ages=(24, None)
+)
+def diet(p_diet: Any) -> Any:
     """Mean Healthy Eating Index, ages 2 and over."""
-    eats = p_age >= 24
-    return p_diet * eats, eats
+    return p_diet
 
 
 @measure(
@@ -138,14 +150,20 @@ def diet(p_age: Any, p_diet: Any) -> Any:
 )
 def food_insecurity(ph_insecure_months: Any) -> Any:
     """Anyone whose household was food insecure in at least one of the last twelve months."""
-    return ph_insecure_months > 0, np.ones(ph_insecure_months.shape)
+    return ph_insecure_months > 0
 
 
-@measure("Adults in food-insecure homes, last 12 months", unit="percent of adults", factor=100, better="lower", topic="Food")
-def food_insecurity_adult(p_age: Any, ph_insecure_months: Any) -> Any:
+@measure(
+    "Adults in food-insecure homes, last 12 months",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    topic="Food",
+    ages=_ADULTS,
+)
+def food_insecurity_adult(ph_insecure_months: Any) -> Any:
     """Adults whose household was food insecure in at least one of the last twelve months."""
-    adult = p_age >= 216
-    return (ph_insecure_months > 0) & adult, adult
+    return ph_insecure_months > 0
 
 
 @measure(
@@ -158,7 +176,7 @@ def food_insecurity_adult(p_age: Any, ph_insecure_months: Any) -> Any:
 )
 def low_food_access(ph_low_access: Any) -> Any:
     """Residents of households that cannot reach a supermarket by their own means."""
-    return ph_low_access > 0, np.ones(ph_low_access.shape)
+    return ph_low_access > 0
 
 
 @measure(
@@ -167,27 +185,38 @@ def low_food_access(ph_low_access: Any) -> Any:
     better="higher",
     topic="Activity",
     label_es="Actividad física de adultos",
+    ages=_ADULTS,
 )
-def activity_adult(p_age: Any, p_activity: Any) -> Any:
+def activity_adult(p_activity: Any) -> Any:
     """Mean weekly minutes."""
-    adult = p_age >= 216
-    return p_activity * adult, adult
+    return p_activity
 
 
 @measure(
-    "Inactive adults", unit="percent of adults", factor=100, better="lower", topic="Activity", label_es="Adultos inactivos"
+    "Inactive adults",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    topic="Activity",
+    label_es="Adultos inactivos",
+    ages=_ADULTS,
 )
-def inactive_adult(p_age: Any, p_activity: Any) -> Any:
+def inactive_adult(p_activity: Any) -> Any:
     """Adults with less than ten minutes a week."""
-    adult = p_age >= 216
-    return (p_activity < 10) & adult, adult
+    return p_activity < 10
 
 
-@measure("Adults who meet the aerobic guideline", unit="percent of adults", factor=100, better="higher", topic="Activity")
-def guideline_adult(p_age: Any, p_activity: Any) -> Any:
+@measure(
+    "Adults who meet the aerobic guideline",
+    unit="percent of adults",
+    factor=100,
+    better="higher",
+    topic="Activity",
+    ages=_ADULTS,
+)
+def guideline_adult(p_activity: Any) -> Any:
     """Adults with at least 150 minutes a week."""
-    adult = p_age >= 216
-    return (p_activity >= 150) & adult, adult
+    return p_activity >= 150
 
 
 @measure(
@@ -197,8 +226,8 @@ def guideline_adult(p_age: Any, p_activity: Any) -> Any:
     better="higher",
     topic="Activity",
     label_es="Niños activos una hora al día",
+    ages=(72, 216),
 )
-def guideline_child(p_age: Any, p_activity: Any) -> Any:
+def guideline_child(p_activity: Any) -> Any:
     """Those of 6 to 17 with at least 420 minutes a week."""
-    child = (p_age >= 72) & (p_age < 216)
-    return (p_activity >= 420) & child, child
+    return p_activity >= 420

@@ -22,7 +22,7 @@ from hecsim.tables import Table
 
 __all__ = ["build_community", "count_members", "parameters"]
 
-SPARE = 0.04  # free rows at the end of a block; Community.ensure_room adds more when needed
+SPARE = 0.14  # rows kept free for a year of births, arrivals and changes of household
 
 
 def parameters() -> dict[str, Any]:

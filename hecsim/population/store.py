@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 import os
+import pickle
 import shutil
 import tempfile
 import zipfile
@@ -25,7 +27,7 @@ from hecsim.community import Community, Ties
 from hecsim.errors import CommunityDataError, StoreError
 from hecsim.tables import Table
 
-__all__ = ["FORMAT", "load", "save"]
+__all__ = ["FORMAT", "borrow", "lend", "load", "save"]
 
 FORMAT = 1
 ARRAYS, DESCRIPTION = "arrays.npz", "community.json"
@@ -131,20 +133,21 @@ def load(directory: str | Path) -> Community:
 def _assemble(d: dict[str, Any], arrays: dict[str, np.ndarray], file: Path) -> Community:
     tables = {}
     for name, schema in SCHEMA.items():
-        table = Table(name, schema, arrays[f"start/{name}"], arrays[f"used/{name}"])
+        rows = int(arrays[f"start/{name}"][-1])
+        found = {}
         for column in schema:
             key = f"table/{name}/{column.name}"
             if key not in arrays:
                 raise CommunityDataError(f"table '{name}' lacks it", file=file, column=column.name, hint=_AGAIN)
             values = arrays[key]
-            shape = (table.size,) if column.width == 1 else (table.size, column.width)
+            shape = (rows,) if column.width == 1 else (rows, column.width)
             if values.shape != shape or values.dtype != np.dtype(column.dtype):
                 raise CommunityDataError(
                     f"expected {column.dtype} {shape}, found {values.dtype} {values.shape}",
                     file=file, column=f"{name}.{column.name}", rows=len(values), hint=_AGAIN,
                 )  # fmt: skip
-            table.columns[column.name] = values
-        tables[name] = table
+            found[column.name] = values
+        tables[name] = Table.of(name, schema, arrays[f"start/{name}"], arrays[f"used/{name}"], found)
     return Community(
         name=d["name"],
         tables=tables,
@@ -158,3 +161,28 @@ def _assemble(d: dict[str, Any], arrays: dict[str, np.ndarray], file: Path) -> C
         names={int(k): v for k, v in d.get("names", {}).items()},
         notes=list(d["notes"]),
     )
+
+
+def lend(community: Community, file: str | Path) -> None:
+    """Write a community for other processes of this run to `borrow`; for minutes, not for keeping."""
+    buffers: list[pickle.PickleBuffer] = []
+    text = pickle.dumps(community, protocol=5, buffer_callback=buffers.append)
+    sizes = [b.raw().nbytes for b in buffers]
+    with open(file, "wb") as out:
+        pickle.dump((text, sizes), out, protocol=5)
+        for b in buffers:
+            out.seek(-out.tell() % mmap.PAGESIZE, os.SEEK_CUR)
+            out.write(b.raw())
+
+
+def borrow(file: str | Path) -> Community:
+    """A lent community. Its arrays are read-only pages of the file, which all borrowers have in common."""
+    with open(file, "rb") as lent:
+        text, sizes = pickle.load(lent)
+        at, parts = lent.tell(), []
+        pages = memoryview(mmap.mmap(lent.fileno(), 0, access=mmap.ACCESS_READ)) if any(sizes) else memoryview(b"")
+    for size in sizes:
+        at += -at % mmap.PAGESIZE
+        parts.append(pages[at : at + size])
+        at += size
+    return pickle.loads(text, buffers=parts)

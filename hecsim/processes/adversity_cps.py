@@ -19,6 +19,7 @@ from numba import njit
 
 from hecsim.processes.ace_bits import child_band
 from hecsim.processes.base import process
+from hecsim.processes.maths import children, exp_, happens, home
 
 __all__ = ["CPS_PROCESSES", "PLACEMENT", "REPORTS"]
 
@@ -26,13 +27,13 @@ _LOW_INCOME = 2.0  # low income ends, by convention, at twice the poverty line
 _ABUSE, _NEGLECT = 0b00111, 0b11000
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _band(age):
     """Age group 0 to 3 (0-2, 3-5, 6-11, 12-17); the scalar `child_band`."""
     return (age >= 36) + (age >= 72) + (age >= 144)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def reports_kernel(
     p_present, p_household, p_age, p_race, p_placed, p_ace_bits, p_ace_new, p_reports, p_cps_new,
     p_cps_ever, h_abuse_risk, h_neglect_risk, h_poverty_ratio, h_frailty, h_public_cost, lh_detection_scale,
@@ -42,23 +43,22 @@ def reports_kernel(
 ):  # fmt: skip
     """Draw this month's reports, investigations and confirmations, and what they cost."""
     for i in range(p_present.size):
-        if p_present[i] == 0:
-            continue
-        p_cps_new[i] = 0
-        if p_age[i] >= 216 or p_placed[i] > 0:
-            continue
-        h = np.int64(p_household[i]) - h0
+        p_cps_new[i] = 0 if p_present[i] != 0 else p_cps_new[i]
+    others = np.empty(h_frailty.size)
+    frail = np.log(k_report_frailty)
+    for h in range(h_frailty.size):
+        x = k_report_other / 12.0 * exp_(frail * h_frailty[h])
+        others[h] = x * (1.0 + (k_report_poor - 1.0) * max(1.0 - h_poverty_ratio[h] / _LOW_INCOME, 0.0))
+    for i in children(p_present, p_age):
+        h = home(p_household[i], 1, h0)
         seen = k_report_contact[_band(p_age[i])] * lh_detection_scale[h]
-        true = 0.0
-        if p_ace_bits[i] & _ABUSE:
-            true += k_detect_lasting * h_abuse_risk[h] + (k_detect_new if p_ace_new[i] & _ABUSE else 0.0)
-        if p_ace_bits[i] & _NEGLECT:
-            true += k_detect_lasting * h_neglect_risk[h] + (k_detect_new if p_ace_new[i] & _NEGLECT else 0.0)
-        other = k_report_other / 12.0 * k_report_frailty ** h_frailty[h]
-        other *= 1.0 + (k_report_poor - 1.0) * max(1.0 - h_poverty_ratio[h] / _LOW_INCOME, 0.0)
-        other *= 1.0 + lg_service_bias * (k_report_service[p_race[i]] - 1.0)
+        abused, neglected = (p_ace_bits[i] & _ABUSE) != 0, (p_ace_bits[i] & _NEGLECT) != 0
+        true = k_detect_lasting * h_abuse_risk[h] + (k_detect_new if p_ace_new[i] & _ABUSE else 0.0) if abused else 0.0
+        lasting = k_detect_lasting * h_neglect_risk[h] + (k_detect_new if p_ace_new[i] & _NEGLECT else 0.0)
+        true += lasting if neglected else 0.0
+        other = others[h] * (1.0 + lg_service_bias * (k_report_service[p_race[i]] - 1.0))
         hazard = (true + other) * seen * (k_report_again if p_reports[i] > 0 else 1.0)
-        if pu_report[i] >= -np.expm1(-hazard):
+        if not happens(pu_report[i], hazard) or p_placed[i] > 0:
             continue
         kind = 0 if pu_true[i] < true / (true + other) else 1
         bits = 1
@@ -115,7 +115,7 @@ REPORTS = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def placement_kernel(
     p_present, p_household, p_age, p_race, p_cps_new, p_cps_ever, p_placed, h_tenure, h_substance_caregiver,
     h_incarcerated_member, h_ipv, h_support, h_public_cost, lh_placement_scale, lg_service_bias, pu_placed,
@@ -124,7 +124,7 @@ def placement_kernel(
 ):  # fmt: skip
     """Entries to placement after a confirmed report, and returns home; everyone leaves at 18."""
     for i in range(p_present.size):
-        if p_present[i] == 0:
+        if (p_present[i] == 0) | ((p_placed[i] == 0) & ((p_cps_new[i] & 4) == 0)):  # one test, rarely passed
             continue
         if p_age[i] >= 216:
             p_placed[i] = 0

@@ -19,17 +19,18 @@ from numba import njit
 from hecsim.processes.ace_bits import child_band
 from hecsim.processes.adversity_risk import RISK
 from hecsim.processes.base import process
+from hecsim.processes.maths import children, exp_, happens, home, log_
 
 __all__ = ["EVENT_PROCESSES", "EXPOSURE", "MALTREATMENT", "PRENATAL"]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _band(age):
     """Age group 0 to 3 (0-2, 3-5, 6-11, 12-17); the scalar `child_band`."""
     return (age >= 36) + (age >= 72) + (age >= 144)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def maltreatment_kernel(
     p_present, p_household, p_age, p_sex, p_placed, p_ace_bits, p_ace_new, p_ace_age, h_abuse_risk,
     h_neglect_risk, pu_emotional, pu_physical, pu_sexual, pu_unloved, pu_uncared, h0, k_emotional_abuse,
@@ -37,25 +38,26 @@ def maltreatment_kernel(
     k_sexual_abuse_sex, k_placed_risk,
 ):  # fmt: skip
     """First events of the five types of abuse and neglect; clears last month's `p_ace_new`."""
-    hazard, luck = np.empty(5), np.empty(5)
     for i in range(p_present.size):
-        if p_present[i] == 0:
-            continue
-        p_ace_new[i] = 0
-        if p_age[i] >= 216:
-            continue
-        h = np.int64(p_household[i]) - h0
+        p_ace_new[i] = 0 if p_present[i] != 0 else p_ace_new[i]
+    sexual = np.empty(h_abuse_risk.size)
+    for h in range(h_abuse_risk.size):
+        sexual[h] = exp_(k_sexual_abuse_slope * log_(max(np.float64(h_abuse_risk[h]), 1e-30)))
+    hazard, luck = np.empty(5), np.empty(5)
+    for i in children(p_present, p_age):
+        h = home(p_household[i], 1, h0)
         abuse, neglect = np.float64(h_abuse_risk[h]), np.float64(h_neglect_risk[h])
-        b = _band(p_age[i])
-        hazard[0], luck[0] = k_emotional_abuse[b] * abuse, pu_emotional[i]
-        hazard[1], luck[1] = k_physical_abuse[b] * abuse, pu_physical[i]
-        hazard[2], luck[2] = k_sexual_abuse[b] * abuse**k_sexual_abuse_slope, pu_sexual[i]
-        hazard[2] *= k_sexual_abuse_sex[p_sex[i]]
-        hazard[3], luck[3] = k_emotional_neglect[b] * neglect, pu_unloved[i]
-        hazard[4], luck[4] = k_physical_neglect[b] * neglect, pu_uncared[i]
-        away = k_placed_risk if p_placed[i] > 0 else 1.0
+        b, away = _band(p_age[i]), (k_placed_risk if p_placed[i] > 0 else 1.0) / 12.0
+        hazard[0], luck[0] = k_emotional_abuse[b] * abuse * away, pu_emotional[i]
+        hazard[1], luck[1] = k_physical_abuse[b] * abuse * away, pu_physical[i]
+        hazard[2], luck[2] = k_sexual_abuse[b] * sexual[h] * k_sexual_abuse_sex[p_sex[i]] * away, pu_sexual[i]
+        hazard[3], luck[3] = k_emotional_neglect[b] * neglect * away, pu_unloved[i]
+        hazard[4], luck[4] = k_physical_neglect[b] * neglect * away, pu_uncared[i]
+        any_kind = (luck[0] < hazard[0]) | (luck[1] < hazard[1]) | (luck[2] < hazard[2])
+        if not (any_kind | (luck[3] < hazard[3]) | (luck[4] < hazard[4])):  # the bounds of `happens`
+            continue
         for k in range(5):
-            if (p_ace_bits[i] >> k) & 1 == 0 and luck[k] < -np.expm1(-hazard[k] * away / 12.0):
+            if (p_ace_bits[i] >> k) & 1 == 0 and happens(luck[k], hazard[k]):
                 p_ace_new[i] |= 1 << k
                 p_ace_age[i, k] = p_age[i] // 12
         p_ace_bits[i] |= p_ace_new[i]
@@ -99,7 +101,7 @@ MALTREATMENT = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def exposure_kernel(
     p_present, p_household, p_age, p_role, p_race, p_placed, p_anxiety, p_leaving, p_ace_bits, p_ace_new,
     p_ace_age, h_neighborhood, h_couple, h_depressed_caregiver, h_substance_caregiver, h_ipv,
@@ -112,30 +114,41 @@ def exposure_kernel(
 ):  # fmt: skip
     """Draw what each child lives with this month, types 5 to 13 of `columns.ACE`."""
     n = h_couple.size
-    severe, parts = np.zeros(n, np.uint8), np.zeros(n, np.uint8)
+    state = np.zeros(n, np.uint8)  # bit 1: a caregiver's mind, 2: parting, 4: anything else in the home
     for i in range(p_present.size):
-        if p_present[i] == 1 and p_role[i] <= 1:
-            severe[np.int64(p_household[i]) - h0] |= p_anxiety[i] == 2
-            parts[np.int64(p_household[i]) - h0] |= p_leaving[i] == 3
-    chance, luck = np.empty(9), np.empty(9)
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_age[i] >= 216 or p_placed[i] > 0:
-            continue
-        h = np.int64(p_household[i]) - h0
+        h = home(p_household[i], p_present[i], h0)
+        flag = (p_anxiety[i] == 2) * 1 + (p_leaving[i] == 3) * 2
+        state[h] |= flag if (p_present[i] == 1) & (p_role[i] <= 1) else 0
+    frail, absent, shots = np.empty(n), np.empty(n), np.empty(n)
+    for h in range(n):
         nb = h_neighborhood[h]
-        alone = h_couple[h] == 0
-        # The same state hurts more where the family is frail.
-        frail = k_seen_frailty ** h_frailty[h]
-        chance[0] = k_seen_mind * frail if h_depressed_caregiver[h] == 1 or severe[h] == 1 else 0.0
-        chance[1] = k_seen_substance * frail if h_substance_caregiver[h] == 1 else 0.0
-        chance[2] = k_seen_ipv * frail if h_ipv[h] == 1 else 0.0
-        chance[3] = 1.0 if parts[h] == 1 else (k_seen_apart * frail if alone else 0.0)
-        chance[4] = k_seen_jail * frail if h_incarcerated_member[h] == 1 else 0.0
-        if alone:
-            policing = 1.0 + lg_policing_bias * (k_family__arrest_policing[p_race[i]] - 1.0)
-            chance[4] += k_absent_jail / 12.0 * policing * frail * k_absent_disadvantage ** n_disadvantage[nb]
-        heard = k_violence_gunfire if h_gunfire[h] == 1 else 1.0
-        chance[5] = -np.expm1(-k_violence_rate[_band(p_age[i])] * n_violence[nb] * heard / 12.0)
+        shots[h], absent[h] = n_violence[nb] / 12.0, n_disadvantage[nb]
+        other = (h_depressed_caregiver[h] == 1) | (h_substance_caregiver[h] == 1) | (h_ipv[h] == 1)
+        other |= (h_incarcerated_member[h] == 1) | (h_evicted_new[h] == 1) | (h_tenure[h] >= 2) | (h_food_security[h] > 0)
+        state[h] |= (other | (h_discrimination[h] == 1)) * 4
+    part, slope = np.log(k_seen_frailty), np.log(k_absent_disadvantage)
+    for h in range(n):  # the same state hurts more where the family is frail
+        frail[h] = exp_(part * h_frailty[h])
+        absent[h] = frail[h] * exp_(slope * absent[h]) * (k_absent_jail / 12.0)
+        shots[h] *= k_violence_gunfire if h_gunfire[h] == 1 else 1.0
+    chance, luck = np.zeros(9), np.empty(9)
+    for i in children(p_present, p_age):
+        h = home(p_household[i], 1, h0)
+        alone, more = h_couple[h] == 0, frail[h]
+        fatherless = absent[h] * (1.0 + lg_policing_bias * (k_family__arrest_policing[np.uint64(p_race[i])] - 1.0))
+        fatherless = fatherless if alone else 0.0
+        violence = k_violence_rate[_band(p_age[i])] * shots[h]
+        apart = k_seen_apart * more if alone else 0.0
+        # Most children live with none of it, so the three chances that all may meet decide first.
+        met = (pu_violence[i] < violence) | (pu_jail[i] < fatherless) | (pu_separation[i] < apart) | (state[h] != 0)
+        if not met or p_placed[i] > 0:
+            continue
+        chance[0] = k_seen_mind * more if h_depressed_caregiver[h] == 1 or state[h] & 1 else 0.0
+        chance[1] = k_seen_substance * more if h_substance_caregiver[h] == 1 else 0.0
+        chance[2] = k_seen_ipv * more if h_ipv[h] == 1 else 0.0
+        chance[3] = 1.0 if state[h] & 2 else apart
+        chance[4] = (k_seen_jail * more if h_incarcerated_member[h] == 1 else 0.0) + fatherless
+        chance[5] = -np.expm1(-violence) if pu_violence[i] < violence else 0.0
         chance[6] = 1.0 if h_evicted_new[h] == 1 else (k_seen_unhoused if h_tenure[h] >= 2 else 0.0)
         chance[7] = k_seen_hunger[h_food_security[h] - 1] if h_food_security[h] > 0 else 0.0
         chance[8] = k_seen_unfair if h_discrimination[h] == 1 and p_age[i] >= 12.0 * k_unfair_age else 0.0
@@ -203,7 +216,7 @@ EXPOSURE = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def prenatal_kernel(
     p_present, p_household, p_pregnancy, p_depression, p_anxiety, p_substance, p_prenatal_bits,
     h_neighborhood, h_ipv, h_couple, h_couple_months, h_incarcerated_member, h_gunfire, h_tenure,

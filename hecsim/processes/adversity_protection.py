@@ -18,19 +18,20 @@ from numba import njit
 
 from hecsim.processes.ace_bits import CORE_COUNT, CORE_MASK, child_band
 from hecsim.processes.base import process
+from hecsim.processes.maths import children, core_count, exp_, home
 
 _LOW_INCOME = 2.0  # low income ends, by convention, at twice the poverty line
 
 __all__ = ["GROWTH", "INDICES", "PROTECTION_PROCESSES"]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _band(age):
     """Age group 0 to 3 (0-2, 3-5, 6-11, 12-17); the scalar `child_band`."""
     return (age >= 36) + (age >= 72) + (age >= 144)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def indices_kernel(
     p_present, p_household, p_role, p_unstable, h_present, h_neighborhood, h_couple, h_kin_nearby,
     h_grandparent, h_tenure, h_moved, h_filing, h_eviction_clock, h_crowded, h_jobless_parent, h_ipv,
@@ -42,30 +43,30 @@ def indices_kernel(
 ):  # fmt: skip
     """Safe, stable and nurturing, each from 0 to 1."""
     n = h_present.size
-    unsteady = np.zeros(n, np.uint8)
+    unsteady, place = np.zeros(n, np.uint8), np.empty(n)
     for i in range(p_present.size):
-        if p_present[i] == 1 and p_role[i] <= 1:
-            unsteady[np.int64(p_household[i]) - h0] |= p_unstable[i] == 1
+        here = (p_present[i] == 1) & (p_role[i] <= 1)
+        unsteady[home(p_household[i], p_present[i], h0)] |= (p_unstable[i] == 1) & here
     for h in range(n):
-        if h_present[h] == 0:
-            continue
-        safe = np.float64(n_safety[h_neighborhood[h]])
-        safe *= k_safety_ipv if h_ipv[h] == 1 else 1.0
+        place[h] = n_safety[h_neighborhood[h]]
+    for h in range(n):  # three loops without branches, so that the compiler takes several homes at a time
+        safe = place[h] * (k_safety_ipv if h_ipv[h] == 1 else 1.0)
         safe *= k_safety_gunfire if h_gunfire[h] == 1 else 1.0
+        h_safety_index[h] = safe if h_present[h] != 0 else h_safety_index[h]
+    for h in range(n):
         stable = k_stable_unhoused if h_tenure[h] >= 2 else 1.0
         stable *= k_stable_moved if h_moved[h] < k_stable_moved_months else 1.0
-        stable *= k_stable_filing if h_filing[h] > 0 or h_eviction_clock[h] > 0 else 1.0
+        stable *= k_stable_filing if (h_filing[h] > 0) | (h_eviction_clock[h] > 0) else 1.0
         stable *= k_stable_crowded if h_crowded[h] == 1 else 1.0
         stable *= k_stable_jobless if h_jobless_parent[h] == 1 else 1.0
         stable *= k_stable_schedule if unsteady[h] == 1 else 1.0
-        if h_couple[h] == 0 and h_kin_nearby[h] == 0 and h_grandparent[h] == 0:
-            stable *= k_stable_alone
+        stable *= k_stable_alone if (h_couple[h] == 0) & (h_kin_nearby[h] == 0) & (h_grandparent[h] == 0) else 1.0
+        h_stability_index[h] = stable if h_present[h] != 0 else h_stability_index[h]
+    for h in range(n):
         warm = k_nurture_center + k_nurture_parenting * h_parenting[h] + k_nurture_support * h_support[h]
         warm -= k_nurture_conflict * h_conflict[h] + k_nurture_depressed * h_depressed_caregiver[h]
         warm += k_nurture_parenting * lh_nurture_add[h]
-        h_safety_index[h] = safe
-        h_stability_index[h] = stable
-        h_nurture_index[h] = 1.0 / (1.0 + np.exp(-warm))
+        h_nurture_index[h] = 1.0 / (1.0 + exp_(-warm)) if h_present[h] != 0 else h_nurture_index[h]
 
 
 def indices_plain(
@@ -111,7 +112,7 @@ INDICES = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def growth_kernel(
     p_present, p_household, p_age, p_ace_bits, p_prenatal_bits, p_placed, p_nurturance, p_pce,
     p_development, h_neighborhood, h_parenting, h_support, h_depressed_caregiver, h_food_security, h_moved,
@@ -125,25 +126,26 @@ def growth_kernel(
 ):  # fmt: skip
     """Nurturance, positive experiences and development of every child."""
     keep_n, keep_p = 0.5 ** (1.0 / k_nurturance_half_life), 0.5 ** (1.0 / k_pce_half_life)
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_age[i] >= 216:
-            continue
-        h = np.int64(p_household[i]) - h0
+    step_n, keep_d, step_d = k_nurturance_sd * np.sqrt(1.0 - keep_n * keep_n), np.empty(4), np.empty(4)
+    for b in range(4):
+        keep_d[b] = 0.5 ** (1.0 / k_development_half_life[b])
+        step_d[b] = k_development_sd * np.sqrt(1.0 - keep_d[b] * keep_d[b])
+    for i in children(p_present, p_age):
+        h = home(p_household[i], 1, h0)
         away = p_placed[i] > 0
         mean = k_nurturance_parenting * h_parenting[h] + k_nurturance_support * h_support[h]
         mean += lh_nurture_add[h] - k_nurturance_depressed * h_depressed_caregiver[h]
         if away:
             mean = k_nurturance_placed + lh_nurture_add[h]
-        step = k_nurturance_sd * np.sqrt(1.0 - keep_n * keep_n)
-        nurturance = mean + keep_n * (p_nurturance[i] - mean) + step * pz_nurturance[i]
+        nurturance = mean + keep_n * (p_nurturance[i] - mean) + step_n * pz_nurturance[i]
         score = k_pce_center + k_pce_nurturance * nurturance
         score += k_pce_stability * h_stability_index[h]
         score += k_pce_cohesion * n_cohesion[h_neighborhood[h]] + k_pce_church * h_church[h]
-        offered = min(max(7.0 / (1.0 + np.exp(-score)) + lh_pce_add[h], 0.0), 7.0)
+        offered = min(max(7.0 / (1.0 + exp_(-score)) + lh_pce_add[h], 0.0), 7.0)
         p_nurturance[i] = nurturance
         p_pce[i] = offered + keep_p * (p_pce[i] - offered)
-        harm = k_development_ace * CORE_COUNT[p_ace_bits[i] & CORE_MASK]
-        harm += k_development_prenatal * CORE_COUNT[p_prenatal_bits[i] & CORE_MASK]
+        harm = k_development_ace * core_count(p_ace_bits[i])
+        harm += k_development_prenatal * core_count(p_prenatal_bits[i])
         mean = k_development_center - lh_ace_harm[h] * harm + k_development_nurturance * nurturance
         mean += lh_development_add[h]
         if h_food_security[h] > 0:
@@ -153,9 +155,8 @@ def growth_kernel(
             mean -= k_development_moved
         if h_child_care[h] == 3 and p_age[i] < 60:
             mean += k_development_care
-        keep = 0.5 ** (1.0 / k_development_half_life[_band(p_age[i])])
-        step = k_development_sd * np.sqrt(1.0 - keep * keep)
-        p_development[i] = mean + keep * (p_development[i] - mean) + step * pz_development[i]
+        b = _band(p_age[i])
+        p_development[i] = mean + keep_d[b] * (p_development[i] - mean) + step_d[b] * pz_development[i]
 
 
 def growth_plain(

@@ -27,7 +27,7 @@ __all__ = ["RECALL", "recalled_bits"]
 _STRIDE, _MIX_A, _MIX_B = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _spread(u, k):
     """Return the k-th of several numbers in (0, 1) that belong to one uniform (splitmix64 finalizer)."""
     z = np.uint64(np.float64(u) * 4294967296.0) * np.uint64(_MIX_A) + np.uint64(k + 1) * np.uint64(_STRIDE)
@@ -61,7 +61,7 @@ def recalled_bits(
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def recall_kernel(
     p_present, p_age, p_ace_bits, p_stress_trait, p_ace_recalled, pu_answer, pz_lean, k_recall_sensitivity,
     k_recall_false, k_recall_factor, k_recall_distress, k_stress__trait_sd,

@@ -20,6 +20,7 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.base import process
+from hecsim.processes.maths import exp_, home, log_
 
 __all__ = ["RISK"]
 
@@ -27,7 +28,7 @@ _LOW_INCOME = 2.0  # low income ends, by convention, at twice the poverty line
 _GUIDELINE = 1  # entry of the poverty guideline that money amounts are expressed in: 2025
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def risk_kernel(
     p_present, p_household, p_role, p_insurance, p_leave_weeks, h_present, h_persons, h_children, h_couple,
     h_youngest, h_poverty_ratio, h_income, h_jobless_parent, h_depressed_caregiver, h_substance_caregiver,
@@ -41,45 +42,47 @@ def risk_kernel(
 ):  # fmt: skip
     """Hazards of abuse (kind 0) and neglect (kind 1) of each household."""
     n = h_present.size
-    uninsured, leave = np.zeros(n, np.uint8), np.zeros(n, np.uint8)
+    flags, place = np.zeros(n, np.uint8), np.empty(n)  # bit 1: a caregiver is uninsured, bit 2: one is on leave
     for i in range(p_present.size):
-        if p_present[i] == 1 and p_role[i] <= 1:
-            h = np.int64(p_household[i]) - h0
-            uninsured[h] |= p_insurance[i] == 0
-            leave[h] |= p_leave_weeks[i] > 0
+        h = home(p_household[i], p_present[i], h0)
+        flag = (p_insurance[i] == 0) * 1 + (p_leave_weeks[i] > 0) * 2
+        flags[h] |= flag if (p_present[i] == 1) & (p_role[i] <= 1) else 0
     for h in range(n):
-        if h_present[h] == 0:
-            continue
-        line = k_benefits__guideline_first[_GUIDELINE]
-        line += k_benefits__guideline_each_more[_GUIDELINE] * max(h_persons[h] - 1.0, 0.0)
+        place[h] = n_cohesion[h_neighborhood[h]]
+    first, more = k_benefits__guideline_first[_GUIDELINE], k_benefits__guideline_each_more[_GUIDELINE]
+    relief = np.empty(n)
+    for h in range(n):
+        line = first + more * max(h_persons[h] - 1.0, 0.0)
         ratio = (1.0 - k_risk_income_now) * h_poverty_ratio[h]
         ratio += k_risk_income_now * 12.0 * h_income[h] / line
         ratio = min(max(ratio, 0.0), _LOW_INCOME)
-        filed = h_eviction_record[h] > 0 and h_eviction_record[h] <= k_risk_filing_months
-        for kind in range(2):
-            relief = (ratio + k_risk_income_offset) / (_LOW_INCOME + k_risk_income_offset)
-            risk = relief ** -k_risk_income[kind]
-            risk *= k_risk_stress[kind] ** h_caregiver_stress[h] * k_risk_ace[kind] ** h_caregiver_aces[h]
-            risk *= k_risk_support[kind] ** h_support[h] * k_risk_parenting[kind] ** h_parenting[h]
-            risk *= k_risk_hardship[kind] ** h_hardship[h] * k_risk_frailty[kind] ** h_frailty[h]
-            risk *= k_risk_cohesion[kind] ** n_cohesion[h_neighborhood[h]]
-            risk *= k_risk_jobless[kind] if h_jobless_parent[h] == 1 else 1.0
-            risk *= k_risk_depressed[kind] if h_depressed_caregiver[h] == 1 else 1.0
-            risk *= k_risk_substance[kind] if h_substance_caregiver[h] == 1 else 1.0
-            risk *= k_risk_ipv[kind] if h_ipv[h] == 1 else 1.0
-            risk *= k_risk_filing[kind] if filed else 1.0
-            risk *= k_risk_hunger[kind] if h_food_security[h] >= 1 else 1.0
-            risk *= k_risk_single[kind] if h_couple[h] == 0 else 1.0
-            risk *= k_risk_cohabiting[kind] if h_couple[h] == 1 else 1.0
-            risk *= k_risk_many[kind] if h_children[h] >= 4 else 1.0
-            risk *= k_risk_uninsured[kind] if uninsured[h] == 1 else 1.0
+        relief[h] = log_((ratio + k_risk_income_offset) / (_LOW_INCOME + k_risk_income_offset))
+    for kind in range(2):
+        out, lever = (h_abuse_risk, lh_abuse_scale) if kind == 0 else (h_neglect_risk, lh_neglect_scale)
+        center, income, stress = k_risk_center[kind], k_risk_income[kind], np.log(k_risk_stress[kind])
+        ace, support, parenting = np.log(k_risk_ace[kind]), np.log(k_risk_support[kind]), np.log(k_risk_parenting[kind])
+        hardship, frail, cohesion = np.log(k_risk_hardship[kind]), np.log(k_risk_frailty[kind]), np.log(k_risk_cohesion[kind])
+        jobless, depressed, substance = k_risk_jobless[kind], k_risk_depressed[kind], k_risk_substance[kind]
+        ipv, filing, hunger, single = k_risk_ipv[kind], k_risk_filing[kind], k_risk_hunger[kind], k_risk_single[kind]
+        cohabiting, many, uninsured = k_risk_cohabiting[kind], k_risk_many[kind], k_risk_uninsured[kind]
+        leave = k_risk_leave[kind]
+        for h in range(n):  # no branch, so that the compiler takes several homes at a time
+            level = stress * h_caregiver_stress[h] + ace * h_caregiver_aces[h] + support * h_support[h]
+            level += parenting * h_parenting[h] + hardship * h_hardship[h] + frail * h_frailty[h]
+            risk = exp_(level + cohesion * place[h] - income * relief[h] - center) * lever[h]
+            risk *= jobless if h_jobless_parent[h] == 1 else 1.0
+            risk *= depressed if h_depressed_caregiver[h] == 1 else 1.0
+            risk *= substance if h_substance_caregiver[h] == 1 else 1.0
+            risk *= ipv if h_ipv[h] == 1 else 1.0
+            risk *= filing if (h_eviction_record[h] > 0) & (h_eviction_record[h] <= k_risk_filing_months) else 1.0
+            risk *= hunger if h_food_security[h] >= 1 else 1.0
+            risk *= single if h_couple[h] == 0 else 1.0
+            risk *= cohabiting if h_couple[h] == 1 else 1.0
+            risk *= many if h_children[h] >= 4 else 1.0
+            risk *= uninsured if flags[h] & 1 else 1.0
             # A parent at home on paid leave protects the infant, so only homes with one.
-            risk *= k_risk_leave[kind] if leave[h] == 1 and h_youngest[h] < 12 else 1.0
-            risk *= np.exp(-k_risk_center[kind])
-            if kind == 0:
-                h_abuse_risk[h] = risk * lh_abuse_scale[h]
-            else:
-                h_neglect_risk[h] = risk * lh_neglect_scale[h]
+            risk *= leave if (flags[h] >= 2) & (h_youngest[h] < 12) else 1.0
+            out[h] = risk if h_present[h] != 0 else out[h]
 
 
 def risk_plain(

@@ -12,7 +12,7 @@ same arguments. What it needs is said by the *names of the kernel's arguments*:
     x_name               an auxiliary array of the community (ties, travel times)
     h0, p0               first household and person row of the block: local row = h_row - h0
     month, calendar_month, year   the clock, as integers
-    rules                the tax and benefit rules (hecsim.benefits), one record
+    rules                the tax and benefit rules (hecsim.benefits), a table of one record: rules[0]
 
 Columns that the process writes are declared; all others arrive read-only, which the compiler
 enforces. A decision belongs to one process, so it is drawn at most once per entity and month.

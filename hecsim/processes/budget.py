@@ -13,11 +13,12 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.base import process
+from hecsim.processes.maths import MONTHS_OF_LIFE, exp_, home
 
 __all__ = ["BUDGET"]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def food_need_kernel(
     p_present,
     p_placed,
@@ -33,17 +34,18 @@ def food_need_kernel(
     k_size_factor,
     h0,
 ):
-    for h in range(h_present.size):
-        if h_present[h] == 1:
-            h_food_need[h] = 0.0
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_placed[i] > 0 or p_labor[i] == 4:
-            continue
+    costs, last = np.empty((2, MONTHS_OF_LIFE), np.float32), np.uint64(MONTHS_OF_LIFE - 1)
+    for month in range(MONTHS_OF_LIFE):
         band = 0
         for b in range(k_age_from.size):
-            if p_age[i] >= 12.0 * k_age_from[b]:
-                band = b
-        h_food_need[np.int64(p_household[i]) - h0] += k_cost[2 * band + np.int64(p_sex[i])]
+            band = b if month >= 12.0 * k_age_from[b] else band
+        costs[0, month], costs[1, month] = k_cost[2 * band], k_cost[2 * band + 1]
+    for h in range(h_present.size):
+        h_food_need[h] = 0.0 if h_present[h] == 1 else h_food_need[h]
+    for i in range(p_present.size):
+        eats = (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] != 4)
+        cost = costs[np.uint64(p_sex[i]), min(np.uint64(p_age[i]), last)]
+        h_food_need[home(p_household[i], p_present[i], h0)] += cost if eats else np.float32(0.0)
     for h in range(h_present.size):
         if h_present[h] == 1:
             h_food_need[h] *= k_size_factor[min(max(np.int64(h_persons[h]), 1), k_size_factor.size) - 1]
@@ -74,7 +76,7 @@ def food_need_plain(
     h_food_need[here] = (total * factor)[here]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def budget_kernel(
     h_present,
     h_persons,
@@ -132,66 +134,66 @@ def budget_kernel(
     k_voucher_share,
     k_doubled_share,
 ):
-    for h in range(h_present.size):
-        if h_present[h] == 0:
-            continue
-        ratio = np.float64(h_poverty_ratio[h])
-        band = 0 if ratio < 1.0 else (1 if ratio < 2.0 else (2 if ratio < 4.0 else 3))
-        cash = (
-            np.float64(h_earnings[h])
-            + np.float64(h_ui[h])
-            + np.float64(h_other_income[h])
-            + np.float64(h_tfa[h])
-            + np.float64(h_refund[h])
-            + np.float64(lh_cash[h])
-            - np.float64(h_taxes[h])
-        )
+    u0, u1, u2, u3 = k_utilities[0], k_utilities[1], k_utilities[2], k_utilities[3]
+    m0, m1, m2, m3 = k_health_adult[0], k_health_adult[1], k_health_adult[2], k_health_adult[3]
+    b0, b1, b2, b3 = k_bridge[0], k_bridge[1], k_bridge[2], k_bridge[3]
+    t0, t1, t2, t3 = k_target_months[0] / 12.0, k_target_months[1] / 12.0, k_target_months[2] / 12.0, k_target_months[3] / 12.0
+    rate_walks, rate_drives, n = k_shock_rate[0], k_shock_rate[1], h_present.size
+    access, cash_in, foods, needed = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for h in range(n):
+        access[h] = 1.0 + lg_lending_bias * (k_wealth_access[np.uint64(h_race[h])] - 1.0)
+    # Four loops without a branch, so that the compiler takes several homes at a time. First: money in, and shocks.
+    for h in range(n):
+        cash = np.float64(h_earnings[h]) + np.float64(h_ui[h]) + np.float64(h_other_income[h]) + np.float64(h_tfa[h])
+        cash_in[h] = cash + np.float64(h_refund[h]) + np.float64(lh_cash[h]) - np.float64(h_taxes[h])
         in_kind = np.float64(h_snap[h]) + np.float64(h_wic[h]) + np.float64(lh_food_aid[h])
-        h_income[h] = cash + in_kind - np.float64(h_care_cost[h])
-        home = np.float64(h_rent[h])
-        if h_tenure[h] == 2:
-            home = 0.0
-        elif h_tenure[h] == 3:
-            home *= k_doubled_share
-        elif h_voucher[h] > 0:
-            home = min(home, k_voucher_share * max(0.0, cash))
-        shock = 0.0
-        if hu_shock[h] < k_shock_rate[1 if h_vehicles[h] > 0 else 0]:
-            shock = k_shock_median * np.exp(k_shock_spread * np.float64(hz_size[h]))
-        h_shock[h] = shock
-        adults = np.float64(h_adults[h])
+        income = cash_in[h] + in_kind - np.float64(h_care_cost[h])
+        h_income[h] = income if h_present[h] != 0 else h_income[h]
+        foods[h] = in_kind
+    for h in range(n):
+        size = k_shock_median * exp_(k_shock_spread * np.float64(hz_size[h]))
+        shock = size if hu_shock[h] < (rate_drives if h_vehicles[h] > 0 else rate_walks) else 0.0
+        h_shock[h] = shock if h_present[h] != 0 else h_shock[h]
+        needed[h] = shock
+    for h in range(n):  # what the month needs
+        ratio, adults, cash = np.float64(h_poverty_ratio[h]), np.float64(h_adults[h]), cash_in[h]
+        poor, low, middle = ratio < 1.0, ratio < 2.0, ratio < 4.0
+        rent = np.float64(h_rent[h])
+        roof = min(rent, k_voucher_share * max(0.0, cash)) if h_voucher[h] > 0 else rent
+        roof = rent * k_doubled_share if h_tenure[h] == 3 else roof
+        roof = 0.0 if h_tenure[h] == 2 else roof
         food = np.float64(h_food_need[h]) * max(np.float64(h_food_price[h]), 0.5)
-        needs = home + k_utilities[band] + np.float64(h_care_cost[h]) + k_other_need * np.float64(h_persons[h])
+        utilities = u0 if poor else (u1 if low else (u2 if middle else u3))
+        needs = roof + utilities + np.float64(h_care_cost[h]) + k_other_need * np.float64(h_persons[h])
         needs += k_transport_car if h_vehicles[h] > 0 else k_transport_no_car * adults
-        needs += k_health_adult[band] * adults + max(0.0, food - in_kind) + shock
-        left = cash - needs
-        savings = np.float64(h_savings[h])
-        arrears = max(0.0, np.float64(h_arrears[h]) - np.float64(lh_rent_aid[h]))
-        spent_on_food = food
-        unmet = 0.0
-        if left >= 0.0:
-            repaid = min(arrears, k_repay * left)
-            arrears -= repaid
-            left -= repaid
-            access = 1.0 + lg_lending_bias * (k_wealth_access[np.int64(h_race[h])] - 1.0)
-            target = access * k_target_months[band] * np.float64(h_income_year[h]) / 12.0
-            kept = k_save * left * (1.0 if savings < target else 0.0)
-            savings += kept - k_drawdown * max(0.0, savings - target)
-            spent_on_food += k_food_extra * (left - kept)
-        else:
-            short = -left
-            used = min(savings, short)
-            savings -= used
-            short -= used
-            bridge = min(max(k_bridge[band] + k_bridge_support * np.float64(h_support[h]), k_bridge_least), 1.0)
-            unmet = short * (1.0 - bridge)
-            spent_on_food -= min(k_food_first * unmet, max(0.0, food - in_kind))
-            if h_tenure[h] <= 1:
-                arrears += min(k_rent_second * unmet, home)
-        h_savings[h] = max(0.0, savings)
-        h_arrears[h] = arrears
-        h_food_budget[h] = max(spent_on_food, in_kind)
-        h_hardship[h] = min(unmet / max(needs + min(food, in_kind), 1.0), 1.0)
+        needs += (m0 if poor else (m1 if low else (m2 if middle else m3))) * adults
+        needed[h] = needs + max(0.0, food - foods[h]) + needed[h]
+    for h in range(n):  # what it leaves or lacks
+        ratio, in_kind, tenure, here = np.float64(h_poverty_ratio[h]), foods[h], h_tenure[h], h_present[h] != 0
+        poor, low, middle = ratio < 1.0, ratio < 2.0, ratio < 4.0
+        food = np.float64(h_food_need[h]) * max(np.float64(h_food_price[h]), 0.5)
+        needs, savings = needed[h], np.float64(h_savings[h])
+        left = cash_in[h] - needs
+        fine, arrears = left >= 0.0, max(0.0, np.float64(h_arrears[h]) - np.float64(lh_rent_aid[h]))
+        repaid = min(arrears, k_repay * left)
+        spare = left - repaid
+        target = access[h] * (t0 if poor else (t1 if low else (t2 if middle else t3))) * np.float64(h_income_year[h])
+        kept = k_save * spare if savings < target else 0.0
+        after = savings + kept - k_drawdown * max(0.0, savings - target)
+        used = min(savings, -left)
+        bridge = b0 if poor else (b1 if low else (b2 if middle else b3))
+        bridge = min(max(bridge + k_bridge_support * np.float64(h_support[h]), k_bridge_least), 1.0)
+        unmet = 0.0 if fine else (-left - used) * (1.0 - bridge)
+        spent = food + k_food_extra * (spare - kept)
+        spent = spent if fine else food - min(k_food_first * unmet, max(0.0, food - in_kind))
+        rent = np.float64(h_rent[h])
+        roof = min(rent, k_voucher_share * max(0.0, cash_in[h])) if h_voucher[h] > 0 else rent
+        more = min(k_rent_second * unmet, roof) if tenure <= 1 else 0.0
+        h_savings[h] = max(0.0, after if fine else savings - used) if here else h_savings[h]
+        h_arrears[h] = (arrears - repaid if fine else arrears + more) if here else h_arrears[h]
+        h_food_budget[h] = max(spent, in_kind) if here else h_food_budget[h]
+        hardship = min(unmet / max(needs + min(food, in_kind), 1.0), 1.0)
+        h_hardship[h] = hardship if here else h_hardship[h]
 
 
 def budget_plain(
@@ -297,7 +299,7 @@ def budget_plain(
         column[here] = value[here]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def mind_kernel(
     p_present,
     p_household,
@@ -335,11 +337,9 @@ def mind_kernel(
     work = np.zeros(n)
     carers = np.zeros(n)
     for i in range(p_present.size):
-        if p_present[i] == 1 and p_role[i] <= 1 and p_labor[i] != 4:
-            h = np.int64(p_household[i]) - h0
-            carers[h] += 1.0
-            if p_labor[i] == 1:
-                work[h] += np.float64(p_hours[i])
+        h, carer = home(p_household[i], p_present[i], h0), (p_present[i] == 1) & (p_role[i] <= 1) & (p_labor[i] != 4)
+        carers[h] += 1.0 if carer else 0.0
+        work[h] += np.float64(p_hours[i]) if carer & (p_labor[i] == 1) else 0.0
     for h in range(n):
         if h_present[h] == 0:
             continue

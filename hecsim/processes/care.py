@@ -13,6 +13,7 @@ from numba import njit
 
 from hecsim.benefits import care4kids_eligible, care4kids_fee
 from hecsim.processes.base import process
+from hecsim.processes.maths import children, home
 
 __all__ = ["CARE"]
 
@@ -20,7 +21,7 @@ _NONE, _PARENT, _RELATIVE, _FORMAL = 0, 1, 2, 3
 _OFF, _WAITING, _PAID = 0, 1, 2
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def care_kernel(
     p_present, p_placed, p_household, p_age, p_role, p_labor, p_leave_weeks,
     h_present, h_persons, h_neighborhood, h_grandparent, h_kin_nearby, h_earnings, h_ui, h_other_income, h_tfa,
@@ -29,30 +30,25 @@ def care_kernel(
     k_market, k_region, k_sibling_share, k_kin_share, k_kin_cost, k_kin_hours, k_kin_stay, k_afford, k_apply, k_grant,
     k_charge_over_rate, h0,
 ):  # fmt: skip
+    rules = rules[0]
     n = h_present.size
     # Where kin can be paid, fewer of the families whom they help look for a subsidized place.
     stay = k_kin_stay * min(lg_kin_care_pay / max(k_kin_cost, 1.0), 1.0)
-    idle = np.zeros(n)
+    idle = np.zeros(n, np.uint8)
     young = np.zeros((n, 3))
     for i in range(p_present.size):
-        if p_present[i] == 0 or p_placed[i] > 0:
-            continue
-        h = np.int64(p_household[i]) - h0
-        if p_role[i] <= 1 and p_labor[i] != 4 and (p_labor[i] != 1 or p_leave_weeks[i] > 0):
-            idle[h] += 1.0
-        if p_age[i] < 36:
-            young[h, 0] += 1.0
-        elif p_age[i] < 72:
-            young[h, 1] += 1.0
-        elif p_age[i] < 156:
-            young[h, 2] += 1.0
+        here = (p_present[i] != 0) & (p_placed[i] == 0) & (p_role[i] <= 1) & (p_labor[i] != 4)
+        idle[home(p_household[i], p_present[i], h0)] |= here & ((p_labor[i] != 1) | (p_leave_weeks[i] > 0))
+    for i in children(p_present, p_age):
+        band = (p_age[i] >= 36) * 1 + (p_age[i] >= 72) * 1
+        young[home(p_household[i], 1, h0), band] += 1.0 if (p_age[i] < 156) & (p_placed[i] == 0) else 0.0
     for h in range(n):
         if h_present[h] == 0:
             continue
         h_care_hours[h] = 0.0
         h_care_cost[h] = 0.0
         count = young[h, 0] + young[h, 1] + young[h, 2]
-        if count == 0.0 or idle[h] > 0.0:
+        if count == 0.0 or idle[h] > 0:
             h_child_care[h] = _PARENT if count > 0.0 else _NONE
             if h_care_subsidy[h] != _OFF:
                 h_care_subsidy[h] = _OFF

@@ -23,6 +23,7 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.base import process
+from hecsim.processes.maths import exp_, happens, log_
 
 __all__ = ["DEMOGRAPHY", "FERTILITY", "LEAVING", "MARRIAGE", "MORTALITY", "SCHOOLING"]
 
@@ -33,12 +34,10 @@ _AGES = np.array([0, 1, *range(5, 91, 5)], np.float64)  # ages of the life table
 _LAST = 111
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def marriage_kernel(h_present, h_education, h_couple, hu_marry, k_marry):
     for h in range(h_present.size):
-        if h_present[h] == 0 or h_couple[h] != 1:
-            continue
-        if hu_marry[h] < -np.expm1(-k_marry[int(h_education[h])] / 12):
+        if (h_couple[h] == 1) & (h_present[h] != 0) and happens(hu_marry[h], k_marry[int(h_education[h])] / 12):
             h_couple[h] = 2
 
 
@@ -53,7 +52,7 @@ MARRIAGE = process(
 )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def schooling_kernel(
     p_present, p_household, p_age, p_role, p_development, p_education, h_education, h0, pu_finish, pu_entry,
     pu_degree, k_school_finish, k_college_entry, k_college_degree, k_school_development,
@@ -98,7 +97,7 @@ SCHOOLING = process(
 )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _seek_band(age):
     years = age // 12
     if years < 20:
@@ -112,14 +111,19 @@ def _seek_band(age):
     return min(4 + (years - 35) // 10, 7)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def leaving_kernel(
     p_present, p_household, p_age, p_role, p_labor, p_leaving, h_couple, h0, pu_home, pu_partner,
     calendar_month, k_leave_home, k_leave_home_autumn, k_leave_others, k_seek_partner,
 ):  # fmt: skip
+    most_home = max(np.max(k_leave_home), k_leave_home_autumn, k_leave_others)
+    most_partner = np.max(k_seek_partner) / 12
     for i in range(p_present.size):
+        # Nobody's chance exceeds these two, so one test passes most people over.
+        if (pu_home[i] >= most_home) & (pu_partner[i] >= most_partner):
+            continue
         age, role = int(p_age[i]), p_role[i]
-        if p_present[i] == 0 or age < _ADULT or p_labor[i] == 4 or p_leaving[i] != 0:
+        if (p_present[i] == 0) | (age < _ADULT) | (p_labor[i] == 4) | (p_leaving[i] != 0):
             continue
         grown = role in (2, 4)
         if grown:
@@ -132,7 +136,7 @@ def leaving_kernel(
                 p_leaving[i] = 2
                 continue
         alone = grown or (role == 0 and h_couple[int(p_household[i]) - h0] == 0)
-        if alone and pu_partner[i] < -np.expm1(-k_seek_partner[_seek_band(age)] / 12):
+        if alone and happens(pu_partner[i], k_seek_partner[_seek_band(age)] / 12):
             p_leaving[i] = 4
 
 
@@ -163,20 +167,21 @@ LEAVING = process(
 )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def fertility_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_role, p_parity, p_since_birth, p_labor, p_pregnancy,
     h_couple, h0, pu_conceive, k_birth_rate, k_birth_scale, k_birth_group, k_birth_first, k_birth_parity,
     k_birth_union, k_birth_spacing,
 ):  # fmt: skip
     for i in range(p_present.size):
-        if p_present[i] == 0 or p_sex[i] != 1:
-            continue
-        if p_pregnancy[i] > 0:
-            p_pregnancy[i] = min(int(p_pregnancy[i]) + 1, TERM)
-            continue
+        months = p_pregnancy[i]
+        p_pregnancy[i] = min(months + 1, TERM) if (p_present[i] != 0) & (p_sex[i] == 1) & (months > 0) else months
+    most = np.max(k_birth_rate / 1000 * k_birth_scale) * np.max(k_birth_group) * np.max(k_birth_union)
+    most *= np.max(k_birth_spacing) * max(np.max(k_birth_first), np.max(k_birth_parity)) / 12
+    for i in range(p_present.size):
         at_birth = int(p_age[i]) + TERM
-        if at_birth < 180 or at_birth >= 540 or p_labor[i] == 4:
+        fertile = (p_sex[i] == 1) & (at_birth >= 180) & (at_birth < 540) & (p_pregnancy[i] == 0)
+        if not (fertile & (pu_conceive[i] < most) & (p_present[i] != 0)) or p_labor[i] == 4:
             continue
         band = (at_birth - 180) // 60
         group = 0 if band < 2 else (1 if band == 2 else 2)
@@ -186,7 +191,7 @@ def fertility_kernel(
         rate = k_birth_rate[band] / 1000 * k_birth_scale[band] * k_birth_group[group * 5 + int(p_race[i])]
         rate *= k_birth_union[union] * k_birth_spacing[spacing]
         rate *= k_birth_first[band] if parity == 0 else k_birth_parity[min(parity, 3) - 1]
-        if pu_conceive[i] < -np.expm1(-rate / 12):
+        if happens(pu_conceive[i], rate / 12):
             p_pregnancy[i] = 1
 
 
@@ -219,26 +224,30 @@ FERTILITY = process(
 )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _table(rates, growth):
     """Monthly death hazard by year of age and twelfth, shape (111, 12); log-linear between entries."""
-    out = np.empty((_LAST, 12))
+    out, logs = np.empty((_LAST, 12)), np.log(rates)
+    last = logs.size - 1
     for year in range(_LAST):
         for twelfth in range(12):
             age = year + twelfth / 12
             if year == 0:
-                q = rates[0]  # the table's first entry is the whole first year of life
+                q = logs[0]  # the table's first entry is the whole first year of life
             elif age >= 90:
-                q = rates[rates.size - 1] * np.exp(growth * (age - 90))
+                q = logs[last] + growth * (age - 90)
             else:
                 k = 1 + int((age - 1) // 4) if age < 5 else int(age // 5) + 1
                 t = (age - _AGES[k]) / (_AGES[k + 1] - _AGES[k])
-                q = np.exp(np.log(rates[k]) * (1 - t) + np.log(rates[k + 1]) * t)
-            out[year, twelfth] = -np.log1p(-min(q, 0.999)) / 12
+                q = logs[k] * (1 - t) + logs[k + 1] * t
+            out[year, twelfth] = q
+    flat = out.reshape(-1)
+    for k in range(flat.size):
+        flat[k] = -log_(1.0 - min(exp_(flat[k]), 0.999)) / 12
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _means(fade, rr_bmi, rr_flags, rr_income, mix_bmi, mix_disease, mix_income):
     """Exponent w and mean of (product of relative risks)^w by year of age, two arrays of shape (111,)."""
     weight, mean = np.zeros(_LAST), np.ones(_LAST)
@@ -247,19 +256,19 @@ def _means(fade, rr_bmi, rr_flags, rr_income, mix_bmi, mix_disease, mix_income):
         band = 0 if year < 40 else (1 if year < 60 else 2)
         total, mass = 0.0, 0.0
         for c in range(6):
-            total += mix_bmi[band * 6 + c] * rr_bmi[c] ** w
+            total += mix_bmi[band * 6 + c] * exp_(w * log_(rr_bmi[c]))
             mass += mix_bmi[band * 6 + c]
         m = total / mass
         for d, rr in enumerate(rr_flags):
-            m *= 1 + mix_disease[band * 3 + d] * (rr**w - 1)
+            m *= 1 + mix_disease[band * 3 + d] * (exp_(w * log_(rr)) - 1)
         total = 0.0
         for c in range(4):
-            total += mix_income[c] * rr_income[c] ** w
+            total += mix_income[c] * exp_(w * log_(rr_income[c]))
         weight[year], mean[year] = w, m * total / np.sum(mix_income)
     return weight, mean
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def mortality_kernel(
     p_present, p_household, p_age, p_sex, p_bmi, p_diabetes, p_cvd, p_substance, p_leaving, h_poverty_ratio,
     h0, pu_death, k_death_rate_male, k_death_rate_female, k_death_growth, k_death_fade, k_mix_bmi,
@@ -275,13 +284,15 @@ def mortality_kernel(
     # No product of relative risks exceeds this, so most people need no power function.
     most = max(rr_diabetes, 1.0) * max(rr_cvd, 1.0) * max(rr_substance, 1.0)
     most = max(most * np.max(rr_bmi) * np.max(rr_income), 1.0)
+    bound = np.empty(12 * _LAST)
+    for month in range(12 * _LAST):
+        year = month // 12
+        bound[month] = max(male[year, month % 12], female[year, month % 12]) * most / mean[year] + 1e-12
     for i in range(p_present.size):
-        if p_present[i] == 0:
+        if pu_death[i] >= bound[min(np.uint64(p_age[i]), np.uint64(12 * _LAST - 1))] or p_present[i] == 0:
             continue
         year = min(int(p_age[i]) // 12, _LAST - 1)
         hazard = male[year, int(p_age[i]) % 12] if p_sex[i] == 0 else female[year, int(p_age[i]) % 12]
-        if pu_death[i] >= hazard * most / mean[year] + 1e-12:
-            continue
         b = p_bmi[i]
         cls = 0 if b < 18.5 else (1 if b < 25.0 else min(int((b - 15.0) // 5), 5))
         poverty = h_poverty_ratio[int(p_household[i]) - h0]

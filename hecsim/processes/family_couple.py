@@ -19,11 +19,12 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.base import process
+from hecsim.processes.maths import exp_, happens, home
 
 __all__ = ["CONFLICT", "COUPLE_PROCESSES", "IPV", "PARENTING", "SEPARATION"]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def conflict_kernel(
     h_present, h_couple, h_conflict, h_hardship, h_caregiver_stress, h_substance_caregiver, h_support,
     h_frailty, lh_conflict_scale, hz_conflict, k_conflict_persistence, k_conflict_sd, k_conflict_center,
@@ -71,13 +72,13 @@ CONFLICT = process(
 )
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _income_band(ratio):
     """Income group 0 to 3: below 1, 2, 4 times the poverty line, and above."""
     return (ratio >= 1.0) + (ratio >= 2.0) + (ratio >= 4.0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def ipv_kernel(
     h_present, h_couple, h_conflict, h_ipv, h_ipv_months, h_poverty_ratio, h_tenure, h_eviction_clock,
     h_filing, h_crowded, h_jobless_parent, h_substance_caregiver, h_caregiver_aces, h_frailty, lh_ipv_onset,
@@ -85,28 +86,25 @@ def ipv_kernel(
     k_ipv_jobless, k_ipv_insecure, k_ipv_insecure_end, k_ipv_ace, k_ipv_frailty,
 ):  # fmt: skip
     """Violence between partners starts, lasts, ends; it ends when the couple does."""
+    conflict, ace, frail = np.log(k_ipv_conflict), np.log(k_ipv_ace), np.log(k_ipv_frailty)
     for h in range(h_present.size):
         if h_present[h] == 0:
             continue
-        insecure = h_tenure[h] >= 2 or h_eviction_clock[h] > 0 or h_filing[h] > 0 or h_crowded[h] == 1
+        insecure = (h_tenure[h] >= 2) | (h_eviction_clock[h] > 0) | (h_filing[h] > 0) | (h_crowded[h] == 1)
         if h_couple[h] == 0:
             turns = h_ipv[h] == 1
         elif h_ipv[h] == 1:
             hazard = k_ipv_end * lh_ipv_end[h]
             if insecure:
                 hazard *= k_ipv_insecure_end
-            turns = hu_end[h] < -np.expm1(-hazard)
+            turns = happens(hu_end[h], hazard)
         else:
-            hazard = k_ipv_onset * lh_ipv_onset[h] * k_ipv_income[_income_band(h_poverty_ratio[h])]
-            hazard *= k_ipv_conflict ** h_conflict[h] * k_ipv_ace ** h_caregiver_aces[h]
-            hazard *= k_ipv_frailty ** h_frailty[h]
-            if h_substance_caregiver[h] == 1:
-                hazard *= k_ipv_substance
-            if h_jobless_parent[h] == 1:
-                hazard *= k_ipv_jobless
-            if insecure:
-                hazard *= k_ipv_insecure
-            turns = hu_onset[h] < -np.expm1(-hazard)
+            level = conflict * h_conflict[h] + ace * h_caregiver_aces[h] + frail * h_frailty[h]
+            hazard = k_ipv_onset * lh_ipv_onset[h] * k_ipv_income[_income_band(h_poverty_ratio[h])] * exp_(level)
+            hazard *= k_ipv_substance if h_substance_caregiver[h] == 1 else 1.0
+            hazard *= k_ipv_jobless if h_jobless_parent[h] == 1 else 1.0
+            hazard *= k_ipv_insecure if insecure else 1.0
+            turns = happens(hu_onset[h], hazard)
         if turns:
             h_ipv[h] = 1 - h_ipv[h]
             h_ipv_months[h] = 0
@@ -147,7 +145,7 @@ IPV = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def separation_kernel(
     p_present, p_household, p_role, p_sex, p_depression, p_labor, p_leaving, h_present, h_couple,
     h_couple_months, h_children, h_education, h_poverty_ratio, h_conflict, h_ipv, h_jobless_parent,
@@ -158,41 +156,42 @@ def separation_kernel(
 ):  # fmt: skip
     """Which couples part this month, and which of the two leaves."""
     n = h_present.size
-    low, jailed, men = np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint8)
+    # Of the two partners: bit 1 one is depressed, bit 2 one is held, from 4 on the number of men.
+    pair = np.zeros(n, np.uint8)
     for i in range(p_present.size):
-        if p_present[i] == 1 and p_role[i] <= 1:
-            h = np.int64(p_household[i]) - h0
-            low[h] |= p_depression[i] == 1
-            jailed[h] |= p_labor[i] == 4
-            men[h] += p_sex[i] == 0
-    leaver = np.full(n, 255, np.uint8)  # 255 nobody, 0 the woman, 1 the man, 2 the partner (one sex)
+        h, flags = home(p_household[i], p_present[i], h0), (p_depression[i] == 1) * 1 + (p_labor[i] == 4) * 2
+        partner = (p_present[i] == 1) & (p_role[i] <= 1)
+        pair[h] = (pair[h] | flags) + (p_sex[i] == 0) * 4 if partner else pair[h]
+    conflict, frail, level = np.log(k_separation_conflict), np.log(k_separation_frailty), np.empty(n)
+    for h in range(n):  # no branch, so that the compiler takes several couples at a time
+        x = exp_(conflict * h_conflict[h] + frail * h_frailty[h]) * lh_separation_scale[h]
+        x *= k_separation_jobless if h_jobless_parent[h] == 1 else 1.0
+        x *= k_separation_ipv if h_ipv[h] == 1 else 1.0
+        x *= k_separation_substance if h_substance_caregiver[h] == 1 else 1.0
+        x *= k_separation_depression if pair[h] & 1 else 1.0
+        level[h] = x * (k_separation_jail if pair[h] & 2 else 1.0)
+    leaver, any_parts = np.full(n, 255, np.uint8), False  # 255 nobody, 0 the woman, 1 the man, 2 the partner (one sex)
     for h in range(n):
-        if h_present[h] == 0 or h_couple[h] == 0:
+        if (h_present[h] == 0) | (h_couple[h] == 0):
             continue
         if h_couple[h] == 2:
             years = h_couple_months[h] / 12.0
-            hazard = k_separation_married[(years >= 5) + (years >= 10) + (years >= 20)]
+            hazard = k_separation_married[(years >= 5) * 1 + (years >= 10) + (years >= 20)]
             hazard *= k_separation_schooling[h_education[h]]
         else:
             hazard = k_separation_cohabiting
-            if h_children[h] > 0:
-                hazard *= k_separation_child
-            if h_poverty_ratio[h] < 1.0:
-                hazard *= k_separation_poor
-        hazard *= lh_separation_scale[h] * k_separation_conflict ** h_conflict[h]
-        hazard *= k_separation_frailty ** h_frailty[h]
-        hazard *= k_separation_jobless if h_jobless_parent[h] == 1 else 1.0
-        hazard *= k_separation_ipv if h_ipv[h] == 1 else 1.0
-        hazard *= k_separation_substance if h_substance_caregiver[h] == 1 else 1.0
-        hazard *= k_separation_depression if low[h] == 1 else 1.0
-        hazard *= k_separation_jail if jailed[h] == 1 else 1.0
-        if hu_parts[h] < -np.expm1(-hazard / 12.0):
-            leaver[h] = 2 if men[h] != 1 else (1 if hu_leaver[h] < k_separation_man_leaves else 0)
+            hazard *= k_separation_child if h_children[h] > 0 else 1.0
+            hazard *= k_separation_poor if h_poverty_ratio[h] < 1.0 else 1.0
+        if happens(hu_parts[h], hazard * level[h] / 12.0):
+            leaver[h] = 2 if pair[h] >> 2 != 1 else (1 if hu_leaver[h] < k_separation_man_leaves else 0)
+            any_parts = True
+    if not any_parts:
+        return
     for i in range(p_present.size):
-        if p_present[i] == 1 and p_role[i] <= 1:
-            who = leaver[np.int64(p_household[i]) - h0]
-            if (who == 2 and p_role[i] == 1) or (who == 1 and p_sex[i] == 0) or (who == 0 and p_sex[i] == 1):
-                p_leaving[i] = 3
+        who = leaver[home(p_household[i], p_present[i], h0)]
+        if (who != 255) & (p_present[i] == 1) & (p_role[i] <= 1):
+            leaves = p_role[i] == 1 if who == 2 else p_sex[i] == 1 - who
+            p_leaving[i] = 3 if leaves else p_leaving[i]
 
 
 def separation_plain(
@@ -241,7 +240,7 @@ SEPARATION = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def parenting_kernel(
     h_present, h_neighborhood, h_parenting, h_depressed_caregiver, h_caregiver_stress, h_bandwidth,
     h_support, h_frailty, n_norm_parenting, lh_parenting_add, hz_parenting, k_parenting_half_life,

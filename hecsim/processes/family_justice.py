@@ -21,6 +21,7 @@ from numba import njit
 
 from hecsim.processes.ace_bits import age_band
 from hecsim.processes.base import process
+from hecsim.processes.maths import exp_, happens, home
 
 __all__ = ["JUSTICE", "JUSTICE_COST", "JUSTICE_PROCESSES"]
 
@@ -28,12 +29,7 @@ _LONGEST = 255  # what the column holds
 _RETURN_MONTHS = 36  # recidivism studies follow people for three years
 
 
-@njit(cache=True)
-def _band(age):
-    return (age >= 216) + (age >= 312) + (age >= 420) + (age >= 600) + (age >= 780)
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def justice_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_labor, p_substance, p_released, p_sentence, p_record,
     p_record_months, h_neighborhood, h_frailty, n_disadvantage, lp_arrest_scale, lg_policing_bias,
@@ -43,27 +39,42 @@ def justice_kernel(
     k_pretrial, k_pretrial_months, k_return, k_return_median, k_return_substance,
 ):  # fmt: skip
     """Arrests of adults at liberty and what follows from them."""
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_age[i] < 216 or p_sentence[i] > 0 or p_labor[i] == 4:
+    n = p_present.size
+    place, frail = np.log(k_arrest_disadvantage), np.log(k_arrest_frailty)
+    family = np.empty(h_frailty.size)
+    for h in range(h_frailty.size):
+        family[h] = place * n_disadvantage[h_neighborhood[h]]
+    for h in range(h_frailty.size):
+        family[h] = exp_(family[h] + frail * h_frailty[h])
+    b0, b1, b2 = k_arrest_rate[0] / 12.0, k_arrest_rate[1] / 12.0, k_arrest_rate[2] / 12.0
+    b3, b4 = k_arrest_rate[3] / 12.0, k_arrest_rate[4] / 12.0
+    r0, r1, r2, r3 = k_return[0], k_return[1], k_return[2], k_return[3]
+    man, woman = k_arrest_sex[0], k_arrest_sex[1]
+    hazard = np.empty(n)
+    for i in range(n):
+        policing = 1.0 + lg_policing_bias * (k_arrest_policing[np.uint64(p_race[i])] - 1.0)
+        hazard[i] = policing * family[home(p_household[i], p_present[i], h0)]
+    for i in range(n):  # no branch, so that the compiler takes several people at a time
+        age, since = p_age[i], p_released[i]
+        base = b1 if age >= 312 else b0
+        base = b2 if age >= 420 else base
+        base = b3 if age >= 600 else base
+        base = b4 if age >= 780 else base
+        x = hazard[i] * base * (man if p_sex[i] == 0 else woman)
+        x *= k_arrest_unemployed if p_labor[i] == 2 else 1.0
+        x *= k_arrest_substance if p_substance[i] == 1 else 1.0
+        # Returns are counted as such: a new arrest, a violation or a new sentence.
+        y = r1 if since >= 6 else r0
+        y = r2 if since >= 12 else y
+        y = r3 if since >= 24 else y
+        y *= k_return_substance if p_substance[i] == 1 else 1.0
+        x = y if since < _RETURN_MONTHS else x
+        free = (p_present[i] != 0) & (age >= 216) & (p_sentence[i] == 0) & (p_labor[i] != 4)
+        hazard[i] = x * lp_arrest_scale[i] if free else 0.0
+    for i in range(n):
+        if not happens(pu_arrest[i], hazard[i]):
             continue
-        h = np.int64(p_household[i]) - h0
         since = p_released[i]
-        if since < _RETURN_MONTHS:
-            # Returns are counted as such: a new arrest, a violation or a new sentence.
-            hazard = k_return[(since >= 6) + (since >= 12) + (since >= 24)]
-            if p_substance[i] == 1:
-                hazard *= k_return_substance
-        else:
-            hazard = k_arrest_rate[_band(p_age[i]) - 1] / 12.0 * k_arrest_sex[p_sex[i]]
-            hazard *= 1.0 + lg_policing_bias * (k_arrest_policing[p_race[i]] - 1.0)
-            hazard *= k_arrest_disadvantage ** n_disadvantage[h_neighborhood[h]]
-            hazard *= k_arrest_frailty ** h_frailty[h]
-            if p_labor[i] == 2:
-                hazard *= k_arrest_unemployed
-            if p_substance[i] == 1:
-                hazard *= k_arrest_substance
-        if pu_arrest[i] >= -np.expm1(-hazard * lp_arrest_scale[i]):
-            continue
         convicted = pu_conviction[i] < k_conviction
         if convicted:
             p_record[i] = max(p_record[i], 2 if pu_felony[i] < k_felony else 1)
@@ -120,22 +131,18 @@ JUSTICE = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def justice_cost_kernel(
     p_present, p_household, p_record, p_record_months, p_labor, p_sentence, h_public_cost, h0, k_court_cost,
     k_custody_cost,
 ):  # fmt: skip
     """Court cost of this month's convictions and the month in custody."""
     for i in range(p_present.size):
-        if p_present[i] == 0:
-            continue
-        cost = 0.0
-        if p_record[i] > 0 and p_record_months[i] == 0:
-            cost += k_court_cost[p_record[i] - 1]
-        if p_labor[i] == 4 or p_sentence[i] > 0:
-            cost += k_custody_cost
-        if cost > 0.0:
-            h_public_cost[np.int64(p_household[i]) - h0] += cost
+        convicted = (p_record[i] > 0) & (p_record_months[i] == 0)
+        held = (p_labor[i] == 4) | (p_sentence[i] > 0)
+        if (p_present[i] != 0) & (convicted | held):  # one test for both, since both are rare
+            cost = k_court_cost[p_record[i] - 1] if convicted else 0.0
+            h_public_cost[np.int64(p_household[i]) - h0] += cost + (k_custody_cost if held else 0.0)
 
 
 def justice_cost_plain(

@@ -19,19 +19,14 @@ from numba import njit
 
 from hecsim.processes.ace_bits import CORE_COUNT, CORE_MASK, age_band
 from hecsim.processes.base import process
+from hecsim.processes.maths import core_count, exp_, happens, home
 
 __all__ = ["ANXIETY", "DEPRESSION", "MIND_PROCESSES", "MOTIVE", "SUBSTANCE", "TREATMENT"]
 
 _MONTHS_MAX = 255
 
 
-@njit(cache=True)
-def _band(age):
-    """Age group 0 to 5 (12-17, 18-25, 26-34, 35-49, 50-64, 65 and older); the scalar `age_band`."""
-    return (age >= 216) + (age >= 312) + (age >= 420) + (age >= 600) + (age >= 780)
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def depression_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_labor, p_ace_bits, p_pce, p_stress, p_since_birth,
     p_substance, p_treated, p_depression, p_depression_months, p_depressed_ever, h_ipv, h_food_security,
@@ -42,44 +37,51 @@ def depression_kernel(
     k_depression_substance, k_depression_frailty, k_depression_recovery, k_depression_treated,
 ):  # fmt: skip
     """Onset, recurrence and recovery of depressive episodes."""
-    first = np.int64(k_stress__first_age * 12.0)
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_age[i] < first:
-            continue
-        months = p_depression_months[i]
-        if p_depression[i] == 1:
-            hazard = k_depression_recovery[(months >= 3) + (months >= 6) + (months >= 12)]
-            if p_treated[i] & 1:
-                hazard *= k_depression_treated
-            turns = pu_recovery[i] < -np.expm1(-hazard)
-        else:
-            h = np.int64(p_household[i]) - h0
-            hazard = k_depression_onset[_band(p_age[i])] / 12.0
-            if p_depressed_ever[i] == 1:
-                hazard = max(hazard, k_depression_recurrence)
-            hazard *= k_depression_sex[p_sex[i]] * k_depression_stress ** p_stress[i]
-            hazard *= k_depression_ace ** CORE_COUNT[p_ace_bits[i] & CORE_MASK]
-            hazard *= k_depression_pce ** (p_pce[i] - k_depression_pce_reference)
-            hazard *= k_depression_frailty ** h_frailty[h]
-            if p_labor[i] == 2:
-                hazard *= k_depression_unemployed
-            if h_ipv[h] == 1 and p_role[i] <= 1:
-                hazard *= k_depression_ipv
-            if h_food_security[h] >= 1:
-                hazard *= k_depression_food
-            if h_poverty_ratio[h] < 1.0:
-                hazard *= k_depression_poor
-            if p_since_birth[i] < k_depression_birth_months:
-                hazard *= k_depression_birth
-            if p_substance[i] == 1:
-                hazard *= k_depression_substance
-            turns = pu_onset[i] < -np.expm1(-hazard * lp_depression_onset[i])
-        if turns:
+    n, first = p_present.size, np.int64(k_stress__first_age * 12.0)
+    ace, pce, strain = np.log(k_depression_ace), np.log(k_depression_pce), np.log(k_depression_stress)
+    b0, b1, b2 = k_depression_onset[0] / 12.0, k_depression_onset[1] / 12.0, k_depression_onset[2] / 12.0
+    b3, b4, b5 = k_depression_onset[3] / 12.0, k_depression_onset[4] / 12.0, k_depression_onset[5] / 12.0
+    r0, r1, r2, r3 = k_depression_recovery[0], k_depression_recovery[1], k_depression_recovery[2], k_depression_recovery[3]
+    man, woman = k_depression_sex[0], k_depression_sex[1]
+    family = np.empty(h_ipv.size)
+    for h in range(h_ipv.size):
+        x = np.log(k_depression_frailty) * h_frailty[h]
+        x += np.log(k_depression_food) if h_food_security[h] >= 1 else 0.0
+        x += np.log(k_depression_poor) if h_poverty_ratio[h] < 1.0 else 0.0
+        family[h] = x
+    hazard, u = np.empty(n), np.empty(n)
+    for i in range(n):
+        h = home(p_household[i], p_present[i], h0)
+        hazard[i] = family[h] + (np.log(k_depression_ipv) if (h_ipv[h] == 1) & (p_role[i] <= 1) else 0.0)
+    for i in range(n):
+        # No branch from here to the end of this loop, so that the compiler takes several people at a time.
+        level = hazard[i] + ace * core_count(p_ace_bits[i]) + strain * p_stress[i]
+        x = exp_(level + pce * (p_pce[i] - k_depression_pce_reference)) * lp_depression_onset[i]
+        x *= k_depression_unemployed if p_labor[i] == 2 else 1.0
+        x *= k_depression_birth if p_since_birth[i] < k_depression_birth_months else 1.0
+        x *= k_depression_substance if p_substance[i] == 1 else 1.0
+        age, months, ill = p_age[i], p_depression_months[i], p_depression[i] == 1
+        base = b1 if age >= 216 else b0
+        base = b2 if age >= 312 else base
+        base = b3 if age >= 420 else base
+        base = b4 if age >= 600 else base
+        base = b5 if age >= 780 else base
+        base = max(base, k_depression_recurrence) if p_depressed_ever[i] == 1 else base
+        base = base * (man if p_sex[i] == 0 else woman) * x
+        ends = r1 if months >= 3 else r0
+        ends = r2 if months >= 6 else ends
+        ends = r3 if months >= 12 else ends
+        ends *= k_depression_treated if p_treated[i] & 1 else 1.0
+        base = ends if ill else base
+        here = (p_present[i] != 0) & (age >= first)
+        hazard[i] = base if here else 0.0
+        u[i] = pu_recovery[i] if ill else pu_onset[i]
+        p_depression_months[i] = months + ((months < _MONTHS_MAX) & here)
+    for i in range(n):
+        if happens(u[i], hazard[i]):
             p_depression[i] = 1 - p_depression[i]
             p_depression_months[i] = 0
             p_depressed_ever[i] = 1
-        elif months < _MONTHS_MAX:
-            p_depression_months[i] = months + 1
 
 
 def depression_plain(
@@ -129,7 +131,7 @@ DEPRESSION = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def substance_kernel(
     p_present, p_household, p_age, p_sex, p_labor, p_ace_bits, p_stress, p_depression, p_treated,
     p_substance, h_frailty, pu_onset, pu_remission, h0, k_substance_onset, k_substance_sex,
@@ -137,27 +139,32 @@ def substance_kernel(
     k_substance_frailty, k_substance_remission, k_substance_treated, k_stress__first_age,
 ):  # fmt: skip
     """Onset and remission of substance use disorder."""
-    first = np.int64(k_stress__first_age * 12.0)
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_age[i] < first:
-            continue
-        if p_substance[i] == 1:
-            hazard = k_substance_remission / 12.0
-            if p_treated[i] & 2:
-                hazard *= k_substance_treated
-            if pu_remission[i] < -np.expm1(-hazard):
-                p_substance[i] = 0
-            continue
-        h = np.int64(p_household[i]) - h0
-        hazard = k_substance_onset[_band(p_age[i])] / 12.0 * k_substance_sex[p_sex[i]]
-        hazard *= k_substance_ace ** CORE_COUNT[p_ace_bits[i] & CORE_MASK]
-        hazard *= k_substance_stress ** p_stress[i] * k_substance_frailty ** h_frailty[h]
-        if p_labor[i] == 2:
-            hazard *= k_substance_unemployed
-        if p_depression[i] == 1:
-            hazard *= k_substance_depression
-        if pu_onset[i] < -np.expm1(-hazard):
-            p_substance[i] = 1
+    n, first = p_present.size, np.int64(k_stress__first_age * 12.0)
+    ace, strain, frail = np.log(k_substance_ace), np.log(k_substance_stress), np.log(k_substance_frailty)
+    b0, b1, b2 = k_substance_onset[0] / 12.0, k_substance_onset[1] / 12.0, k_substance_onset[2] / 12.0
+    b3, b4, b5 = k_substance_onset[3] / 12.0, k_substance_onset[4] / 12.0, k_substance_onset[5] / 12.0
+    man, woman, remission = k_substance_sex[0], k_substance_sex[1], k_substance_remission / 12.0
+    hazard, u = np.empty(n), np.empty(n)
+    for i in range(n):
+        hazard[i] = frail * h_frailty[home(p_household[i], p_present[i], h0)]
+    for i in range(n):  # no branch, so that the compiler takes several people at a time
+        age, ill = p_age[i], p_substance[i] == 1
+        base = b1 if age >= 216 else b0
+        base = b2 if age >= 312 else base
+        base = b3 if age >= 420 else base
+        base = b4 if age >= 600 else base
+        base = b5 if age >= 780 else base
+        x = base * (man if p_sex[i] == 0 else woman)
+        x *= exp_(hazard[i] + ace * core_count(p_ace_bits[i]) + strain * p_stress[i])
+        x *= k_substance_unemployed if p_labor[i] == 2 else 1.0
+        x *= k_substance_depression if p_depression[i] == 1 else 1.0
+        ends = remission * (k_substance_treated if p_treated[i] & 2 else 1.0)
+        x = ends if ill else x
+        hazard[i] = x if (p_present[i] != 0) & (age >= first) else 0.0
+        u[i] = pu_remission[i] if ill else pu_onset[i]
+    for i in range(n):
+        if happens(u[i], hazard[i]):
+            p_substance[i] = 1 - p_substance[i]
 
 
 def substance_plain(
@@ -189,7 +196,7 @@ SUBSTANCE = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def anxiety_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_stress, p_depression, p_released, p_treated, p_anxiety,
     h_ipv, h_gunfire, pu_worse, pu_better, h0, k_anxiety_onset, k_anxiety_worse, k_anxiety_better,
@@ -197,29 +204,30 @@ def anxiety_kernel(
     k_anxiety_gunfire, k_anxiety_released, k_anxiety_released_months, k_stress__first_age,
 ):  # fmt: skip
     """Anxiety moves one step at a time between none, moderate, and severe with panic."""
-    first = np.int64(k_stress__first_age * 12.0)
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_age[i] < first:
-            continue
+    n, first = p_present.size, np.int64(k_stress__first_age * 12.0)
+    onset, worse, ends = k_anxiety_onset / 12.0, k_anxiety_worse / 12.0, k_anxiety_better / 12.0
+    man, woman, strain = k_anxiety_sex[0], k_anxiety_sex[1], np.log(k_anxiety_stress)
+    up, down = np.empty(n), np.empty(n)
+    for i in range(n):
+        h = home(p_household[i], p_present[i], h0)
+        x = k_anxiety_ipv if (h_ipv[h] == 1) & (p_role[i] <= 1) else 1.0
+        up[i] = x * (k_anxiety_gunfire if h_gunfire[h] == 1 else 1.0)
+    for i in range(n):  # no branch, so that the compiler takes several people at a time
         level = p_anxiety[i]
-        h = np.int64(p_household[i]) - h0
-        hazard = k_anxiety_sex[p_sex[i]] * k_anxiety_stress ** p_stress[i]
-        if p_depression[i] == 1:
-            hazard *= k_anxiety_depression
-        if h_ipv[h] == 1 and p_role[i] <= 1:
-            hazard *= k_anxiety_ipv
-        if h_gunfire[h] == 1:
-            hazard *= k_anxiety_gunfire
-        if p_released[i] < k_anxiety_released_months:
-            hazard *= k_anxiety_released
-        hazard *= (k_anxiety_onset if level == 0 else k_anxiety_worse) / 12.0
-        better = k_anxiety_better / 12.0
-        if p_treated[i] & 1:
-            better *= k_anxiety_treated
-        if level < 2 and pu_worse[i] < -np.expm1(-hazard):
-            p_anxiety[i] = level + 1
-        elif level > 0 and pu_better[i] < -np.expm1(-better):
-            p_anxiety[i] = level - 1
+        x = up[i] * exp_(strain * p_stress[i]) * (man if p_sex[i] == 0 else woman)
+        x *= k_anxiety_depression if p_depression[i] == 1 else 1.0
+        x *= k_anxiety_released if p_released[i] < k_anxiety_released_months else 1.0
+        x *= onset if level == 0 else worse
+        here = (p_present[i] != 0) & (p_age[i] >= first)
+        better = ends * (k_anxiety_treated if p_treated[i] & 1 else 1.0)
+        up[i] = x if here & (level < 2) else 0.0
+        down[i] = better if here & (level > 0) else 0.0
+    for i in range(n):
+        if (pu_worse[i] < up[i]) | (pu_better[i] < down[i]):  # the bounds of `happens`, one test for both
+            if happens(pu_worse[i], up[i]):
+                p_anxiety[i] += 1
+            elif happens(pu_better[i], down[i]):
+                p_anxiety[i] -= 1
 
 
 def anxiety_plain(
@@ -256,7 +264,7 @@ ANXIETY = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def treatment_kernel(
     p_present, p_household, p_race, p_insurance, p_depression, p_anxiety, p_substance, p_treated,
     h_neighborhood, h_help_seeking, n_stigma, lp_treatment_depression, lp_treatment_substance,
@@ -266,29 +274,20 @@ def treatment_kernel(
 ):  # fmt: skip
     """Who enters, stays in and leaves treatment: bit 1 for depression or anxiety, bit 2 for substance use."""
     for i in range(p_present.size):
-        if p_present[i] == 0:
+        treated, mood, use = p_treated[i], (p_depression[i] != 0) | (p_anxiety[i] != 0), p_substance[i] != 0
+        if (p_present[i] == 0) | ((treated == 0) & ~mood & ~use):  # most people have nothing to be treated
             continue
-        treated = np.int64(p_treated[i])
-        h = np.int64(p_household[i]) - h0
+        h = home(p_household[i], p_present[i], h0)
         access = 1.0 + lg_service_bias * (k_treatment_service[p_race[i]] - 1.0)
-        access *= k_treatment_help ** h_help_seeking[h] * k_treatment_stigma ** n_stigma[h_neighborhood[h]]
-        if p_insurance[i] == 0:
-            access *= k_treatment_uninsured
-        if p_depression[i] == 0 and p_anxiety[i] == 0:
-            treated &= ~1
-        elif treated & 1:
-            if pu_leave_mood[i] < k_treatment_drop_mood:
-                treated &= ~1
-        elif pu_enter_mood[i] < k_treatment_mood * access + lp_treatment_depression[i]:
-            treated |= 1
-        if p_substance[i] == 0:
-            treated &= ~2
-        elif treated & 2:
-            if pu_leave_substance[i] < k_treatment_drop_substance:
-                treated &= ~2
-        elif pu_enter_substance[i] < k_treatment_substance * access + lp_treatment_substance[i]:
-            treated |= 2
-        p_treated[i] = treated
+        access *= exp_(
+            np.log(k_treatment_help) * h_help_seeking[h] + np.log(k_treatment_stigma) * n_stigma[h_neighborhood[h]]
+        )  # fmt: skip
+        access *= k_treatment_uninsured if p_insurance[i] == 0 else 1.0
+        enters = pu_enter_mood[i] < k_treatment_mood * access + lp_treatment_depression[i]
+        begins = pu_enter_substance[i] < k_treatment_substance * access + lp_treatment_substance[i]
+        stays = (pu_leave_mood[i] >= k_treatment_drop_mood) if treated & 1 else enters
+        keeps = (pu_leave_substance[i] >= k_treatment_drop_substance) if treated & 2 else begins
+        p_treated[i] = (mood & stays) * 1 + (use & keeps) * 2
 
 
 def treatment_plain(
@@ -323,25 +322,26 @@ TREATMENT = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def motive_kernel(
     p_present, p_household, p_age, p_role, p_bmi, p_diabetes, p_hypertension, p_cvd, p_motive, h_tenure,
     h_filing, h_eviction_clock, h_children, h0, k_motive_bmi,
 ):  # fmt: skip
     """Rank motives: an unsafe roof comes first, then the child's future, then one's own health."""
+    roof = np.empty(h_tenure.size, np.uint8)  # bit 1 unsafe roof, bit 2 children
+    for h in range(h_tenure.size):
+        unsafe = (h_tenure[h] >= 2) | (h_filing[h] > 0) | (h_eviction_clock[h] > 0)
+        roof[h] = unsafe * 1 + (h_children[h] > 0) * 2
+    of = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
-        if p_present[i] == 0:
-            continue
-        h = np.int64(p_household[i]) - h0
-        motive = 0
-        if p_age[i] >= 216:
-            if h_tenure[h] >= 2 or h_filing[h] > 0 or h_eviction_clock[h] > 0:
-                motive = 3
-            elif p_role[i] <= 1 and h_children[h] > 0:
-                motive = 1
-            elif p_diabetes[i] + p_hypertension[i] + p_cvd[i] > 0 or p_bmi[i] >= k_motive_bmi:
-                motive = 2
-        p_motive[i] = motive
+        of[i] = roof[home(p_household[i], p_present[i], h0)]
+    for i in range(p_present.size):
+        ill = (p_diabetes[i] + p_hypertension[i] + p_cvd[i] > 0) | (p_bmi[i] >= k_motive_bmi)
+        motive = 2 if ill else 0
+        motive = 1 if (p_role[i] <= 1) & (of[i] >= 2) else motive
+        motive = 3 if (of[i] & 1) != 0 else motive
+        motive = motive if p_age[i] >= 216 else 0
+        p_motive[i] = motive if p_present[i] != 0 else p_motive[i]
 
 
 def motive_plain(

@@ -24,15 +24,17 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.base import process
+from hecsim.processes.maths import exp_, happens, home, log_
 
 __all__ = ["ACCESS", "DIET", "SECURITY"]
 
 _PUPIL_FROM, _PUPIL_TO = 5 * 12, 18 * 12
 _AGE_STEPS = np.array([5, 12, 18, 35, 50, 65]) * 12  # ages at which the next entry of diet_age begins
+_STEPS = (60, 144, 216, 420, 600, 780)  # the same, for compiled loops
 _JULY, _AUGUST = 6, 7
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def access_kernel(
     h_store, h_store_quality, h_food_price, h_food_minutes, h_low_access,
     h_present, h_neighborhood, h_vehicles,
@@ -76,7 +78,7 @@ def access_plain(
     h_low_access[r] = n_supermarket_km[n].astype(float) * travel > np.where(car, k_reach[1], k_reach[0])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def security_kernel(
     h_food_security, h_insecure_bits, h_insecure_months,
     h_present, h_neighborhood, h_food_budget, h_food_need, h_food_price, h_hardship, h_shock, h_income,
@@ -87,40 +89,42 @@ def security_kernel(
     k_very_low, k_very_low_adequacy, k_very_low_hardship,
 ):  # fmt: skip
     in_school = 0.0 if calendar_month in (_JULY, _AUGUST) else 1.0
-    for h in range(h_present.size):
-        if h_present[h] == 0:
-            continue
+    n = h_present.size
+    margin, rate, free = np.empty(n), np.empty(n), np.empty(n)
+    for h in range(n):
+        free[h] = np.float64(ln_free_school_meals[h_neighborhood[h]]) if h_poverty_ratio[h] > k_meal_limit else 1.0
+    share = k_meal_share[1]
+    for h in range(n):  # no branch, so that the compiler takes several homes at a time
         pupils = max(int(h_children[h]) - int(h_under6[h]), 0)
-        free = 1.0
-        if h_poverty_ratio[h] > k_meal_limit:
-            free = np.float64(ln_free_school_meals[h_neighborhood[h]])
-        meals = in_school * k_meal_value * k_meal_share[1] * free * pupils
+        meals = in_school * k_meal_value * share * free[h] * pupils
         money = max(np.float64(h_food_budget[h]) + meals, 0.0)
         need = max(np.float64(h_food_need[h]) * np.float64(h_food_price[h]), 1.0)
-        margin = np.log(min(max(money / need, 0.25), 4.0))
+        free[h] = min(max(np.float64(h_savings[h]) / need, 0.0), 3.0)  # the cushion: months of food
+        margin[h] = log_(min(max(money / need, 0.25), 4.0))
+    for h in range(n):
         hardship = min(max(np.float64(h_hardship[h]), 0.0), 1.0)
-        if h_food_security[h] > 0:
-            rate = k_recovery * np.exp(k_recovery_adequacy * margin - k_recovery_hardship * hardship)
-            insecure = hu_change[h] >= -np.expm1(-rate / 12.0)
-        else:
-            shock = min(np.float64(h_shock[h]) / max(np.float64(h_income[h]), 500.0), 1.0)
-            cushion = min(max(np.float64(h_savings[h]) / need, 0.0), 3.0)  # months of food
-            rate = k_onset * np.exp(
-                -k_onset_adequacy * margin + k_onset_hardship * hardship + k_onset_shock * shock
-                - k_onset_savings * cushion - k_onset_skill * h_skill[h] - k_onset_support * h_support[h]
-            )  # fmt: skip
-            insecure = hu_change[h] < -np.expm1(-rate / 12.0)
+        shock = min(np.float64(h_shock[h]) / max(np.float64(h_income[h]), 500.0), 1.0)
+        onset = -k_onset_adequacy * margin[h] + k_onset_hardship * hardship + k_onset_shock * shock
+        onset -= k_onset_savings * free[h] + k_onset_skill * h_skill[h] + k_onset_support * h_support[h]
+        recovery, had = k_recovery_adequacy * margin[h] - k_recovery_hardship * hardship, h_food_security[h] > 0
+        rate[h] = (k_recovery if had else k_onset) * exp_(recovery if had else onset) / 12.0
+    for h in range(n):
+        if h_present[h] == 0:
+            continue
+        insecure = happens(hu_change[h], rate[h]) != (h_food_security[h] > 0)  # recovery ends it, onset begins it
         code = 0
         if insecure:
-            odds = k_very_low * np.exp(-k_very_low_adequacy * margin + k_very_low_hardship * hardship)
+            hardship = min(max(np.float64(h_hardship[h]), 0.0), 1.0)
+            odds = k_very_low * exp_(-k_very_low_adequacy * margin[h] + k_very_low_hardship * hardship)
             code = 2 if hu_severity[h] < odds / (1.0 + odds) else 1
         h_food_security[h] = code
         bits = ((int(h_insecure_bits[h]) << 1) | (1 if insecure else 0)) & 0xFFF
         h_insecure_bits[h] = bits
-        months = 0
-        for i in range(12):
-            months += (bits >> i) & 1
-        h_insecure_months[h] = months
+        # Bits added, not looked up.
+        x = bits - ((bits >> 1) & 0x5555)
+        x = (x & 0x3333) + ((x >> 2) & 0x3333)
+        x = (x + (x >> 4)) & 0x0F0F
+        h_insecure_months[h] = (x + (x >> 8)) & 0x1F
 
 
 def security_plain(
@@ -163,7 +167,7 @@ def security_plain(
     h_insecure_months[r] = np.bitwise_count(bits)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def diet_kernel(
     p_diet, p_diet_habit, p_present, p_age, p_household, p_stress, h0,
     h_neighborhood, h_food_budget, h_food_need, h_food_price, h_free_time, h_store_quality,
@@ -174,37 +178,48 @@ def diet_kernel(
     k_meal_quality, k_diet_rate,
 ):  # fmt: skip
     in_school = calendar_month not in (_JULY, _AUGUST)
-    for i in range(p_present.size):
-        if p_present[i] == 0:
-            continue
-        h = int(p_household[i]) - h0
-        n = int(h_neighborhood[h])
-        if p_diet_habit[i] <= 0.0:  # a newborn, or somebody of whom nothing is known
-            p_diet_habit[i] = k_habit_mean
-        if p_diet[i] <= 0.0:
-            p_diet[i] = p_diet_habit[i]
+    n, homes = p_present.size, h_neighborhood.size
+    family, meals, norm = np.empty(homes), np.empty(homes), np.empty(homes)
+    for h in range(homes):
+        place = h_neighborhood[h]
+        free = 1.0 if h_poverty_ratio[h] <= k_meal_limit else np.float64(ln_free_school_meals[place])
+        # What school meals take of the day, and the quality that they have.
+        norm[h] = (k_meal_share[0] + (k_meal_share[1] - k_meal_share[0]) * free) * k_meal_energy
+        meals[h] = k_meal_quality + np.float64(ln_school_meal_quality[place])
+        family[h] = k_diet_norm * n_norm_food[place]
+    for h in range(homes):  # no branch, so that the compiler takes several homes at a time
         need = max(np.float64(h_food_need[h]) * np.float64(h_food_price[h]), 1.0)
         money = max(np.float64(h_food_budget[h]), 0.0)
         # A rebate on produce is worth what the stores have of it.
         offered = (np.float64(h_store_quality[h]) - k_produce_from) / (k_supply_reference - k_produce_from)
-        offered = max(offered, 0.0)
-        target = (
-            np.float64(p_diet_habit[i])
-            + k_diet_age[np.searchsorted(_AGE_STEPS, int(p_age[i]), side="right")]
-            + k_diet_budget * np.log(min(max(money / need, 0.4), 2.0))
-            - k_diet_stress * p_stress[i]
-            + k_diet_time * np.log((max(np.float64(h_free_time[h]), 0.0) + 5.0) / (k_time_reference + 5.0))
-            + k_diet_norm * n_norm_food[n]
-            + k_diet_supply * (np.float64(h_store_quality[h]) - k_supply_reference)
-            - k_diet_produce * offered * np.log(max(np.float64(lh_produce_price[h]), 0.2))
-        )
-        if in_school and _PUPIL_FROM <= p_age[i] < _PUPIL_TO:
-            free = 1.0 if h_poverty_ratio[h] <= k_meal_limit else np.float64(ln_free_school_meals[n])
-            takes = k_meal_share[0] + (k_meal_share[1] - k_meal_share[0]) * free
-            part = takes * k_meal_energy
-            target += part * (k_meal_quality + np.float64(ln_school_meal_quality[n]) - target)
-        target = min(max(target + np.float64(lp_diet_add[i]), 5.0), 100.0)
-        p_diet[i] = p_diet[i] + k_diet_rate * (target - p_diet[i])
+        x = family[h] + k_diet_budget * log_(min(max(money / need, 0.4), 2.0))
+        x += k_diet_time * log_((max(np.float64(h_free_time[h]), 0.0) + 5.0) / (k_time_reference + 5.0))
+        x += k_diet_supply * (np.float64(h_store_quality[h]) - k_supply_reference)
+        family[h] = x - k_diet_produce * max(offered, 0.0) * log_(max(np.float64(lh_produce_price[h]), 0.2))
+    target, part, served = np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        h = home(p_household[i], p_present[i], h0)
+        target[i], part[i], served[i] = family[h], norm[h], meals[h]
+    a0, a1, a2, a3 = k_diet_age[0], k_diet_age[1], k_diet_age[2], k_diet_age[3]
+    a4, a5, a6 = k_diet_age[4], k_diet_age[5], k_diet_age[6]
+    for i in range(n):
+        here, age = p_present[i] != 0, p_age[i]
+        # A newborn, or somebody of whom nothing is known, has the mean habit.
+        habit = np.float32(k_habit_mean) if here & (p_diet_habit[i] <= 0.0) else p_diet_habit[i]
+        p_diet_habit[i] = habit
+        before = p_diet[i] if p_diet[i] > 0.0 else habit
+        x = a1 if age >= _STEPS[0] else a0
+        x = a2 if age >= _STEPS[1] else x
+        x = a3 if age >= _STEPS[2] else x
+        x = a4 if age >= _STEPS[3] else x
+        x = a5 if age >= _STEPS[4] else x
+        x = a6 if age >= _STEPS[5] else x
+        x += target[i] + np.float64(habit) - k_diet_stress * p_stress[i]
+        pupil = in_school & (age >= _PUPIL_FROM) & (age < _PUPIL_TO)
+        x += part[i] * (served[i] - x) if pupil else 0.0
+        x = min(max(x + np.float64(lp_diet_add[i]), 5.0), 100.0)
+        now = before + k_diet_rate * (x - before)
+        p_diet[i] = now if here else p_diet[i]
 
 
 def diet_plain(

@@ -16,13 +16,14 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.base import process
+from hecsim.processes.maths import home, log_
 
 __all__ = ["ENERGY"]
 
 _PUPIL_FROM, _PUPIL_TO, _ADULT, _TWENTY, _TWO = 5 * 12, 18 * 12, 18 * 12, 20 * 12, 2 * 12
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _leaks(price, near_index, border, leak):
     """Share of the response lost to cheaper places nearby, one number a neighborhood."""
     lost = np.zeros(price.size)
@@ -36,7 +37,7 @@ def _leaks(price, near_index, border, leak):
     return lost
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def energy_kernel(
     p_energy_shift, p_present, p_age, p_sex, p_household, p_stress_state, h0, h_neighborhood,
     lh_produce_price, lp_diet_add, lp_energy, lp_energy_treatment,
@@ -46,36 +47,42 @@ def energy_kernel(
 ):  # fmt: skip
     lost = _leaks(ln_sugary_drink_price, x_near_index, x_border, k_drink_leak)
     usual = np.float64(np.float32(k_free_school_meals))  # as the lever holds it, so that no change is zero
-    for i in range(p_present.size):
-        if p_present[i] == 0:
-            continue
-        if p_age[i] < _TWO:
-            p_energy_shift[i] = 0.0
-            continue
-        h = int(p_household[i]) - h0
-        n = int(h_neighborhood[h])
-        child = 1 if p_age[i] < _ADULT else 0
-        cap = k_energy_cap[1 - child]
-        group = (0 if p_age[i] < _TWENTY else 2) + int(p_sex[i])
-        response = max(np.float64(ln_sugary_drink_price[n]), 0.1) ** k_drink_elasticity - 1.0
-        drinks = k_drink_intake[group] * response * (1.0 - lost[n]) * k_drink_net
-        free = 0.0
-        meals = 0.0
-        if _PUPIL_FROM <= p_age[i] < _PUPIL_TO:
-            free = k_meal_free_energy * (np.float64(ln_free_school_meals[n]) - usual)
-            meals = k_meal_quality_energy * np.float64(ln_school_meal_quality[n])
-        produce = np.log(max(np.float64(lh_produce_price[h]), 0.2))
-        better = np.float64(lp_diet_add[i]) - k_diet_produce * produce
-        parts = (np.float64(lp_energy[i]), drinks, free, meals, k_diet_energy * better)
-        left = 1.0
-        more = 0.0
-        for e in parts:
-            if e < 0.0:
-                left *= 1.0 - min(-e / cap, 1.0)
-            else:
-                more += e
-        mood = k_stress_energy[1 - child] * min(max(np.float64(p_stress_state[i]), -2.0), 2.0)
-        p_energy_shift[i] = min(more, cap) - cap * (1.0 - left) + mood + np.float64(lp_energy_treatment[i])
+    n, places = p_present.size, lost.size
+    drinks, free = np.empty(places), np.empty(places)
+    for place in range(places):  # what the place does to a person of an intake of one
+        price = max(np.float64(ln_sugary_drink_price[place]), 0.1)
+        drinks[place] = ((price**k_drink_elasticity if price != 1.0 else 1.0) - 1.0) * (1.0 - lost[place]) * k_drink_net
+        free[place] = k_meal_free_energy * (np.float64(ln_free_school_meals[place]) - usual)
+    produce = np.empty(h_neighborhood.size)
+    for h in range(h_neighborhood.size):
+        produce[h] = k_diet_produce * log_(max(np.float64(lh_produce_price[h]), 0.2))
+    drink, lunch, quality, food = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):  # what is looked up, in a loop of its own
+        h = home(p_household[i], p_present[i], h0)
+        place, pupil = h_neighborhood[h], (p_age[i] >= _PUPIL_FROM) & (p_age[i] < _PUPIL_TO)
+        drink[i], food[i] = drinks[place], produce[h]
+        lunch[i] = free[place] if pupil else 0.0
+        quality[i] = k_meal_quality_energy * np.float64(ln_school_meal_quality[place]) if pupil else 0.0
+    cap_child, cap_adult = k_energy_cap[0], k_energy_cap[1]
+    boy, girl, man, woman = k_drink_intake[0], k_drink_intake[1], k_drink_intake[2], k_drink_intake[3]
+    mood_child, mood_adult = k_stress_energy[0], k_stress_energy[1]
+    for i in range(n):  # no branch, so that the compiler takes several people at a time
+        grown, male = p_age[i] >= _ADULT, p_sex[i] == 0
+        cap = cap_adult if grown else cap_child
+        young, old = boy if male else girl, man if male else woman
+        sweet = (young if p_age[i] < _TWENTY else old) * drink[i]
+        personal, better = np.float64(lp_energy[i]), k_diet_energy * (np.float64(lp_diet_add[i]) - food[i])
+        # Savings add up under the cap like independent chances; what is eaten more is capped once.
+        left = 1.0 - min(max(-personal, 0.0) / cap, 1.0)
+        left *= 1.0 - min(max(-sweet, 0.0) / cap, 1.0)
+        left *= 1.0 - min(max(-lunch[i], 0.0) / cap, 1.0)
+        left *= 1.0 - min(max(-quality[i], 0.0) / cap, 1.0)
+        left *= 1.0 - min(max(-better, 0.0) / cap, 1.0)
+        more = max(personal, 0.0) + max(sweet, 0.0) + max(lunch[i], 0.0) + max(quality[i], 0.0) + max(better, 0.0)
+        mood = (mood_adult if grown else mood_child) * min(max(np.float64(p_stress_state[i]), -2.0), 2.0)
+        shift = min(more, cap) - cap * (1.0 - left) + mood + np.float64(lp_energy_treatment[i])
+        shift = shift if p_age[i] >= _TWO else 0.0
+        p_energy_shift[i] = shift if p_present[i] != 0 else p_energy_shift[i]
 
 
 def energy_plain(

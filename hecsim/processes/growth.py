@@ -19,7 +19,6 @@ file are their numpy equals, for histories, measures and plain twins.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -29,7 +28,7 @@ from numba import njit
 from scipy.special import ndtr, ndtri
 
 from hecsim.evidence.parameters import parameter
-from hecsim.luck import normal_quantile
+from hecsim.processes.maths import exp_, log_
 
 __all__ = [
     "GrowthTables",
@@ -81,7 +80,7 @@ def _published() -> GrowthTables:
 # ---------------------------------------------------------------- one value at a time, compiled
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def at_age_(table, sex, months):
     """Value of a table at an age in months."""
     years = min(max(months, FIRST), LAST) / 12.0 - 2.0
@@ -91,45 +90,58 @@ def at_age_(table, sex, months):
     return table[first] + share * (table[first + 1] - table[first])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def sigma_(coefficients, sex, months):
     """Spread of the extended method."""
     a = min(max(months, FIRST), LAST) / 12.0
     return coefficients[3 * sex] + a * (coefficients[3 * sex + 1] + a * coefficients[3 * sex + 2])
 
 
-@njit(cache=True)
-def bmi_from_z_(z, sex, months, bmi_l, bmi_m, bmi_s, sigma):
-    """BMI (kg/m2) of a z score."""
-    z = min(max(z, -Z_LIMIT), Z_LIMIT)
-    l, m, s = at_age_(bmi_l, sex, months), at_age_(bmi_m, sex, months), at_age_(bmi_s, sex, months)  # noqa: E741
-    if z <= Z95:
-        return m * (1.0 + l * s * z) ** (1.0 / l)
-    p95 = m * (1.0 + l * s * Z95) ** (1.0 / l)
-    inner = (0.5 * math.erfc(-z / math.sqrt(2.0)) - 0.9) / 0.1
-    return p95 + sigma_(sigma, sex, months) * normal_quantile(inner)
+@njit(cache=True, forceinline=True, error_model="numpy")
+def power_(base, exponent):
+    """Power of a positive number; the reference's 1 + LSZ is positive wherever its tables hold."""
+    return exp_(exponent * log_(max(base, 1e-12)))
 
 
-@njit(cache=True)
-def bmi_slope_(z, sex, months, bmi_l, bmi_m, bmi_s):
-    """dBMI/dz (kg/m2 per SD), held at its 95th-percentile value above it."""
-    z = min(max(z, -Z_LIMIT), Z95)
-    l, m, s = at_age_(bmi_l, sex, months), at_age_(bmi_m, sex, months), at_age_(bmi_s, sex, months)  # noqa: E741
-    return m * s * (1.0 + l * s * z) ** (1.0 / l - 1.0)
+@njit(cache=True, forceinline=True, error_model="numpy")
+def lms_(z, l, m, s):  # noqa: E741
+    """Value whose LMS z score is z."""
+    return m * exp_(s * z) if abs(l) < 1e-6 else m * power_(1.0 + l * s * z, 1.0 / l)
 
 
-@njit(cache=True)
+# Quantile of the half-normal tail of the extended method by z from the 95th percentile to four SD; straight
+# lines between these nodes are within 1e-7 of it.
+_TAIL_STEP = (Z_LIMIT - Z95) / 4096
+_TAIL = ndtri(np.clip((ndtr(Z95 + _TAIL_STEP * np.arange(4098)) - 0.9) / 0.1, 0.5, 1.0 - 1e-9))
+
+
+@njit(cache=True, forceinline=True, error_model="numpy")
+def tail_(z):
+    """How many sigma above the 95th percentile a z score lies on the extended method's scale, 0 below it."""
+    x = max(z - Z95, 0.0) / _TAIL_STEP
+    k = min(np.uint64(x), np.uint64(4096))
+    return _TAIL[k] + (x - np.float64(k)) * (_TAIL[k + np.uint64(1)] - _TAIL[k])
+
+
+@njit(cache=True, error_model="numpy")
+def monthly_(table):
+    """A table of the reference at every month of age, boys in row 0 and girls in row 1, shape (2, 241)."""
+    out = np.empty((2, LAST + 1))
+    for sex in range(2):
+        for months in range(LAST + 1):
+            out[sex, months] = at_age_(table, sex, months)
+    return out
+
+
+@njit(cache=True, error_model="numpy")
 def stature_(z, sex, months, stature_l, stature_m, stature_s):
     """Stature (cm) of a z score; adult stature from age 20."""
     l = at_age_(stature_l, sex, months)  # noqa: E741
     m, s = at_age_(stature_m, sex, months), at_age_(stature_s, sex, months)
-    z = min(max(z, -Z_LIMIT), Z_LIMIT)
-    if abs(l) < 1e-6:
-        return m * math.exp(s * z)
-    return m * (1.0 + l * s * z) ** (1.0 / l)
+    return lms_(min(max(np.float64(z), -Z_LIMIT), Z_LIMIT), l, m, s)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def between_(x, nodes, values, first):
     """values[first:first + nodes.size] at x, linear between the nodes and level beyond them."""
     n = nodes.size
@@ -142,7 +154,7 @@ def between_(x, nodes, values, first):
     return values[first + n - 1]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def segment_(x, nodes):
     """Where x lies between nodes: index of the node below, and the share of the way to the next."""
     last = nodes.size - 1

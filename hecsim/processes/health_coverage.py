@@ -23,6 +23,7 @@ from numba import njit
 
 from hecsim.processes.ace_bits import ADULT
 from hecsim.processes.base import process
+from hecsim.processes.maths import home
 
 __all__ = [
     "COVERAGE",
@@ -59,17 +60,17 @@ def plan_share(
     return np.where(hours >= plan_hours[1], full, np.where(hours >= plan_hours[0], full * part_time, 0.0))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance, n, h0):
     """Members of each household who bring an employer's plan: householder or partner, at work, in a plan."""
-    plans = np.zeros(n, np.int64)
+    plans = np.zeros(n, np.uint8)
     for i in range(p_present.size):
-        if p_present[i] != 0 and p_role[i] <= 1 and p_labor[i] == 1 and p_insurance[i] == 1 and p_age[i] >= 216:
-            plans[np.int64(p_household[i]) - h0] += 1
+        brings = (p_present[i] != 0) & (p_role[i] <= 1) & (p_labor[i] == 1) & (p_insurance[i] == 1) & (p_age[i] >= 216)
+        plans[home(p_household[i], p_present[i], h0)] += brings
     return plans
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def coverage_kernel(
     p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth,
     p_labor, p_hours, p_wage, p_earnings, p_disabled, p_insurance, h_present, h_children,
@@ -82,8 +83,27 @@ def coverage_kernel(
     k_benefits__husky_parent_limit, k_benefits__husky_d_limit,
 ):  # fmt: skip
     plans = _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance, h_present.size, h0)
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_labor[i] == _JAILED:
+    n = p_present.size
+    around, open_to = np.empty(n, np.uint8), np.empty(n, np.uint8)
+    for i in range(n):
+        around[i] = plans[home(p_household[i], p_present[i], h0)]
+    # No chance exceeds these. Most people keep what they have, and one test says so.
+    most_loss, most_churn = k_employer_loss / 12.0, max(np.max(k_medicaid_churn), k_redetermination)
+    most_join = max(k_employer_gain / 12.0, k_family_join) + max(k_medicaid_enroll, k_medicaid_enroll_b)
+    most_join += np.max(k_direct_gain) + k_medicare_disabled
+    least_share = np.min(k_employer_share) * min(k_part_time_factor, 1.0) > 0.0
+    for i in range(n):  # no branch, so that the compiler takes several people at a time
+        now, months, works = p_insurance[i], p_age[i], p_labor[i] == _EMPLOYED
+        brings = (p_role[i] <= 1) & works & (now == EMPLOYER) & (months >= ADULT)
+        relative = (p_role[i] <= 1) | ((p_role[i] == 2) & (months < k_family_age * 12))
+        held = (relative & (around[i] > brings)) | (works & (months >= ADULT) & (p_hours[i] >= k_plan_hours[0]) & least_share)
+        loss = most_loss if now == EMPLOYER else k_direct_loss
+        loss = most_churn + lp_coverage_loss[i] if now == MEDICAID else loss
+        turns = (now != UNINSURED) & (pu_leave[i] < loss) | ((now == EMPLOYER) & ~held) | (now == MEDICARE)
+        turns |= ((now == UNINSURED) | (now == DIRECT)) & (pu_join[i] < most_join + lp_coverage[i])
+        open_to[i] = (p_present[i] != 0) & (turns | (months >= _OLD))
+    for i in range(n):
+        if open_to[i] == 0 or p_labor[i] == _JAILED:
             continue
         h, months, now = np.int64(p_household[i]) - h0, np.int64(p_age[i]), np.int64(p_insurance[i])
         poverty = float(h_poverty_ratio[h])
@@ -108,7 +128,7 @@ def coverage_kernel(
             share *= 1.0 if p_hours[i] >= k_plan_hours[1] else k_part_time_factor
         brings = p_role[i] <= 1 and p_labor[i] == _EMPLOYED and now == EMPLOYER and months >= ADULT
         relative = p_role[i] <= 1 or (p_role[i] == 2 and months < k_family_age * 12)
-        family = relative and plans[h] - (1 if brings else 0) > 0
+        family = relative and plans[h] > brings
         disabled = p_disabled[i] != 0 and p_labor[i] != _EMPLOYED and months >= ADULT
         leave = 0.0
         if now == EMPLOYER:

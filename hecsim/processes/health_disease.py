@@ -21,6 +21,7 @@ from numba import njit
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
 from hecsim.processes.growth import between, segment_
+from hecsim.processes.maths import happens
 
 __all__ = ["DISEASE", "bmi_class"]
 
@@ -32,18 +33,12 @@ def bmi_class(bmi: np.ndarray) -> np.ndarray:
     return np.searchsorted(_EDGES, np.asarray(bmi, float), side="right")
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _curve(rates, at, share):
     return rates[at] + share * (rates[at + 1] - rates[at])
 
 
-@njit(cache=True, nogil=True)
-def _happens(u, rate):
-    """Whether an event of this yearly hazard happens this month; the bound spares most exponentials."""
-    return u * 12.0 < rate and u < -np.expm1(-rate / 12.0)
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def disease_kernel(
     p_present, p_household, p_age, p_sex, p_bmi, p_pregnancy, p_insurance, p_ace_bits, p_diabetes,
     p_hypertension, p_cvd, p_gestational_diabetes, lp_diabetes_onset, lh_ace_harm, pu_diabetes,
@@ -53,8 +48,19 @@ def disease_kernel(
     k_cvd_diabetes, k_cvd_hypertension, k_cvd_ace, k_ace_limit, k_treated_share, k_treatment_effect,
     k_gestational_diabetes, k_gestational_month,
 ):  # fmt: skip
+    harm = 1.0
+    for h in range(lh_ace_harm.size):
+        harm = max(harm, lh_ace_harm[h])
+    # No monthly hazard exceeds these, so that one test with three numbers passes most people over.
+    most_diabetes = np.max(k_diabetes_rate) * np.max(k_diabetes_bmi) * max(k_diabetes_gestational, 1.0)
+    most_diabetes *= max(1.0 + (k_diabetes_ace - 1.0) * harm, 1.0) / 12.0
+    most_pressure = np.max(k_hypertension_rate) * max(np.max(k_hypertension_bmi_male), np.max(k_hypertension_bmi_female)) / 12.0
+    most_cvd = np.max(k_cvd_rate) * max(np.max(k_cvd_bmi_male), np.max(k_cvd_bmi_female) * k_cvd_female)
+    most_cvd *= max(k_cvd_diabetes, 1.0) * max(k_cvd_hypertension, 1.0) * max(1.0 + (k_cvd_ace - 1.0) * harm, 1.0) / 12.0
     for i in range(p_present.size):
-        if p_present[i] == 0 or p_age[i] < ADULT:
+        at_risk = (pu_diabetes[i] <= most_diabetes * lp_diabetes_onset[i]) | (pu_hypertension[i] <= most_pressure)
+        at_risk |= (pu_cvd[i] <= most_cvd) | (p_pregnancy[i] == k_gestational_month)
+        if not (at_risk & (p_present[i] != 0) & (p_age[i] >= ADULT)):
             continue
         at, share = segment_(p_age[i] / 12.0, k_disease_ages)
         weight = np.searchsorted(_EDGES, float(p_bmi[i]), side="right")
@@ -63,12 +69,12 @@ def disease_kernel(
         if had == 0:
             rate = _curve(k_diabetes_rate, at, share) * k_diabetes_bmi[weight]
             rate *= (k_diabetes_gestational if gestational != 0 else 1.0) * (1.0 + (k_diabetes_ace - 1.0) * dose)
-            if _happens(pu_diabetes[i], rate * lp_diabetes_onset[i]):
+            if happens(pu_diabetes[i], rate * lp_diabetes_onset[i] / 12.0):
                 p_diabetes[i] = 1
         if pressure == 0:
             ratio = k_hypertension_bmi_male if p_sex[i] == 0 else k_hypertension_bmi_female
             rate = _curve(k_hypertension_rate, at, share) * ratio[weight]
-            if _happens(pu_hypertension[i], rate):
+            if happens(pu_hypertension[i], rate / 12.0):
                 p_hypertension[i] = 1
         if p_cvd[i] == 0:
             rate = _curve(k_cvd_rate, at, share)
@@ -77,7 +83,7 @@ def disease_kernel(
             if pressure != 0:
                 rate *= k_cvd_hypertension * (1.0 - k_treated_share[np.int64(p_insurance[i])] * k_treatment_effect)
             rate *= 1.0 + (k_cvd_ace - 1.0) * dose
-            if _happens(pu_cvd[i], rate):
+            if happens(pu_cvd[i], rate / 12.0):
                 p_cvd[i] = 1
         if p_pregnancy[i] == k_gestational_month and had == 0 and pu_gestational[i] < k_gestational_diabetes[weight]:
             p_gestational_diabetes[i] = 1

@@ -21,7 +21,8 @@ from numba import njit
 
 from hecsim.processes.ace_bits import ADULT
 from hecsim.processes.base import process
-from hecsim.processes.growth import Z95, between, between_
+from hecsim.processes.growth import Z95, between
+from hecsim.processes.maths import MONTHS_OF_LIFE, by_month
 
 __all__ = ["COST", "UTILITY", "paid_by"]
 
@@ -32,26 +33,28 @@ def paid_by(cost: np.ndarray, insurance: np.ndarray, draw: Mapping[str, Any]) ->
     return main, np.asarray(cost, float) - main
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def utility_kernel(
     p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_cvd, p_depression, p_substance, p_disabled,
     p_utility, k_utility_ages, k_utility_base, k_utility_obesity, k_utility_diabetes, k_utility_cvd,
     k_utility_depression, k_utility_substance, k_utility_disability, k_utility_floor,
 ):  # fmt: skip
-    for i in range(p_present.size):
-        if p_present[i] == 0:
-            continue
-        value = between_(p_age[i] / 12.0, k_utility_ages, k_utility_base, 0)
-        if p_age[i] >= ADULT:
-            value -= k_utility_obesity[1] if p_bmi[i] >= 40.0 else (k_utility_obesity[0] if p_bmi[i] >= 30.0 else 0.0)
-        elif p_bmi_z[i] >= Z95:
-            value -= k_utility_obesity[0]
-        value -= k_utility_diabetes if p_diabetes[i] != 0 else 0.0
-        value -= k_utility_cvd if p_cvd[i] != 0 else 0.0
-        value -= k_utility_depression if p_depression[i] != 0 else 0.0
-        value -= k_utility_substance if p_substance[i] != 0 else 0.0
-        value -= k_utility_disability if p_disabled[i] != 0 else 0.0
-        p_utility[i] = max(value, k_utility_floor)
+    base = by_month(k_utility_ages, k_utility_base)
+    fat, fatter, n = k_utility_obesity[0], k_utility_obesity[1], p_present.size
+    value = np.empty(n)
+    for i in range(n):
+        value[i] = base[min(np.uint64(p_age[i]), np.uint64(MONTHS_OF_LIFE - 1))]
+    for i in range(n):  # no branch, so that the compiler takes several people at a time
+        x = value[i]
+        grown = fatter if p_bmi[i] >= 40.0 else (fat if p_bmi[i] >= 30.0 else 0.0)
+        young = fat if p_bmi_z[i] >= Z95 else 0.0
+        x -= grown if p_age[i] >= ADULT else young
+        x -= k_utility_diabetes if p_diabetes[i] != 0 else 0.0
+        x -= k_utility_cvd if p_cvd[i] != 0 else 0.0
+        x -= k_utility_depression if p_depression[i] != 0 else 0.0
+        x -= k_utility_substance if p_substance[i] != 0 else 0.0
+        x -= k_utility_disability if p_disabled[i] != 0 else 0.0
+        p_utility[i] = max(x, k_utility_floor) if p_present[i] != 0 else p_utility[i]
 
 
 def utility_plain(
@@ -78,7 +81,7 @@ UTILITY = process(
 )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def cost_kernel(
     p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_hypertension, p_cvd, p_depression, p_disabled,
     p_pregnancy, p_since_birth, p_insurance, p_health_cost, lp_disease_cost, k_cost_steps, k_cost_base,
@@ -86,28 +89,34 @@ def cost_kernel(
     k_cost_hypertension, k_cost_cvd, k_cost_depression, k_cost_disability, k_cost_prenatal,
     k_cost_delivery, k_use_level, k_price_level,
 ):  # fmt: skip
-    for i in range(p_present.size):
-        if p_present[i] == 0:
-            continue
-        payer = np.int64(p_insurance[i])
-        excess = 0.0
-        if p_age[i] >= ADULT:
-            if p_bmi[i] >= 30.0:
-                excess = k_cost_obesity[1 if p_bmi[i] >= 40.0 else 0] * (1.0 - k_obesity_overlap)
-        elif p_bmi_z[i] >= Z95:
-            excess = k_cost_obesity_child[1 if p_bmi_z[i] >= k_severe_z else 0]
+    n = p_present.size
+    by_age, steps = np.empty(MONTHS_OF_LIFE), k_cost_steps.size
+    for months in range(MONTHS_OF_LIFE):
+        band = 0
+        while band < steps and months / 12.0 >= k_cost_steps[band]:
+            band += 1
+        by_age[months] = k_cost_base[band]
+    base, use, price, delivery = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        payer = np.uint64(p_insurance[i])
+        base[i] = by_age[min(np.uint64(p_age[i]), np.uint64(MONTHS_OF_LIFE - 1))]
+        use[i], price[i], delivery[i] = k_use_level[payer], k_price_level[payer], k_cost_delivery[payer]
+    fat, fatter = k_cost_obesity[0] * (1.0 - k_obesity_overlap), k_cost_obesity[1] * (1.0 - k_obesity_overlap)
+    heavy, severe = k_cost_obesity_child[0], k_cost_obesity_child[1]
+    for i in range(n):  # no branch, so that the compiler takes several people at a time
+        grown = fatter if p_bmi[i] >= 40.0 else (fat if p_bmi[i] >= 30.0 else 0.0)
+        young = severe if p_bmi_z[i] >= k_severe_z else heavy
+        young = young if p_bmi_z[i] >= Z95 else 0.0
+        excess = grown if p_age[i] >= ADULT else young
         excess += k_cost_diabetes if p_diabetes[i] != 0 else 0.0
         excess += k_cost_hypertension if p_hypertension[i] != 0 else 0.0
         excess += k_cost_cvd if p_cvd[i] != 0 else 0.0
         excess += k_cost_depression if p_depression[i] != 0 else 0.0
-        base = k_cost_base[np.searchsorted(k_cost_steps, p_age[i] / 12.0, side="right")]
-        base += k_cost_disability if p_disabled[i] != 0 else 0.0
-        cost = (base * k_use_level[payer] + excess * lp_disease_cost[i] * k_price_level[payer]) / 12.0
-        if p_pregnancy[i] > 0:
-            cost += k_cost_prenatal * k_price_level[payer]
-        if p_since_birth[i] == 1:
-            cost += k_cost_delivery[payer]
-        p_health_cost[i] = cost
+        x = base[i] + (k_cost_disability if p_disabled[i] != 0 else 0.0)
+        cost = (x * use[i] + excess * lp_disease_cost[i] * price[i]) / 12.0
+        cost += k_cost_prenatal * price[i] if p_pregnancy[i] > 0 else 0.0
+        cost += delivery[i] if p_since_birth[i] == 1 else 0.0
+        p_health_cost[i] = cost if p_present[i] != 0 else p_health_cost[i]
 
 
 def cost_plain(

@@ -20,6 +20,7 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.base import process
+from hecsim.processes.maths import exp_, home, log_, turns
 
 __all__ = ["CASES", "HOME", "HOUSING", "MOVES"]
 
@@ -28,7 +29,7 @@ _WITHDRAWN = 2
 _LONG_AGO = 255
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def cases_kernel(
     h_present, h_tenure, h_voucher, h_rent, h_arrears, h_income, h_race, h_children, h_moved, h_neighborhood,
     h_filing, h_filed_new, h_evicted_new, h_eviction_clock, h_eviction_record, h_represented, h_wants_move,
@@ -66,7 +67,7 @@ def cases_kernel(
             m *= k_filing_children if h_children[h] > 0 else 1.0
             m *= k_filing_again if 0 < h_eviction_record[h] <= k_again_months else 1.0
             chance += k_filing_subsidized if h_voucher[h] > 0 else k_filing_base
-            if hu_filing[h] < -np.expm1(m * np.log1p(-chance)):
+            if turns(hu_filing[h], chance, m):
                 h_filing[h] = 1
                 h_filed_new[h] = 1
                 h_eviction_record[h] = 1
@@ -143,33 +144,39 @@ def cases_plain(
     h_represented[filed] = (hu_counsel < ln_representation[h_neighborhood])[filed]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def moves_kernel(
     p_present, p_household, p_role, p_age, h_present, h_tenure, h_voucher, h_poverty_ratio, h_crowded,
     h_neighborhood, h_wants_move, x_leave_share, hu_move, lh_shelter_exit,
     k_move, k_move_poor, k_move_voucher, k_move_crowded, k_voucher_exit, k_far_age, h0,
 ):  # fmt: skip
-    age = np.full(h_present.size, 480, np.int64)
+    group = np.zeros(h_present.size, np.uint8)
     for i in range(p_present.size):
-        if p_present[i] > 0 and p_role[i] == 0:
-            age[np.int64(p_household[i]) - h0] = p_age[i]
+        h, age = home(p_household[i], p_present[i], h0), p_age[i]
+        band = (age >= 420) * 1 + (age >= 660) * 1 + (age >= 780) * 1
+        group[h] = band if (p_present[i] != 0) & (p_role[i] == 0) else group[h]
+    log_stay = np.log1p(-k_move)
+    # No chance exceeds these, so that hardly any household needs an exponential.
+    most = k_move / (1.0 - k_move) * max(k_move_crowded, 1.0) * max(k_move_poor, 1.0) * max(k_move_voucher, 1.0)
+    most *= max(np.max(k_far_age), 1.0) * max(k_voucher_exit, 1.0)
     for h in range(h_present.size):
+        if hu_move[h] > most[np.uint64(h_tenure[h])] * max(lh_shelter_exit[h], 1.0):
+            continue
         if h_present[h] == 0 or h_wants_move[h] > 0:
             continue
         tenure = np.int64(h_tenure[h])
         if tenure >= _SHELTER:
             m = np.float64(lh_shelter_exit[h]) * (k_voucher_exit if h_voucher[h] > 0 else 1.0)
-            if hu_move[h] < -np.expm1(m * np.log1p(-k_move[tenure])):
+            if hu_move[h] < -np.expm1(m * log_stay[tenure]):
                 h_wants_move[h] = 1
             continue
         m = k_move_crowded if h_crowded[h] > 0 else 1.0
         if tenure == _RENTER:
             m *= k_move_poor if h_poverty_ratio[h] < 1.0 else 1.0
             m *= k_move_voucher if h_voucher[h] > 0 else 1.0
-        group = (age[h] >= 420) * 1 + (age[h] >= 660) * 1 + (age[h] >= 780) * 1
         away = np.float64(x_leave_share[h_neighborhood[h]])
-        leave = -np.expm1(m * away * k_far_age[group] * np.log1p(-k_move[tenure]))
-        local = -np.expm1(m * (1.0 - away) * np.log1p(-k_move[tenure]))
+        leave = -np.expm1(m * away * k_far_age[group[h]] * log_stay[tenure])
+        local = -np.expm1(m * (1.0 - away) * log_stay[tenure])
         if hu_move[h] < leave:
             h_wants_move[h] = 3
         elif hu_move[h] < leave + local:
@@ -200,7 +207,7 @@ def moves_plain(
     h_wants_move[free & (hu_move < leave)] = 3
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def home_kernel(
     h_present, h_tenure, h_persons, h_children, h_bedrooms, h_poverty_ratio, h_neighborhood, h_filed_new,
     h_evicted_new, h_rent, h_voucher, h_crowded, h_shelter_months, h_moved, h_public_cost,
@@ -229,7 +236,7 @@ def home_kernel(
             market *= k_bedroom_ratio[min(h_bedrooms[h], 4)]
             if market > 0.0:
                 rent = np.float64(h_rent[h])
-                h_rent[h] = rent * np.exp(k_rent_pull / 12.0 * np.log(market / rent))
+                h_rent[h] = rent * exp_(k_rent_pull / 12.0 * log_(market / rent))
         h_crowded[h] = 1 if h_persons[h] > k_crowded_limit * max(h_bedrooms[h], 1) else 0
         cost = k_cost_filing * h_filed_new[h] + k_cost_lockout * h_evicted_new[h]
         if h_tenure[h] == _SHELTER:

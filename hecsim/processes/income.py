@@ -25,6 +25,7 @@ from hecsim.benefits import (
 )
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.processes.base import process
+from hecsim.processes.maths import home
 from hecsim.processes.taxes import RETURN, WITHHOLDING
 
 __all__ = ["INCOME", "MEMBERS", "PROGRAMS", "SMOOTH"]
@@ -32,7 +33,7 @@ __all__ = ["INCOME", "MEMBERS", "PROGRAMS", "SMOOTH"]
 _SIXTY_TWO, _SIXTY_SEVEN = 62 * 12, 67 * 12  # ages of early and full Social Security (42 USC 402, 416)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def members_kernel(
     p_present,
     p_placed,
@@ -68,6 +69,7 @@ def members_kernel(
     k_disability_income,
     h0,
 ):
+    rules = rules[0]
     for h in range(h_present.size):
         if h_present[h] == 0:
             continue
@@ -75,34 +77,35 @@ def members_kernel(
         h_ui[h] = 0.0
         h_other_income[h] = h_capital_income[h]
     for i in range(p_present.size):
-        if p_present[i] == 0 or p_placed[i] > 0:
+        if (p_present[i] == 0) | (p_placed[i] > 0):
             continue
-        h = np.int64(p_household[i]) - h0
+        h = home(p_household[i], 1, h0)
         if calendar_month == 0:
             p_ui_year[i] = 0.0
         usual = np.float64(p_wage[i]) * (np.float64(p_hours[i]) if p_hours[i] > 0 else k_full_time)
-        if p_labor[i] == 2 and p_unemployed_months[i] == 1:
+        seeks, months = p_labor[i] == 2, p_unemployed_months[i]
+        if seeks & (months == 1):
             quarter = usual * 13.0
             weekly = ui_weekly(rules, quarter, quarter, 4.0 * quarter, np.int64(h_children[h]))
             p_ui_weekly[i] = weekly if pu_claim[i] < k_ui_take_up and p_day_labor[i] == 0 else 0.0
-        elif p_labor[i] != 2 or p_unemployed_months[i] > k_ui_months:
-            p_ui_weekly[i] = 0.0
-        drawn = np.float64(p_ui_weekly[i]) * WEEKS_PER_MONTH
-        if p_leave_weeks[i] > 0:
-            drawn += paid_leave_weekly(rules, usual, lg_minimum_wage) * min(np.float64(p_leave_weeks[i]), 4.0)
-        p_ui_year[i] += drawn
-        h_ui[h] += drawn
-        if p_labor[i] == 4:
-            continue
-        h_earnings[h] += p_earnings[i]
-        if p_age[i] >= _SIXTY_SEVEN or (p_age[i] >= _SIXTY_TWO and p_labor[i] == 3):
+        else:
+            p_ui_weekly[i] = p_ui_weekly[i] if seeks & (months <= k_ui_months) else 0.0
+        if (p_ui_weekly[i] > 0.0) | (p_leave_weeks[i] > 0):
+            drawn = np.float64(p_ui_weekly[i]) * WEEKS_PER_MONTH
+            if p_leave_weeks[i] > 0:
+                drawn += paid_leave_weekly(rules, usual, lg_minimum_wage) * min(np.float64(p_leave_weeks[i]), 4.0)
+            p_ui_year[i] += drawn
+            h_ui[h] += drawn
+        held, retired = p_labor[i] == 4, (p_age[i] >= _SIXTY_SEVEN) | ((p_age[i] >= _SIXTY_TWO) & (p_labor[i] == 3))
+        h_earnings[h] += 0.0 if held else p_earnings[i]
+        if retired & ~held:
             share = k_social_security_share * usual * WEEKS_PER_MONTH
             h_other_income[h] += np.float64(p_entitled[i]) * min(max(share, k_social_security_min), k_social_security_max)
-        elif p_disabled[i] > 0 and p_age[i] >= 216 and p_labor[i] == 3:
+        elif (p_disabled[i] > 0) & (p_age[i] >= 216) & (p_labor[i] == 3):
             h_other_income[h] += np.float64(p_entitled[i]) * k_disability_income
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def programs_kernel(
     p_present,
     p_placed,
@@ -153,23 +156,25 @@ def programs_kernel(
     k_medical_elder,
     h0,
 ):
+    rules = rules[0]
     n = h_present.size
     first = np.zeros(n)
     second = np.zeros(n)
     packages = np.zeros(n)
     unborn = np.zeros(n, np.int64)
     for i in range(p_present.size):
-        if p_present[i] == 0 or p_placed[i] > 0 or p_labor[i] == 4:
-            continue
-        h = np.int64(p_household[i]) - h0
-        if p_role[i] == 0:
-            first[h] += p_earnings[i]
-        elif p_age[i] >= 216:
-            second[h] += p_earnings[i]
-        if p_pregnancy[i] > 0:
-            unborn[h] += 1
-        birth = np.int64(p_since_birth[i]) if p_since_birth[i] < 12 else -1
-        packages[h] += wic_value(rules, wic_category(rules, np.int64(p_age[i]), p_pregnancy[i] > 0, birth, False))
+        h, here = home(p_household[i], p_present[i], h0), (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] != 4)
+        first[h] += p_earnings[i] if here & (p_role[i] == 0) else 0.0
+        second[h] += p_earnings[i] if here & (p_role[i] != 0) & (p_age[i] >= 216) else 0.0
+    below = rules.wic_child_months
+    for i in range(p_present.size):
+        if (p_age[i] < below) | (p_pregnancy[i] > 0) | (p_since_birth[i] < 12):  # only these can be in a WIC category
+            if (p_present[i] == 0) | (p_placed[i] > 0) | (p_labor[i] == 4):
+                continue
+            h = home(p_household[i], 1, h0)
+            unborn[h] += p_pregnancy[i] > 0
+            birth = np.int64(p_since_birth[i]) if p_since_birth[i] < 12 else -1
+            packages[h] += wic_value(rules, wic_category(rules, np.int64(p_age[i]), p_pregnancy[i] > 0, birth, False))
     for h in range(n):
         if h_present[h] == 0:
             continue
@@ -220,7 +225,7 @@ def programs_kernel(
         h_wic[h] = value
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def smooth_kernel(
     h_present,
     h_persons,
@@ -236,6 +241,7 @@ def smooth_kernel(
     lh_cash,
     rules,
 ):
+    rules = rules[0]
     for h in range(h_present.size):
         if h_present[h] == 0:
             continue

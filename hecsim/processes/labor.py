@@ -33,6 +33,7 @@ from hecsim.processes.labor_terms import (
     tenure_band,
     time_out,
 )
+from hecsim.processes.maths import home
 
 __all__ = ["FINDING", "LABOR", "LOSS", "RECORD"]
 
@@ -42,20 +43,22 @@ _NEVER = 255
 _RETIRING = 4  # age group from which people leave work whatever their tenure
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def record_kernel(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
     p_job_months, p_employer, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear,
     k_record_wait,
 ):  # fmt: skip
+    for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
+        p_released[i] += (p_present[i] != 0) & (p_released[i] < _NEVER)
     for i in range(p_present.size):
-        if p_present[i] == 0:
+        comes_of_age = (p_labor[i] == 0) & (p_age[i] >= _SIXTEEN)
+        inside = (p_sentence[i] > 0) | (p_labor[i] == HELD)
+        if (p_present[i] == 0) | ~(comes_of_age | inside | (p_record[i] > 0)):  # one test for all that is rare
             continue
-        if p_labor[i] == 0 and p_age[i] >= _SIXTEEN:
+        if comes_of_age:
             p_labor[i] = OUT
             p_unemployed_months[i] = 1
-        if p_released[i] < _NEVER:
-            p_released[i] += 1
         if p_record[i] > 0:
             p_record_months[i] = min(p_record_months[i] + 1, 65535)
             if pu_clear[i] < lp_record_clear[i] and p_record_months[i] >= k_record_wait[p_record[i]]:
@@ -103,7 +106,7 @@ def record_plain(
         column[inside] = 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def finding_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
     p_wage, p_labor, p_unemployed_months, p_job_months, p_employer,
@@ -115,48 +118,53 @@ def finding_kernel(
     k_record_half_life,
     k_fair_chance, k_disability_find, k_demand_find, k_demand_enter, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
 ):  # fmt: skip
-    for i in range(p_present.size):
-        if p_present[i] == 0 or (p_labor[i] != SEEKS and p_labor[i] != OUT):
+    wage_factor = (lg_minimum_wage / k_minimum_wage) ** k_minimum_wage_find
+    demand, entering = np.empty(n_demand.size), np.empty(n_demand.size)
+    for place in range(n_demand.size):
+        demand[place] = np.float64(n_demand[place]) ** k_demand_find
+        entering[place] = np.float64(n_demand[place]) ** k_demand_enter
+    rows, count = np.empty(p_present.size, np.uint32), 0
+    for i in range(p_present.size):  # those without a job, put in a list without a branch
+        rows[count] = i
+        count += (p_present[i] != 0) & ((p_labor[i] == SEEKS) | (p_labor[i] == OUT))
+    for i in rows[:count]:
+        h = home(p_household[i], 1, h0)
+        place = np.uint64(h_neighborhood[h])
+        g, e = age_group(p_age[i], p_sex[i]), np.int64(p_education[i])
+        m = np.float64(lp_job_finding[i]) * (1.0 + lg_hiring_bias * (k_race_find[np.int64(p_race[i])] - 1.0))
+        m *= demand[place] if p_labor[i] == SEEKS else entering[place]
+        m *= k_disability_find if p_disabled[i] > 0 else 1.0
+        mother = (p_sex[i] == 1) & (p_role[i] <= 1) & (h_under6[h] > 0)
+        m *= k_care_find if mother & (h_care_subsidy[h] != 2) & (h_kin_nearby[h] == 0) else 1.0
+        m *= wage_factor if p_wage[i] < lg_minimum_wage else 1.0
+        if p_labor[i] == SEEKS:
+            m *= k_find_level * k_duration[spell(p_unemployed_months[i])]
+            base, other = k_find[g] * k_true_eu, k_give_up[g] * k_true_un
+        else:
+            still = k_out_duration[time_out(p_unemployed_months[i])] / k_out_mean[g]
+            m *= still * k_enter_level * (k_enter_education[e] if g > 0 else 1.0)
+            base, other = k_enter[g] * k_true_en, k_seek[g] * k_true_un * still * (k_seek_education[e] if g > 0 else 1.0)
+            other *= k_disability_find if p_disabled[i] > 0 else 1.0
+        u = np.float64(pu_finding[i])
+        # A record only lowers the chance, which lies below its hazard: most people are passed over here.
+        if u >= m * base / (1.0 - base) + other:
+            p_unemployed_months[i] += p_unemployed_months[i] < 255
             continue
-        h = np.int64(p_household[i]) - h0
-        place = np.int64(h_neighborhood[h])
-        g = age_group(p_age[i], p_sex[i])
-        e = np.int64(p_education[i])
         employer = pick_employer(
             pu_job_town[i], pu_employer[i], n_town[place], x_job_towns, x_employer_start, x_employer_row,
             x_employer_cdf, b_open,
         )  # fmt: skip
         fair = k_fair_chance if employer == NOBODY else np.float64(b_fair_chance[employer])
-        m = np.float64(lp_job_finding[i]) * (1.0 + lg_hiring_bias * (k_race_find[np.int64(p_race[i])] - 1.0))
-        weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i])
-        weight *= 1.0 - fair
-        m *= max(1.0 - k_record_find[np.int64(p_record[i])] * weight, 0.0)
-        m *= np.float64(n_demand[place]) ** (k_demand_find if p_labor[i] == SEEKS else k_demand_enter)
-        m *= k_disability_find if p_disabled[i] > 0 else 1.0
-        mother = p_sex[i] == 1 and p_role[i] <= 1 and h_under6[h] > 0
-        if mother and h_care_subsidy[h] != 2 and h_kin_nearby[h] == 0:
-            m *= k_care_find
-        if p_wage[i] < lg_minimum_wage:
-            m *= (lg_minimum_wage / k_minimum_wage) ** k_minimum_wage_find
-        if p_labor[i] == SEEKS:
-            m *= k_find_level * k_duration[spell(p_unemployed_months[i])]
-            work = at_odds(k_find[g] * k_true_eu, m)
-            other = k_give_up[g] * k_true_un
-        else:
-            still = k_out_duration[time_out(p_unemployed_months[i])] / k_out_mean[g]
-            m *= still * k_enter_level * (k_enter_education[e] if g > 0 else 1.0)
-            work = at_odds(k_enter[g] * k_true_en, m)
-            other = k_seek[g] * k_true_un * still * (k_seek_education[e] if g > 0 else 1.0)
-            other *= k_disability_find if p_disabled[i] > 0 else 1.0
-        if pu_finding[i] < work:
+        weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i]) * (1.0 - fair)
+        work = at_odds(base, m * max(1.0 - k_record_find[np.int64(p_record[i])] * weight, 0.0))
+        if u < work:
             p_labor[i] = WORKS
             p_employer[i] = employer
             p_job_months[i] = 0
             continue
-        if pu_finding[i] < work + (1.0 - work) * other:
+        if u < work + (1.0 - work) * other:
             p_labor[i] = SEEKS if p_labor[i] == OUT else OUT
-        if p_unemployed_months[i] < 255:
-            p_unemployed_months[i] += 1
+        p_unemployed_months[i] += p_unemployed_months[i] < 255
 
 
 def finding_plain(
@@ -213,7 +221,7 @@ def finding_plain(
     p_labor[i] = np.where(found, WORKS, np.where(turned, np.where(seeks, OUT, SEEKS), p_labor[i]))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def loss_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
     p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_job_months,
@@ -229,19 +237,22 @@ def loss_kernel(
     k_substance_loss, k_unstable_loss, k_day_labor_loss, k_sick_days_loss, k_demand_loss, k_care_withdraw,
     k_birth_withdraw, h0, calendar_month,
 ):  # fmt: skip
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_labor[i] != WORKS or p_job_months[i] == 0:
-            continue
-        h = np.int64(p_household[i]) - h0
-        place = np.int64(h_neighborhood[h])
-        g = age_group(p_age[i], p_sex[i])
-        e = np.int64(p_education[i])
-        m = np.float64(lp_job_loss[i]) * k_loss_level * k_season[calendar_month]
+    demand, level = np.empty(n_demand.size), k_loss_level * k_season[calendar_month] * (1.0 - k_sick_days_loss * lg_sick_days)
+    for place in range(n_demand.size):
+        demand[place] = np.float64(n_demand[place]) ** k_demand_loss
+    rows, count = np.empty(p_present.size, np.uint32), 0
+    for i in range(p_present.size):  # those in a job, put in a list without a branch
+        rows[count] = i
+        count += (p_present[i] != 0) & (p_labor[i] == WORKS) & (p_job_months[i] > 0)
+    for i in rows[:count]:
+        h = home(p_household[i], 1, h0)
+        place = np.uint64(h_neighborhood[h])
+        g, e = age_group(p_age[i], p_sex[i]), np.int64(p_education[i])
+        m = np.float64(lp_job_loss[i]) * level * demand[place]
         m *= 1.0 + lg_hiring_bias * (k_race_loss[np.int64(p_race[i])] - 1.0)
-        weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i])
-        m *= 1.0 + k_record_loss[np.int64(p_record[i])] * weight
-        m *= np.float64(n_demand[place]) ** k_demand_loss
-        m *= 1.0 - k_sick_days_loss * lg_sick_days
+        if p_record[i] > 0:
+            weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i])
+            m *= 1.0 + k_record_loss[np.int64(p_record[i])] * weight
         m *= k_loss_education[e] if g > 0 else 1.0
         m *= k_unstable_loss if p_unstable[i] > 0 else 1.0
         m *= k_day_labor_loss if p_day_labor[i] > 0 else 1.0
@@ -250,21 +261,24 @@ def loss_kernel(
         held = k_tenure[tenure_band(p_job_months[i])] / k_tenure_mean[g]
         m *= held
         away = (k_withdraw_education[e] if g > 0 else 1.0) * (held if g < _RETIRING else 1.0)
-        if p_disabled[i] > 0:
-            m *= k_disability_loss
-            away *= k_disability_loss
-        if p_sex[i] == 1 and p_role[i] <= 1:
-            burden = np.float64(h_care_cost[h]) / max(np.float64(p_earnings[i]), 1.0)
-            away *= 1.0 + k_care_withdraw * min(burden, 1.0)
-            if p_since_birth[i] <= 3:
-                away *= k_birth_withdraw
-        if p_leave_weeks[i] > 0:  # the job waits for those on leave
-            m, away = 0.0, 0.0
-        lost = at_odds(k_loss[g] * k_true_eu, m)
-        left = at_odds(k_withdraw[g] * k_true_en, away)
+        m *= k_disability_loss if p_disabled[i] > 0 else 1.0
+        away *= k_disability_loss if p_disabled[i] > 0 else 1.0
+        burden = np.float64(h_care_cost[h]) / max(np.float64(p_earnings[i]), 1.0)
+        mother = (p_sex[i] == 1) & (p_role[i] <= 1)
+        away *= 1.0 + k_care_withdraw * min(burden, 1.0) if mother else 1.0
+        away *= k_birth_withdraw if mother & (p_since_birth[i] <= 3) else 1.0
+        on_leave = p_leave_weeks[i] > 0  # the job waits for those on leave
+        m, away = 0.0 if on_leave else m, 0.0 if on_leave else away
+        p, q, u = k_loss[g] * k_true_eu, k_withdraw[g] * k_true_en, np.float64(pu_loss[i])
         closed = p_employer[i] != NOBODY and b_open[p_employer[i]] == 0
-        if pu_loss[i] < lost + (1.0 - lost) * left or closed:
-            out = not closed and pu_loss[i] >= lost
+        changes = u >= 1.0 - k_job_change[g] * held
+        # A chance lies below its hazard: most people are passed over here, without an exponential.
+        if not (closed | changes | (u < m * p / (1.0 - p) + away * q / (1.0 - q))):
+            p_job_months[i] += p_job_months[i] < 255
+            continue
+        lost, left = at_odds(p, m), at_odds(q, away)
+        if u < lost + (1.0 - lost) * left or closed:
+            out = not closed and u >= lost
             p_labor[i] = OUT if out else SEEKS
             p_unemployed_months[i] = 1
             p_job_months[i] = 0
@@ -272,7 +286,7 @@ def loss_kernel(
             p_unstable[i] = 0
             p_day_labor[i] = 0
             p_leave_weeks[i] = 0
-        elif pu_loss[i] >= 1.0 - k_job_change[g] * held and p_leave_weeks[i] == 0:
+        elif changes and not on_leave:
             p_job_months[i] = 0
             p_employer[i] = pick_employer(
                 pu_job_town[i], pu_employer[i], n_town[place], x_job_towns, x_employer_start, x_employer_row,

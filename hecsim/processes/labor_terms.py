@@ -10,7 +10,7 @@ __all__ = ["NOBODY", "age_group", "at_odds", "fade", "pick_employer", "pick_empl
 NOBODY = np.uint32(0xFFFFFFFF)  # an employer outside the community, or none
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", error_model="numpy")
 def age_group(age, sex):
     """Give the row of the transition tables: 16-19, 20-24, 25-54 men and women, 55-64, 65-74, 75+.
 
@@ -21,37 +21,37 @@ def age_group(age, sex):
     return young + women + (age >= 660) * 2 + (age >= 780) * 1 + (age >= 900) * 1
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", error_model="numpy")
 def spell(months):
     """Give the row of the duration table: first month, 2-4, 5-8, 9-12, 13 or more months unemployed."""
     return (months >= 2) * 1 + (months >= 5) * 1 + (months >= 9) * 1 + (months >= 13) * 1
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", error_model="numpy")
 def time_out(months):
     """Give the row of the time-out table: below 6 months without a job, 6-11, 12-23, 24-59, 60 or more."""
     return (months >= 6) * 1 + (months >= 12) * 1 + (months >= 24) * 1 + (months >= 60) * 1
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", error_model="numpy")
 def tenure_band(months):
     """Give the row of the tenure table: below 6 months in the job, 6-11, 12-35, 36 or more."""
     return (months >= 6) * 1 + (months >= 12) * 1 + (months >= 36) * 1
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", error_model="numpy")
 def at_odds(p, m):
     """Give the probability whose hazard is `m` times that of `p`: 1 - (1 - p)^m."""
     return -np.expm1(m * np.log1p(-p))
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", error_model="numpy")
 def fade(months, half_life):
     """Give what is left of a penalty after `months`."""
     return 0.5 ** (months / half_life)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def pick_employer(u_town, u_job, town, job_towns, start, row, cdf, is_open):
     """Give the employer that a worker of `town` meets, or NOBODY when it lies outside the community.
 

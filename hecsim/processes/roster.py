@@ -19,6 +19,7 @@ from numba import njit
 
 from hecsim.columns import N_CORE_ACES
 from hecsim.processes.base import process
+from hecsim.processes.maths import core_count, home
 
 __all__ = ["AGEING", "NOBODY", "ROSTER"]
 
@@ -27,7 +28,7 @@ _ADULT, _SIX, _THIRTEEN, _ELDER = 18 * 12, 6 * 12, 13 * 12, 60 * 12
 _CORE = (1 << N_CORE_ACES) - 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def ageing_kernel(p_present, p_age, p_since_birth, p_leaving, h_present, h_couple_months, h_wants_move):
     for i in range(p_present.size):
         if p_present[i] == 0:
@@ -59,15 +60,7 @@ AGEING = process(
 )
 
 
-@njit(cache=True, nogil=True)
-def _core_aces(bits):
-    n = 0
-    for b in range(N_CORE_ACES):
-        n += (int(bits) >> b) & 1
-    return n
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def roster_kernel(
     p_present, p_household, p_age, p_race, p_language, p_education, p_role, p_pregnancy, p_labor,
     p_disabled, p_placed, p_stress, p_depression, p_substance, p_ace_bits, h_present, h_persons, h_adults,
@@ -75,55 +68,58 @@ def roster_kernel(
     h_workers, h_jobless_parent, h_depressed_caregiver, h_substance_caregiver, h_incarcerated_member,
     h_caregiver_stress, h_caregiver_aces, h_grandparent, h0,
 ):  # fmt: skip
-    n = h_present.size
-    caregivers = np.zeros(n, np.int64)
-    stress = np.zeros(n, np.float64)
-    aces = np.zeros(n, np.int64)
+    n, people = h_present.size, p_present.size
+    # Counts of a household side by side in two words, flags and schooling in a third, added up person by person.
+    # First: persons, children, below 6, below 13. Second: elders, workers, caregivers, their ACEs.
+    first, second, flags = np.empty(people, np.int64), np.empty(people, np.int64), np.empty(people, np.uint16)
+    strain = np.empty(people)
+    for i in range(people):  # no branch, so that the compiler takes several people at a time
+        here, age = p_present[i] != 0, p_age[i]
+        member = here & (p_labor[i] != 4) & (p_placed[i] == 0)
+        elder = (age >= _ELDER) | (p_disabled[i] != 0)
+        one = 1 + ((age < _ADULT) << 16) + ((age < _SIX) << 32) + ((age < _THIRTEEN) << 48)
+        first[i] = one if member else 0
+        giver = member & (p_role[i] <= 1)
+        aces = np.int64(core_count(p_ace_bits[i])) if giver else 0
+        two = (elder * 1) + ((p_labor[i] == 1) << 16)
+        second[i] = (two if member else 0) + (giver << 32) + (aces << 48)
+        strain[i] = p_stress[i] if giver else 0.0
+        bits = (p_pregnancy[i] > 0) * 1 + (p_role[i] == 3) * 2
+        bits = bits if member else 0
+        cares = (p_labor[i] == 2) * 4 + (p_depression[i] != 0) * 8 + (p_substance[i] != 0) * 16
+        bits += cares if giver else 0
+        bits += 32 if here & (p_labor[i] == 4) else 0
+        bits += (64 << p_education[i]) if here & (p_role[i] <= 1) else 0
+        flags[i] = bits
+    counts, others, marks = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.uint16)
+    stress, youngest = np.zeros(n), np.full(n, NOBODY, np.uint16)
+    for i in range(people):
+        h = home(p_household[i], p_present[i], h0)
+        counts[h] += first[i]
+        others[h] += second[i]
+        marks[h] |= flags[i]
+        stress[h] += strain[i]
+        youngest[h] = min(youngest[h], p_age[i]) if first[i] != 0 else youngest[h]
+        head = (p_present[i] != 0) & (p_role[i] == 0)
+        h_race[h] = p_race[i] if head else h_race[h]
+        h_language[h] = p_language[i] if head else h_language[h]
     for h in range(n):
-        if h_present[h] != 0:
-            h_persons[h] = h_adults[h] = h_children[h] = h_under6[h] = h_under13[h] = h_elders[h] = 0
-            h_pregnant[h] = h_workers[h] = h_jobless_parent[h] = h_depressed_caregiver[h] = 0
-            h_substance_caregiver[h] = h_incarcerated_member[h] = h_grandparent[h] = 0
-            h_youngest[h] = NOBODY
-            h_education[h] = 0
-    for i in range(p_present.size):
-        if p_present[i] == 0:
+        if h_present[h] == 0:
             continue
-        h = int(p_household[i]) - h0
-        if p_role[i] == 0:
-            h_race[h] = p_race[i]
-            h_language[h] = p_language[i]
-        if p_role[i] <= 1 and p_education[i] > h_education[h]:
-            h_education[h] = p_education[i]
-        if p_labor[i] == 4:
-            h_incarcerated_member[h] = 1
-            continue
-        if p_placed[i] > 0:
-            continue
-        age = p_age[i]
-        h_persons[h] = min(int(h_persons[h]) + 1, 255)
-        if age >= _ADULT:
-            h_adults[h] = min(int(h_adults[h]) + 1, 255)
-        else:
-            h_children[h] = min(int(h_children[h]) + 1, 255)
-            h_under6[h] += age < _SIX
-            h_under13[h] += age < _THIRTEEN
-        h_elders[h] = min(int(h_elders[h]) + (age >= _ELDER or p_disabled[i] != 0), 255)
-        h_youngest[h] = min(h_youngest[h], age)
-        h_pregnant[h] |= p_pregnancy[i] > 0
-        h_workers[h] = min(int(h_workers[h]) + (p_labor[i] == 1), 255)
-        h_grandparent[h] |= p_role[i] == 3
-        if p_role[i] <= 1:
-            h_jobless_parent[h] |= p_labor[i] == 2
-            h_depressed_caregiver[h] |= p_depression[i] != 0
-            h_substance_caregiver[h] |= p_substance[i] != 0
-            caregivers[h] += 1
-            stress[h] += p_stress[i]
-            aces[h] += _core_aces(p_ace_bits[i])
-    for h in range(n):
-        if h_present[h] != 0:
-            h_caregiver_stress[h] = stress[h] / max(caregivers[h], 1)
-            h_caregiver_aces[h] = aces[h] / max(caregivers[h], 1)
+        a, b, bits = counts[h], others[h], np.int64(marks[h])
+        persons, children = a & 0xFFFF, (a >> 16) & 0xFFFF
+        h_persons[h], h_adults[h], h_children[h] = min(persons, 255), min(persons - children, 255), min(children, 255)
+        h_under6[h], h_under13[h] = min((a >> 32) & 0xFFFF, 255), min(a >> 48, 255)
+        h_elders[h], h_workers[h] = min(b & 0xFFFF, 255), min((b >> 16) & 0xFFFF, 255)
+        h_youngest[h] = youngest[h]
+        h_pregnant[h], h_grandparent[h], h_jobless_parent[h] = bits & 1, (bits >> 1) & 1, (bits >> 2) & 1
+        h_depressed_caregiver[h], h_substance_caregiver[h] = (bits >> 3) & 1, (bits >> 4) & 1
+        h_incarcerated_member[h] = (bits >> 5) & 1
+        schooling = bits >> 6
+        h_education[h] = (schooling >= 2) * 1 + (schooling >= 4) * 1 + (schooling >= 8) * 1
+        givers = max((b >> 32) & 0xFFFF, 1)
+        h_caregiver_stress[h] = stress[h] / givers
+        h_caregiver_aces[h] = (b >> 48) / givers
 
 
 def roster_plain(

@@ -41,6 +41,7 @@ def settle(community: Community, context: Context) -> None:
     dwellings(m)  # counted before anybody moves
     if m.month == _LAST_OF_BURN_IN or "pool_h_key" not in community.extras:
         keep_pool(m)
+    m.note_events()
     deaths(m)
     births(m)
     leave_area(m)

@@ -15,7 +15,8 @@ from hecsim.columns import ace_bit
 from hecsim.processes.settle_rows import (
     ADULT,
     Settlement,
-    copy_rows,
+    among,
+    distinct,
     first_of,
     headed,
     members,
@@ -34,7 +35,8 @@ _PLACED_EVER = 8
 def births(m: Settlement) -> None:
     """Women at term give birth: a new person row in the mother's household."""
     person = m.person
-    mothers = m.by_key(person, (person["present"] == 1) & (person["pregnancy"] >= 9))
+    rows = m.concerned()
+    mothers = m.by_key(person, rows[person["pregnancy"][rows] >= 9])
     if not mothers.size:
         return
     twins = m.u("twins", person["key"][mothers]) < m.k("twin_share")
@@ -75,9 +77,7 @@ def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: 
     inherits = m.k("inherited")
     rest = np.sqrt(1 - inherits**2)
     # Fewer babies come too early where prenatal care is good; the mean gain in development is small.
-    homes = m.household.size
-    prenatal = m.context.levers.fill("prenatal_care", slice(0, homes), np.empty(homes, np.float32))
-    early = m.k("prenatal_development") * prenatal[person["household"][mothers].astype(np.int64)]
+    early = m.k("prenatal_development") * m.lever("prenatal_care", person["household"][mothers].astype(np.int64))
     take_father = m.u("race_of_father", keys) < 0.5  # recorded after either parent with equal chance
     active = inherits * person["activity_disposition"][mothers] + rest * m.z("active", keys)
     for column, value in (
@@ -108,20 +108,20 @@ def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: 
 def deaths(m: Settlement) -> None:
     """Those who die leave; children who lose a parent or caregiver carry it."""
     person, household = m.person, m.household
-    dead = m.by_key(person, (person["present"] == 1) & (person["leaving"] == 1))
+    dead = m.leavers(1)
     if not dead.size:
         return
     m.record("deaths", person["key"][dead])
     person["present"][dead], person["exit"][dead] = 0, 2
-    homes = np.unique(person["household"][dead].astype(np.int64))
+    homes = distinct(person["household"][dead].astype(np.int64))
     caregivers = person["household"][dead[person["role"][dead] <= 1]].astype(np.int64)
     household["couple_months"][caregivers[household["couple"][caregivers] > 0]] = 0
     household["couple"][caregivers] = 0
     household["bereaved"][homes] = 1
     rows, owner = members(m, homes)
     young = person["age"][rows] < ADULT
-    lost = np.isin(homes, caregivers)[owner] & (person["role"][rows] == 2)
-    orphan = np.isin(person["mother_key"][rows], person["key"][dead]) & (person["mother_key"][rows] != 0)
+    lost = among(homes, caregivers)[owner] & (person["role"][rows] == 2)
+    orphan = among(person["mother_key"][rows], person["key"][dead]) & (person["mother_key"][rows] != 0)
     _mark(person, rows[young & (lost | orphan)])
     m.touch(homes)
     succession(m, homes)
@@ -160,7 +160,7 @@ def succession(m: Settlement, homes: np.ndarray) -> None:
     fresh = np.where(widow[owner] & (role == 2), 2, fresh)
     person["role"][rows[led]] = fresh[led]
     person["role"][rows[head[has]]] = 0
-    lost = np.unique(owner[~led])
+    lost = distinct(owner[~led])
     if lost.size:
         _orphans(m, homes[lost])
 
@@ -184,11 +184,13 @@ def _host(m: Settlement, home: int, fit: np.ndarray) -> tuple[int, bool]:
 def _orphans(m: Settlement, homes: np.ndarray) -> None:
     homes = homes[np.argsort(m.household["key"][homes], kind="stable")]
     where = spot(m.household, homes)
+    household = m.household
+    # Children who find a home change neither heads nor homes, so this is found out once.
+    fit = headed(m) & (household["present"] == 1) & (household["tenure"] <= 1)
     for i in range(homes.size):
         home = int(rows_of(m.household, (where[0][i : i + 1], where[1][i : i + 1]))[0])
-        person, household = m.person, m.household
+        person = m.person
         rows, _ = members(m, np.array([home]))
-        fit = headed(m) & (household["present"] == 1) & (household["tenure"] <= 1)
         host, kin = _host(m, home, fit)
         m.record("orphaned", person["key"][rows])
         if host < 0:
@@ -212,7 +214,7 @@ def move_people(m: Settlement, rows: np.ndarray, homes: np.ndarray, roles: np.nd
     fresh = take(m, "person", home_spots[0])
     person = m.person
     old, homes = rows_of(person, old_spots), rows_of(m.household, home_spots)
-    copy_rows(person, old, fresh)
+    person.copy_rows(old, fresh)
     person["household"][fresh] = homes.astype(np.uint32)
     person["role"][fresh] = roles
     person["present"][old], person["exit"][old] = 0, 4

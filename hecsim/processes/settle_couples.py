@@ -1,7 +1,7 @@
 """Couples who form: matched, and settled with one of them or in a home of their own.
 
 People ready to move in with a partner are matched, woman and man, first within their town and then
-across the community. The value of a pair is made of age difference, education and recorded group, as
+within the housing market area around it. The value of a pair is made of age difference, education and recorded group, as
 observed unions are, plus a Gumbel number that belongs to the pair; the best pairs form first. One
 moves in with the other, with children; two who both live with relatives or friends found a home.
 """
@@ -13,7 +13,7 @@ from numba import njit
 
 from hecsim import luck
 from hecsim.processes.settle_births import move_people, succession
-from hecsim.processes.settle_rows import ADULT, Settlement, first_of, members, rows_of, spot
+from hecsim.processes.settle_rows import ADULT, Settlement, among, distinct, first_of, members, rows_of, spot
 from hecsim.processes.settle_unions import (
     first_home,
     found_homes,
@@ -40,38 +40,68 @@ def _greedy(first, second, n_first, n_second):
     return accepted[:n]
 
 
-def _pairs(m: Settlement, women: np.ndarray, men: np.ndarray, town: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Match rows of women and men; `town` is the town of every person row asked for."""
+@njit(cache=True, nogil=True)
+def _meet(age_w, home_w, market_w, age_v, home_v, market_v, markets, gap_mean, gap_most):
+    """Positions of all pairs of one market who do not live together and whose ages (months) fit."""
+    start = np.zeros(markets + 1, np.int64)
+    for j in range(market_v.size):
+        start[market_v[j] + 1] += 1
+    for k in range(markets):
+        start[k + 1] += start[k]
+    there, place = np.empty(market_v.size, np.int64), start[:-1].copy()
+    for j in range(market_v.size):
+        there[place[market_v[j]]] = j
+        place[market_v[j]] += 1
+    left, right = np.empty(0, np.int64), np.empty(0, np.int64)
+    for fill in range(2):
+        n = 0
+        for i in range(market_w.size):
+            for e in range(start[market_w[i]], start[market_w[i] + 1]):
+                j = there[e]
+                gap = (np.float64(age_v[j]) - np.float64(age_w[i])) / 12.0
+                if abs(gap - gap_mean) < gap_most and home_v[j] != home_w[i]:
+                    if fill == 1:
+                        left[n], right[n] = i, j
+                    n += 1
+        if fill == 0:
+            left, right = np.empty(n, np.int64), np.empty(n, np.int64)
+    return left, right
+
+
+def _match(m: Settlement, w: np.ndarray, v: np.ndarray, market_w: np.ndarray, market_v: np.ndarray):
+    """Positions of women and men who form couples, within each market."""
     person = m.person
     gap_mean, gap_sd, gap_most = m.k("age_gap")
     same_level, same_group = m.k("same_education"), m.k("same_group")
+    markets = int(max(market_w.max(), market_v.max())) + 1
+    age, home = person["age"], person["household"]
+    i, j = _meet(age[w], home[w], market_w, age[v], home[v], market_v, markets, gap_mean, gap_most)
+    gap = (age[v[j]].astype(float) - age[w[i]].astype(float)) / 12
+    keys = luck.pair_key(person["key"][w[i]], person["key"][v[j]])
+    u = np.clip(m.u("match", keys).astype(float), 1e-9, 1 - 1e-9)
+    value = -0.5 * ((gap - gap_mean) / gap_sd) ** 2 - np.log(-np.log(u))
+    value += same_level * (person["education"][w[i]] == person["education"][v[j]])
+    value += same_group * (person["race"][w[i]] == person["race"][v[j]])
+    order = np.lexsort((keys, -value))
+    done = order[_greedy(i[order], j[order], w.size, v.size)]
+    return i[done], j[done]
 
-    def match(w: np.ndarray, v: np.ndarray, market_w: np.ndarray, market_v: np.ndarray):
-        left, right = [], []
-        for t in np.unique(market_w):
-            a, b = np.flatnonzero(market_w == t), np.flatnonzero(market_v == t)
-            left.append(np.repeat(a, b.size))
-            right.append(np.tile(b, a.size))
-        i, j = np.concatenate(left), np.concatenate(right)
-        gap = (person["age"][v[j]].astype(float) - person["age"][w[i]].astype(float)) / 12
-        fits = (np.abs(gap - gap_mean) < gap_most) & (person["household"][w[i]] != person["household"][v[j]])
-        i, j, gap = i[fits], j[fits], gap[fits]
-        keys = luck.pair_key(person["key"][w[i]], person["key"][v[j]])
-        u = np.clip(m.u("match", keys).astype(float), 1e-9, 1 - 1e-9)
-        value = -0.5 * ((gap - gap_mean) / gap_sd) ** 2 - np.log(-np.log(u))
-        value += same_level * (person["education"][w[i]] == person["education"][v[j]])
-        value += same_group * (person["race"][w[i]] == person["race"][v[j]])
-        order = np.lexsort((keys, -value))
-        done = order[_greedy(i[order], j[order], w.size, v.size)]
-        return i[done], j[done]
 
+def _pairs(m: Settlement, women: np.ndarray, men: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Match rows of women and men, first within their town, then within the housing market area around it."""
     if not women.size or not men.size:
         return women[:0], men[:0]
-    i, j = match(women, men, town[women], town[men])
+    n, person = m.community.neighborhood, m.person
+
+    def where(rows: np.ndarray) -> np.ndarray:
+        return m.household["neighborhood"][person["household"][rows].astype(np.int64)].astype(np.int64)
+
+    town, area = n["town"].astype(np.int64), n["fmr_area"].astype(np.int64)
+    i, j = _match(m, women, men, town[where(women)], town[where(men)])
     free_w = np.delete(np.arange(women.size), i)
     free_m = np.delete(np.arange(men.size), j)
     if free_w.size and free_m.size:
-        a, b = match(women[free_w], men[free_m], np.zeros(free_w.size), np.zeros(free_m.size))
+        a, b = _match(m, women[free_w], men[free_m], area[where(women[free_w])], area[where(men[free_m])])
         i, j = np.concatenate([i, free_w[a]]), np.concatenate([j, free_m[b]])
     w, v = women[i], men[j]
     order = np.argsort(person["key"][w], kind="stable")
@@ -81,15 +111,11 @@ def _pairs(m: Settlement, women: np.ndarray, men: np.ndarray, town: np.ndarray) 
 def form_couples(m: Settlement) -> None:
     """Match those who look for a partner; the pair lives with one of them or in a home of its own."""
     person, household = m.person, m.household
-    seeks = (person["present"] == 1) & (person["leaving"] == 4)
-    rows = m.by_key(person, seeks)
+    rows = m.leavers(4)
     home = person["household"][rows].astype(np.int64)
     free = (person["role"][rows] >= 2) | (household["couple"][home] == 0)
     rows = rows[free]
-    town = np.zeros(person.size, np.int64)
-    place = household["neighborhood"][person["household"][rows].astype(np.int64)].astype(np.int64)
-    town[rows] = m.community.neighborhood["town"][place]
-    women, men = _pairs(m, rows[person["sex"][rows] == 1], rows[person["sex"][rows] == 0], town)
+    women, men = _pairs(m, rows[person["sex"][rows] == 1], rows[person["sex"][rows] == 0])
     if not women.size:
         return
     _move_in(m, women, men)
@@ -144,7 +170,7 @@ def _join(m: Settlement, hosts: np.ndarray, joins: np.ndarray) -> None:
     move_people(m, everyone[order], dest[order], role[order])
     household = m.household
     old, home = rows_of(household, left), rows_of(household, to)
-    homes = np.unique(old)
+    homes = distinct(old)
     left_over = np.bincount(members(m, homes)[1], minlength=homes.size) > 0
     ended = ~left_over[np.searchsorted(homes, old)]
     for column in ("savings", "capital_income"):
@@ -157,10 +183,10 @@ def _join(m: Settlement, hosts: np.ndarray, joins: np.ndarray) -> None:
 def _children_along(m: Settlement, joins: np.ndarray, old: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Minors who move with their parent: own by birth, a householder's children, all if no adult remains."""
     person = m.person
-    homes = np.unique(old)
+    homes = distinct(old)
     rows, owner = members(m, homes)
     minor = person["age"][rows] < ADULT
-    stays = ~minor & ~np.isin(rows, joins)
+    stays = ~minor & ~among(rows, joins)
     deserted = np.bincount(owner[stays], minlength=homes.size) == 0
     position = np.searchsorted(homes, old)
     head = first_of(position, person["role"][joins] == 0, homes.size)[owner]

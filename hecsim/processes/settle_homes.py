@@ -81,34 +81,51 @@ def count_open(m: Settlement) -> None:
 
     Added homes are left out here, since the lever adds them; negative where families fill some of these.
     """
-    m.community.extras["open_vacancy"] = m.community.extras["usual_vacancy"] * _open_ratio(m, _stock(m))
+    m.community.extras["open_vacancy"] = m.community.extras["usual_vacancy"] * _open_ratio(m, _stock(m), _occupied(m))
+
+
+@njit(cache=True, nogil=True)
+def _count(present, tenure, neighborhood, race, occupied, groups):
+    """Homes lived in, and households of each recorded group, by neighborhood."""
+    for h in range(present.size):
+        if present[h] != 0:
+            g = neighborhood[h]
+            groups[g, race[h]] += 1
+            if tenure[h] <= 1:
+                occupied[g] += 1
+
+
+def _census(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
+    """Homes lived in, float64 (n,), and households by group, float64 (n, 5), of each neighborhood."""
+    h, n = m.household, m.community.neighborhood.size
+    occupied, groups = np.zeros(n, np.int64), np.zeros((n, 5), np.int64)
+    _count(h["present"], h["tenure"], h["neighborhood"], h["race"], occupied, groups)
+    return occupied.astype(float), groups.astype(float)
 
 
 def _occupied(m: Settlement) -> np.ndarray:
-    household = m.household
-    home = (household["present"] != 0) & (household["tenure"] <= 1)
-    return np.bincount(household["neighborhood"][home], minlength=m.community.neighborhood.size).astype(float)
+    return _census(m)[0]
 
 
-def open_homes(m: Settlement) -> np.ndarray:
+def open_homes(m: Settlement, occupied: np.ndarray | None = None) -> np.ndarray:
     """Homes of each neighborhood without a household, float64, at least 0."""
-    return np.maximum(dwellings(m) - _occupied(m), 0.0)
+    return np.maximum(dwellings(m) - (_occupied(m) if occupied is None else occupied), 0.0)
 
 
-def pressure(m: Settlement) -> np.ndarray:
+def pressure(m: Settlement, occupied: np.ndarray | None = None) -> np.ndarray:
     """Open homes of each neighborhood's town against the usual number, float64, at least 0.
 
     Counted by town, and drawn toward the whole community where a town has few simulated homes, because
     some dozen homes are full or half empty by chance.
     """
-    return np.maximum(_open_ratio(m, dwellings(m)), 0.0)
+    return np.maximum(_open_ratio(m, dwellings(m), _occupied(m) if occupied is None else occupied), 0.0)
 
 
-def _open_ratio(m: Settlement, stock: np.ndarray) -> np.ndarray:
+def _open_ratio(m: Settlement, stock: np.ndarray, occupied: np.ndarray) -> np.ndarray:
     town = m.community.neighborhood["town"].astype(np.int64)
-    open_now = np.bincount(town, stock - _occupied(m))[town]
+    open_now = np.bincount(town, stock - occupied)[town]
     usual = np.bincount(town, stock * m.community.extras["usual_vacancy"])[town]
-    whole = float((stock - _occupied(m)).sum()) / max(float((stock * m.community.extras["usual_vacancy"]).sum()), 1e-9)
+    whole = float((stock - occupied).sum()) / max(float((stock * m.community.extras["usual_vacancy"]).sum()), 1e-9)
     return (open_now + _SMOOTH * max(whole, 0.0)) / (usual + _SMOOTH)
 
 
@@ -156,6 +173,12 @@ def _choose(
                 fits = cost[c] <= standard * fmr[p] * ratio[bedrooms[i]]
             else:
                 fits = cost[c] <= limit[i] * income[i]
+            for e in range(c):
+                if place[e] == p:
+                    fits = False
+            pull[c] = -np.inf
+            if not fits:
+                continue
             first, second = luck.threefry2x64(seed, decision, key[i], (month << uint64(32)) | uint64(p))
             u = (np.float64(first >> uint64(11)) + 0.5) * 2.0**-53
             chance[c] = (np.float64(second >> uint64(11)) + 0.5) * 2.0**-53
@@ -164,11 +187,6 @@ def _choose(
             pull[c] += weights[4] * groups[p, race[i]] + log_open[p] - np.log(-np.log(u))
             if p == here:
                 pull[c] += weights[2]
-            for e in range(c):
-                if place[e] == p:
-                    fits = False
-            if not fits:
-                pull[c] = -np.inf
         chosen[i] = -1
         for _ in range(_TRIES):
             best = np.argmax(pull)
@@ -186,16 +204,14 @@ def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
     chosen, paid = np.full(s.key.size, -1, np.int64), np.zeros(s.key.size)
     if not s.key.size:
         return chosen, paid
-    n, household = m.community.neighborhood, m.household
+    n = m.community.neighborhood
     near, km = _near(m)
     scale = m.context.levers.fill("rent_scale", slice(0, n.size), np.empty(n.size, np.float32)).astype(float)
     asking = n["rent_level"] * scale
-    home = household["present"] != 0
-    where = household["neighborhood"][home].astype(np.int64) * 5 + household["race"][home]
-    groups = np.bincount(where, minlength=5 * n.size)[: 5 * n.size].reshape(n.size, 5).astype(float)
+    occupied, groups = _census(m)
     groups /= np.maximum(groups.sum(1, keepdims=True), 1.0)
     weights = np.array([m.k(f"pull_{w}") for w in ("burden", "distance", "same", "safety", "group")])
-    free, tight = open_homes(m), np.minimum(pressure(m), 1.0)
+    free, tight = open_homes(m, occupied), np.minimum(pressure(m, occupied), 1.0)
     seed = np.uint64(m.context.seed & 0xFFFFFFFFFFFFFFFF)
     decision = np.uint64(luck.decision_id("settle.home"))
     _choose(
@@ -218,9 +234,7 @@ def acceptance(m: Settlement, homes: np.ndarray, race: np.ndarray | None = None)
     record = household["eviction_record"][homes].astype(np.int64)
     screen = np.where(record == 0, 1.0, np.where(record <= 36, m.k("screen_recent"), m.k("screen_older")))
     screen = np.where(record > 84, 1.0, screen)
-    penalty = m.context.levers.fill("screening_penalty", slice(0, household.size), np.empty(household.size, np.float32))[
-        homes
-    ].astype(float)
+    penalty = m.lever("screening_penalty", homes)
     unique, position = np.unique(homes, return_inverse=True)
     rows, owner = members(m, unique)
     convicted = np.bincount(owner, person["record"][rows] == 2, minlength=unique.size)[position] > 0

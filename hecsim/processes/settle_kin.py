@@ -7,9 +7,10 @@ first home would add a household for good, and a town would run out of homes.
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from hecsim.processes.settle_births import move_people
-from hecsim.processes.settle_rows import ADULT, Settlement, first_of, members
+from hecsim.processes.settle_rows import ADULT, Settlement, among, distinct, first_of, members
 
 __all__ = ["join_kin", "kin_hosts"]
 
@@ -28,29 +29,39 @@ def kin_hosts(m: Settlement, homes: np.ndarray) -> np.ndarray:
     edge = np.arange(of.size) + np.repeat(start - (np.cumsum(count) - count), count)
     other = ties.index[edge].astype(np.int64)
     fits = (ties.kind[edge] == _KIN) & (household["present"][other] == 1) & (household["tenure"][other] <= 1)
-    fits &= (household["persons"][other] < _FULL) & ~np.isin(other, homes)
+    fits &= (household["persons"][other] < _FULL) & ~among(other, homes)
     of, other = of[fits], other[fits]
-    taking = np.unique(other)
+    taking = distinct(other)
     people, owner = members(m, taking)
     grown = (person["role"][people] == 0) & (person["labor"][people] != 4) & (person["age"][people] >= ADULT)
     lived_in = taking[first_of(owner, grown, taking.size) >= 0]
-    fits = np.isin(other, lived_in)
+    fits = among(other, lived_in)
     of, other = of[fits], other[fits]
     hosts = np.full(homes.size, -1)
     hosts[of[::-1]] = other[::-1]  # the last to be written is the first tie
     return hosts
 
 
+@njit(cache=True, nogil=True)
+def _alone(present, persons, moved):
+    """Households of one person that did not move this month."""
+    homes = np.empty(present.size + 1, np.int64)
+    n = 0
+    for h in range(present.size):
+        homes[n] = h
+        n += np.int64(present[h] == 1) & np.int64(persons[h] == 1) & np.int64(moved[h] > 0)
+    return homes[:n].copy()
+
+
 def join_kin(m: Settlement) -> None:
     """Move some who live alone into the household of the first of their kin ties that has a home."""
     household, person = m.household, m.person
-    alone = (household["present"] == 1) & (household["persons"] == 1) & (household["moved"] > 0)
-    key = household["key"]
-    homes = m.by_key(household, alone)
+    homes = _alone(household["present"], household["persons"], household["moved"])
     doubled = household["tenure"][homes] == 3
     rate = m.k("join_kin")  # by age of the person, last for those who are doubled up
-    u = m.u("join_kin", key[homes])
-    candidates = u < np.where(doubled, rate[-1], rate[:-1].max())
+    u = m.u("join_kin", household["key"][homes])
+    candidates = np.flatnonzero(u < np.where(doubled, rate[-1], rate[:-1].max()))
+    candidates = candidates[np.argsort(household["key"][homes[candidates]], kind="stable")]
     homes, u = homes[candidates], u[candidates]
     if not homes.size:
         return
@@ -68,7 +79,7 @@ def join_kin(m: Settlement) -> None:
     if not good.any():
         return
     hosts, rows = hosts[good], rows[good]
-    taking = np.unique(hosts)
+    taking = distinct(hosts)
     people, relative = members(m, taking)
     head = first_of(relative, person["role"][people] == 0, taking.size)
     older = person["age"][people[head]].astype(np.int64)[np.searchsorted(taking, hosts)] - person["age"][rows]

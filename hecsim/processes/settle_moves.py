@@ -10,11 +10,11 @@ of this place. The number of newcomers follows homes left, a small net inflow, a
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from hecsim import luck
-from hecsim.columns import SCHEMA
 from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, dwellings, find_homes, pressure
-from hecsim.processes.settle_rows import Settlement, first_of, members, rows_of, spot, take
+from hecsim.processes.settle_rows import Settlement, among, distinct, first_of, members, rows_of, spot, take
 
 __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
 
@@ -25,12 +25,11 @@ _CLEAR = ("filing", "filed_new", "evicted_new", "represented", "arrears", "shelt
 def leave_area(m: Settlement) -> None:
     """Households that decided to leave the area go, with all their members."""
     household, person = m.household, m.person
-    leaves = (household["present"] == 1) & (household["wants_move"] == 3)
+    homes = m.movers(3)
     if m.community.followed:  # a family whose story is told is followed to the end, so it stays in the area
-        leaves &= ~np.isin(household["key"], np.array(list(m.community.followed), np.uint64))
-    homes = m.by_key(household, leaves)
+        homes = homes[~among(household["key"][homes], np.array(list(m.community.followed), np.uint64))]
     rows, owner = members(m, homes)
-    homes = homes[np.unique(owner)]  # some lost their last member this month
+    homes = homes[distinct(owner)]  # some lost their last member this month
     m.left = np.bincount(household["neighborhood"][homes], minlength=m.community.neighborhood.size)
     if not homes.size:
         return
@@ -42,8 +41,7 @@ def leave_area(m: Settlement) -> None:
 def moves(m: Settlement) -> None:
     """Households that want to or must move look for a home."""
     household = m.household
-    wants = household["wants_move"]
-    homes = m.by_key(household, (household["present"] == 1) & ((wants == 1) | (wants == 2)))
+    homes = m.movers(1, 2)
     if not homes.size:
         return
     key, tenure = household["key"][homes], household["tenure"][homes]
@@ -113,9 +111,11 @@ def keep_pool(m: Settlement) -> None:
     enough = np.bincount(where, recent[rows], minlength=n)[where] >= 5
     homes = rows[(rank < _POOL) & (recent[rows] | ~enough)]
     people, owner = members(m, homes)
-    for table, kept, values in ((household, homes, "h"), (person, people, "p")):
-        for column in SCHEMA[table.name]:
-            extras[f"pool_{values}_{column.name}"] = table[column.name][kept]
+    for table, kept, names in ((household, homes, ("key", "neighborhood")), (person, people, ("key", "mother_key"))):
+        for name in names:
+            extras[f"pool_{table.name[0]}_{name}"] = table[name][kept]
+        for i, values in enumerate(table.sample(kept)):
+            extras[f"pool_{table.name}_{i}"] = values
     extras["pool_p_owner"] = owner.astype(np.int64)
     head = people[first_of(owner, person["role"][people] == 0, homes.size)]
     group = np.searchsorted(np.array([35, 55, 65]) * 12, person["age"][head], side="right")
@@ -154,16 +154,23 @@ def newcomers(m: Settlement) -> None:
 def _blocks(m: Settlement, where: np.ndarray) -> np.ndarray:
     """Block for a household of each neighborhood: the one with its first household."""
     household = m.household
-    rows = np.flatnonzero(household["present"] == 1)[::-1]
-    first = np.zeros(m.community.neighborhood.size, np.int64)
-    first[household["neighborhood"][rows]] = rows
+    first = _first_home(household["present"], household["neighborhood"], m.community.neighborhood.size)
     return household.block_of(first)[where]
+
+
+@njit(cache=True, nogil=True)
+def _first_home(present, neighborhood, n):
+    """Row of the first household of each neighborhood, 0 if it has none."""
+    first = np.zeros(n, np.int64)
+    for h in range(present.size - 1, -1, -1):
+        if present[h] == 1:
+            first[neighborhood[h]] = h
+    return first
 
 
 def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarray, where: np.ndarray) -> None:
     extras, household, n = m.community.extras, m.household, m.community.neighborhood
-    for c in SCHEMA["household"]:
-        household[c.name][homes] = extras[f"pool_h_{c.name}"][donor]
+    household.put(_sample(extras, "household"), donor, homes)
     level = n["fmr"] * n["rent_level"]
     change = level[where] / np.maximum(level[extras["pool_h_neighborhood"][donor]], 1.0)
     # From another town of the state kin stay as near as they were; from farther away they rarely are.
@@ -185,13 +192,16 @@ def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarra
     place = spot(household, homes)
     rows = take(m, "person", place[0][position])
     person, homes = m.person, rows_of(household, place)
-    for c in SCHEMA["person"]:
-        person[c.name][rows] = extras[f"pool_p_{c.name}"][source]
+    person.put(_sample(extras, "person"), source, rows)
     person["key"][rows] = luck.child_key(keys[position], inside + 1)
     person["household"][rows] = homes[position].astype(np.uint32)
     person["mover"][rows], person["leaving"][rows] = 1, 0
     _mothers(person, rows, position, source, extras)
     m.touch(homes)
+
+
+def _sample(extras, table: str) -> list[np.ndarray]:
+    return [extras[f"pool_{table}_{i}"] for i in range(sum(name.startswith(f"pool_{table}_") for name in extras))]
 
 
 def _mothers(person, rows: np.ndarray, position: np.ndarray, source: np.ndarray, extras) -> None:

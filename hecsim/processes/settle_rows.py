@@ -10,13 +10,13 @@ how the population is cut into blocks.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
 
 from hecsim import luck
-from hecsim.columns import SCHEMA
 from hecsim.processes.roster import ROSTER
 from hecsim.tables import Table
 
@@ -28,7 +28,8 @@ __all__ = [
     "ADULT",
     "Settlement",
     "Spot",
-    "copy_rows",
+    "among",
+    "distinct",
     "first_of",
     "guideline",
     "headed",
@@ -54,6 +55,8 @@ class Settlement:
     joined : spots of persons who came into a household this month
     index : layout of the tables, and the members of every household (see `members`)
     left : homes' worth of people who left the area this month, by neighborhood
+    eventful : spots of persons for whom the families' month decided something (see `note_events`)
+    wanting : spots of households that want or have to move
     """
 
     community: Community
@@ -61,9 +64,12 @@ class Settlement:
     month: int
     touched: list[Spot] = field(default_factory=list)
     joined: list[Spot] = field(default_factory=list)
-    index: tuple[tuple[bytes, bytes], np.ndarray, np.ndarray] | None = None
+    index: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None = None
     left: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    eventful: Spot = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
+    wanting: Spot = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
     _slots: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint32))
+    _late: tuple[int, np.ndarray, np.ndarray] | None = None
 
     @property
     def person(self) -> Table:
@@ -81,13 +87,13 @@ class Settlement:
 
     def u(self, decision: str, keys: np.ndarray) -> np.ndarray:
         """Draw uniforms of the decision "settle.<decision>", one per key, float32."""
-        return self.context.uniforms(f"settle.{decision}", self.month, keys)
+        keys = np.asarray(keys, np.uint64)
+        return luck.uniforms(seed=self.context.seed, decision=_number(decision), month=self.month, keys=keys)
 
     def z(self, decision: str, keys: np.ndarray) -> np.ndarray:
         """Draw standard normals of the decision "settle.<decision>", one per key, float32."""
         out = np.empty(len(keys), np.float32)
-        number = luck.decision_id(f"settle.{decision}")
-        return luck.fill_normals(out, seed=self.context.seed, decision=number, month=self.month, keys=keys)
+        return luck.fill_normals(out, seed=self.context.seed, decision=_number(decision), month=self.month, keys=keys)
 
     def touch(self, households: np.ndarray) -> None:
         """Remember households to recount."""
@@ -123,16 +129,59 @@ class Settlement:
         fresh = np.stack([key[homes], key[others]], axis=1)
         extras["new_kin"] = np.concatenate([extras.get("new_kin", fresh[:0]), fresh])
 
-    def by_key(self, table: Table, mask: np.ndarray) -> np.ndarray:
-        """Rows where `mask` holds, in the order of their keys."""
-        rows = np.flatnonzero(mask)
+    def by_key(self, table: Table, rows: np.ndarray) -> np.ndarray:
+        """Rows in the order of their keys."""
         return rows[np.argsort(table["key"][rows], kind="stable")]
+
+    def note_events(self) -> None:
+        """Find, in one pass, all persons and households to whom something happens."""
+        person, household = self.person, self.household
+        rows = _eventful(person["present"], person["leaving"], person["pregnancy"])
+        self.eventful = spot(person, rows)
+        self.wanting = spot(household, _wanting(household["present"], household["wants_move"]))
+
+    def leavers(self, code: int) -> np.ndarray:
+        """Rows of those present whose `leaving` has this value, in the order of keys."""
+        rows = self.concerned()
+        return self.by_key(self.person, rows[self.person["leaving"][rows] == code])
+
+    def concerned(self) -> np.ndarray:
+        """Rows, ascending, of those of `note_events` who are still here, in whatever row they live by now."""
+        rows = distinct(np.concatenate([rows_of(self.person, self.eventful), self.late()]))
+        return rows[self.person["present"][rows] == 1]
+
+    def movers(self, *codes: int) -> np.ndarray:
+        """Rows of households that are here and whose `wants_move` is one of these values, in the order of keys."""
+        household = self.household
+        rows = rows_of(household, self.wanting)
+        wants = among(household["wants_move"][rows], np.array(codes, np.uint8))
+        return self.by_key(household, rows[(household["present"][rows] == 1) & wants])
+
+    def late(self) -> np.ndarray:
+        """Rows of persons who came into a household this month, ascending, each once."""
+        known = self._late
+        if known is None or known[0] != len(self.joined) or known[1] is not self.person.start:
+            found = distinct(np.concatenate([np.zeros(0, np.int64), *(rows_of(self.person, s) for s in self.joined)]))
+            known = self._late = (len(self.joined), self.person.start, found)
+        return known[2]
+
+    def lever(self, name: str, rows: np.ndarray) -> Any:
+        """Composed value of a household lever at these rows, float64; one number where nobody moves it."""
+        levers, size = self.context.levers, self.household.size
+        if not levers.moved(name):
+            return np.float64(np.float32(levers.base(name)))
+        return levers.fill(name, slice(0, size), np.empty(size, np.float32))[rows].astype(float)
+
+
+@cache
+def _number(decision: str) -> int:
+    return luck.decision_id(f"settle.{decision}")
 
 
 def spot(table: Table, rows: np.ndarray) -> Spot:
     """Block and offset of rows."""
     rows = np.asarray(rows, np.int64)
-    block = table.block_of(rows)
+    block = table.block_of(rows) if table.n_blocks > 1 else np.zeros(rows.size, np.int64)
     return block, rows - table.start[block]
 
 
@@ -153,16 +202,31 @@ def take(m: Settlement, name: str, blocks: np.ndarray) -> np.ndarray:
     return rows
 
 
-def copy_rows(table: Table, source: np.ndarray, to: np.ndarray, *, own: bool = False) -> None:
-    """Copy all columns from rows to rows; with `own`, leave out columns that are not in the schema.
+@njit(cache=True, nogil=True)
+def _eventful(present, leaving, pregnancy):
+    """Persons who die, leave, part, look for a partner or give birth."""
+    n = 0
+    for i in range(present.size):
+        n += np.int64(present[i] == 1) & (np.int64(leaving[i] != 0) | np.int64(pregnancy[i] >= 9))
+    rows = np.empty(n + 1, np.int64)
+    n = 0
+    for i in range(present.size):
+        rows[n] = i
+        n += np.int64(present[i] == 1) & (np.int64(leaving[i] != 0) | np.int64(pregnancy[i] >= 9))
+    return rows[:n]
 
-    Interventions add columns of their own, such as an enrollment. A person who changes household
-    keeps them; a household that splits off starts without.
-    """
-    known = {c.name for c in SCHEMA[table.name]}
-    for name, values in table.columns.items():
-        if not own or name in known:
-            values[to] = values[source]
+
+@njit(cache=True, nogil=True)
+def _wanting(present, wants):
+    n = 0
+    for i in range(present.size):
+        n += np.int64(present[i] == 1) & np.int64(wants[i] != 0)
+    rows = np.empty(n + 1, np.int64)
+    n = 0
+    for i in range(present.size):
+        rows[n] = i
+        n += np.int64(present[i] == 1) & np.int64(wants[i] != 0)
+    return rows[:n]
 
 
 @njit(cache=True, nogil=True)
@@ -181,16 +245,47 @@ def _index(household, present, first, rows):
 
 
 @njit(cache=True, nogil=True)
-def _collect(homes, first, rows, household, present, out, owner, start):
-    n = start
+def _members(homes, first, rows, household, present, late, slot):
+    """Members of `homes` in the index and among `late`, by position of the household and then by row.
+
+    slot : zeros, one per household; left as it was found
+    """
+    for k in range(homes.size):
+        slot[homes[k]] = k + 1
+    more = np.zeros(homes.size + 1, np.int64)
+    for j in range(late.size):
+        if present[late[j]] != 0:
+            more[slot[household[late[j]]]] += 1
+    more[0] = 0  # those who live elsewhere
+    room = 0
+    for k in range(homes.size):
+        room += first[homes[k] + 1] - first[homes[k]] + more[k + 1]
+        more[k + 1] += more[k]
+    came = np.empty(more[-1], np.int64)
+    place = more[:-1].copy()
+    for j in range(late.size):
+        k = np.int64(slot[household[late[j]]]) - 1
+        if present[late[j]] != 0 and k >= 0:
+            came[place[k]] = late[j]
+            place[k] += 1
+    out, owner = np.empty(room, np.int64), np.empty(room, np.int64)
+    n = 0
     for k in range(homes.size):
         h = homes[k]
-        for e in range(first[h], first[h + 1]):
-            i = rows[e]
+        slot[h] = 0
+        e, stop, j = first[h], first[h + 1], more[k]
+        while e < stop or j < more[k + 1]:  # two ascending lists; whoever is in both counts once
+            if j == more[k + 1] or (e < stop and rows[e] <= came[j]):
+                i = np.int64(rows[e])
+                j += np.int64(j < more[k + 1] and came[j] == i)
+                e += 1
+            else:
+                i = came[j]
+                j += 1
             if present[i] != 0 and household[i] == h:
                 out[n], owner[n] = i, k
                 n += 1
-    return n
+    return out[:n], owner[:n]
 
 
 def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -202,31 +297,34 @@ def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarr
     households = np.asarray(households, np.int64)
     if not households.size:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    layout = (person.start.tobytes(), m.household.start.tobytes())
-    if m.index is None or m.index[0] != layout:
-        first, rows = np.zeros(size + 1, np.int64), np.empty(int(person["present"].sum()), np.int64)
+    # A table that is laid out again gets new starts.
+    if m.index is None or m.index[0] is not person.start or m.index[1] is not m.household.start:
+        first, rows = np.zeros(size + 1, np.uint32), np.empty(person.size, np.uint32)
         _index(person["household"], person["present"], first, rows)
-        m.index = (layout, first, rows)
-    _, first, sorted_rows = m.index
+        m.index = (person.start, m.household.start, first, rows)
     # Since the index was made, some have joined: new rows, and rows that changed their household.
     # The list is kept when the index is made anew, since a row may be claimed and not yet filled.
-    late = np.unique(np.concatenate([np.zeros(0, np.int64), *(rows_of(person, s) for s in m.joined)]))
-    room = int((first[households + 1] - first[households]).sum())
-    out, owner = np.empty(room, np.int64), np.empty(room, np.int64)
-    n = _collect(households, first, sorted_rows, person["household"], person["present"], out, owner, 0)
-    out, owner = out[:n], owner[:n]
-    if late.size:
-        late = late[person["present"][late] != 0]
-        slot = m.slots(size)
-        slot[households] = np.arange(1, households.size + 1)
-        at = slot[person["household"][late].astype(np.int64)]
-        slot[households] = 0
-        if at.any():
-            late, at = late[at > 0], at[at > 0].astype(np.int64) - 1
-            # One number for household and row sorts both; a row that is in both lists counts once.
-            code = np.unique(np.concatenate([owner * person.size + out, at * person.size + late]))
-            owner, out = code // person.size, code % person.size
-    return out, owner
+    _, _, first, rows = m.index
+    return _members(households, first, rows, person["household"], person["present"], m.late(), m.slots(size))
+
+
+def distinct(values: np.ndarray) -> np.ndarray:
+    """Values in ascending order, each once; for the few dozen of a month much quicker than `np.unique`."""
+    ordered = np.sort(values)
+    if ordered.size < 2:
+        return ordered
+    new = np.empty(ordered.size, bool)
+    new[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new]
+
+
+def among(values: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Flag of each value: it is one of `members`."""
+    if not members.size:
+        return np.zeros(values.size, bool)
+    ordered = np.sort(members)
+    return ordered[np.minimum(np.searchsorted(ordered, values), ordered.size - 1)] == values
 
 
 def first_of(owner: np.ndarray, mask: np.ndarray, n: int) -> np.ndarray:
@@ -237,13 +335,17 @@ def first_of(owner: np.ndarray, mask: np.ndarray, n: int) -> np.ndarray:
     return found
 
 
+@njit(cache=True, nogil=True)
+def _headed(present, role, labor, age, household, flag):
+    for i in range(present.size):
+        if role[i] == 0 and present[i] == 1 and labor[i] != 4 and age[i] >= ADULT:
+            flag[household[i]] = True
+
+
 def headed(m: Settlement) -> np.ndarray:
     """Flag of each household: it has a grown householder at home, as things stand now."""
-    person = m.person
-    heads = (person["present"] == 1) & (person["role"] == 0) & (person["labor"] != 4)
-    heads &= person["age"] >= ADULT
-    flag = np.zeros(m.household.size, bool)
-    flag[person["household"][heads].astype(np.int64)] = True
+    person, flag = m.person, np.zeros(m.household.size, bool)
+    _headed(person["present"], person["role"], person["labor"], person["age"], person["household"], flag)
     return flag
 
 
@@ -258,7 +360,7 @@ def next_key(groups: np.ndarray, keys: np.ndarray, ask_groups: np.ndarray, asks:
         return np.full(asks.size, -1, np.int64)
     high, low = np.uint64(48), np.uint64(16)
     ring = (groups.astype(np.uint64) << high) | (keys >> low)
-    order = np.argsort(ring, kind="stable")
+    order = np.argsort(ring)
     ring = ring[order]
     start = ask_groups.astype(np.uint64) << high
     at = np.searchsorted(ring, start | (asks >> low))
@@ -285,7 +387,7 @@ def refresh(m: Settlement) -> None:
         return
     table = m.household
     where = np.concatenate([s[0] for s in m.touched]), np.concatenate([s[1] for s in m.touched])
-    homes = np.unique(rows_of(table, where))
+    homes = distinct(rows_of(table, where))
     homes = homes[table["present"][homes] != 0]
     rows, owner = members(m, homes)
     empty = np.bincount(owner, minlength=homes.size) == 0
@@ -298,7 +400,7 @@ def refresh(m: Settlement) -> None:
         elif a.name == "p_household":
             values.append(owner.astype(np.uint32))
         else:
-            values.append((person[a.key][rows] if a.table == "person" else table[a.key][homes]).copy())
+            values.append(person[a.key][rows] if a.table == "person" else table[a.key][homes])
     ROSTER.kernel(*values)
     for a, fresh in zip(ROSTER.arguments, values, strict=True):
         if a.writable:

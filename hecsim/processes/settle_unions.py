@@ -9,6 +9,7 @@ along.
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from hecsim.processes.settle_births import move_people, succession
 from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, find_homes
@@ -16,7 +17,8 @@ from hecsim.processes.settle_kin import kin_hosts
 from hecsim.processes.settle_rows import (
     ADULT,
     Settlement,
-    copy_rows,
+    among,
+    distinct,
     guideline,
     members,
     next_key,
@@ -50,7 +52,7 @@ _NEVER = 65535  # couple_months of people whose last union ended long ago or nev
 def own_children(m: Settlement, parents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of minors whose mother is among these persons and lives with them, and her position."""
     person = m.person
-    homes = np.unique(person["household"][parents].astype(np.int64))
+    homes = distinct(person["household"][parents].astype(np.int64))
     rows, _ = members(m, homes)
     order = np.argsort(person["key"][parents])
     sorted_keys = person["key"][parents][order]
@@ -59,7 +61,7 @@ def own_children(m: Settlement, parents: np.ndarray) -> tuple[np.ndarray, np.nda
     hers = sorted_keys[at] == person["mother_key"][rows]
     hers &= person["age"][rows] < ADULT
     hers &= person["household"][rows] == person["household"][parents[parent]]
-    hers &= ~np.isin(rows, parents)
+    hers &= ~among(rows, parents)
     return rows[hers], parent[hers]
 
 
@@ -76,7 +78,7 @@ def found_homes(
     homes = take(m, "household", where[0])
     household = m.household
     old = rows_of(household, where)
-    copy_rows(household, old, homes, own=True)
+    household.copy_rows(old, homes, own=True)
     for column in _FRESH:
         household[column][homes] = 0
     household["key"][homes] = m.home_keys(person["key"][founders])
@@ -150,8 +152,8 @@ def settle_in(m: Settlement, homes: np.ndarray, chosen: np.ndarray, paid: np.nda
 def part(m: Settlement) -> None:
     """Partners who part: the leaver founds a household, with the children if they are in her or his care."""
     person, household = m.person, m.household
-    leaver = (person["present"] == 1) & (person["leaving"] == 3) & (person["role"] <= 1)
-    rows = m.by_key(person, leaver)
+    rows = m.leavers(3)
+    rows = rows[person["role"][rows] <= 1]
     rows = rows[household["couple"][person["household"][rows].astype(np.int64)] > 0]
     _, first = np.unique(person["household"][rows], return_index=True)
     rows = rows[np.sort(first)]
@@ -189,7 +191,8 @@ def part(m: Settlement) -> None:
 def leave_home(m: Settlement) -> None:
     """Grown children and other adults leave for elsewhere or for a home of their own."""
     person = m.person
-    rows = m.by_key(person, (person["present"] == 1) & (person["leaving"] == 2) & (person["role"] >= 2))
+    rows = m.leavers(2)
+    rows = rows[person["role"][rows] >= 2]
     if not rows.size:
         return
     band = np.searchsorted(np.array([20, 25]) * 12, person["age"][rows], side="right")
@@ -219,6 +222,18 @@ def leave_home(m: Settlement) -> None:
     m.record("left_home", m.person["key"][rows[found]])
 
 
+@njit(cache=True, nogil=True)
+def _of_young_heads(present, role, labor, age, household):
+    """Household rows of householders young enough to share, in the order of persons."""
+    homes = np.empty(present.size, np.int64)
+    n = 0
+    for i in range(present.size):
+        if role[i] == 0 and present[i] == 1 and labor[i] != 4 and ADULT <= age[i] < _SHARING_AGE:
+            homes[n] = household[i]
+            n += 1
+    return homes[:n].copy()
+
+
 def _share_homes(
     m: Settlement, rows: np.ndarray, along: np.ndarray, of: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -227,9 +242,7 @@ def _share_homes(
     alone = np.bincount(of, minlength=rows.size) == 0
     wants = alone & (person["age"][rows] < _SHARING_AGE)
     wants &= m.u("share_home", person["key"][rows]) < m.k("share_home")
-    heads = (person["present"] == 1) & (person["role"] == 0) & (person["labor"] != 4)
-    heads &= (person["age"] >= ADULT) & (person["age"] < _SHARING_AGE)
-    homes = person["household"][heads].astype(np.int64)
+    homes = _of_young_heads(person["present"], person["role"], person["labor"], person["age"], person["household"])
     fit = (household["tenure"][homes] == 1) & (household["children"][homes] == 0)
     homes = homes[fit & (household["persons"][homes] < 4) & (household["couple"][homes] == 0)]
     asks = np.flatnonzero(wants)

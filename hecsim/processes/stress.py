@@ -25,11 +25,12 @@ from numba import njit
 
 from hecsim.processes.ace_bits import CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
+from hecsim.processes.maths import core_count, exp_, home
 
 __all__ = ["EXPOSURE", "STRESS", "STRESS_PROCESSES"]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def exposure_kernel(
     h_present, h_race, h_discrimination, h_bereaved, hu_discrimination, lg_service_bias, lg_policing_bias,
     k_discrimination_rate, k_discrimination_policing, k_bereavement_window,
@@ -69,7 +70,7 @@ EXPOSURE = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def stress_kernel(
     p_present, p_household, p_age, p_role, p_labor, p_ace_bits, p_stress_trait, p_stress_state, p_stress,
     h_neighborhood, h_eviction_record, h_eviction_clock, h_food_security, h_hardship, h_ipv, h_bereaved,
@@ -84,39 +85,33 @@ def stress_kernel(
     trait_step = k_trait_sd * np.sqrt(1.0 - keep * keep)
     state_step = k_state_sd * np.sqrt(1.0 - k_persistence * k_persistence)
     first = np.int64(k_first_age * 12.0)
-    for i in range(p_present.size):
-        if p_present[i] == 0:
-            continue
-        if p_age[i] < first:
-            # Temper is there from birth and begins to move when it can be asked about.
-            p_stress_state[i] = p_stress[i] = 0.0
-            continue
-        h = np.int64(p_household[i]) - h0
-        load = -k_center + k_hardship * h_hardship[h] - k_support * h_support[h]
-        load += k_unsafe * (1.0 - n_safety[h_neighborhood[h]])
-        if p_labor[i] == 2:
-            load += k_unemployed
-        if h_eviction_record[h] > 0:
-            load += k_filing * 0.5 ** ((h_eviction_record[h] - 1.0) / k_filing_half_life)
-        if h_eviction_clock[h] > 0:
-            load += k_eviction
-        if h_food_security[h] == 1:
-            load += k_food_low
-        elif h_food_security[h] == 2:
-            load += k_food_very_low
-        if h_ipv[h] == 1 and p_role[i] <= 1:
-            load += k_ipv
-        if h_bereaved[h] > 0:
-            load += k_bereaved * 0.5 ** ((h_bereaved[h] - 1.0) / k_bereaved_half_life)
-        load += k_gunfire * h_gunfire[h] + k_discrimination * h_discrimination[h]
-        aces = CORE_COUNT[p_ace_bits[i] & CORE_MASK] - k_trait_ace_reference
-        mean = k_trait_ace * aces + k_trait_chronic * load
+    n, homes = p_present.size, h_ipv.size
+    family, loads = np.empty(homes), np.empty(n)
+    for h in range(homes):
+        family[h] = k_unsafe * (1.0 - n_safety[h_neighborhood[h]]) - k_center
+    fade_filing, fade_loss = np.log(0.5) / k_filing_half_life, np.log(0.5) / k_bereaved_half_life
+    for h in range(homes):  # no branch, so that the compiler takes several homes at a time
+        load = family[h] + k_hardship * h_hardship[h] - k_support * h_support[h]
+        load += k_filing * exp_((h_eviction_record[h] - 1.0) * fade_filing) if h_eviction_record[h] > 0 else 0.0
+        load += k_eviction if h_eviction_clock[h] > 0 else 0.0
+        load += k_food_low if h_food_security[h] == 1 else (k_food_very_low if h_food_security[h] == 2 else 0.0)
+        load += k_bereaved * exp_((h_bereaved[h] - 1.0) * fade_loss) if h_bereaved[h] > 0 else 0.0
+        family[h] = load + k_gunfire * h_gunfire[h] + k_discrimination * h_discrimination[h]
+    for i in range(n):
+        h = home(p_household[i], p_present[i], h0)
+        loads[i] = family[h] + (k_ipv if (h_ipv[h] == 1) & (p_role[i] <= 1) else 0.0)
+    for i in range(n):
+        here, asked = p_present[i] != 0, (p_present[i] != 0) & (p_age[i] >= first)
+        load = loads[i] + (k_unemployed if p_labor[i] == 2 else 0.0)
+        mean = k_trait_ace * (core_count(p_ace_bits[i]) - k_trait_ace_reference) + k_trait_chronic * load
         trait = mean + keep * (p_stress_trait[i] - mean) + trait_step * pz_trait[i]
         target = load + lp_stress_add[i]
         state = k_persistence * p_stress_state[i] + (1.0 - k_persistence) * target + state_step * pz_state[i]
-        p_stress_trait[i] = trait
-        p_stress_state[i] = state
-        p_stress[i] = trait + state + k_noise_sd * pz_noise[i]
+        stress = trait + state + k_noise_sd * pz_noise[i]
+        # Temper is there from birth and begins to move when it can be asked about.
+        p_stress_trait[i] = trait if asked else p_stress_trait[i]
+        p_stress_state[i] = (state if asked else 0.0) if here else p_stress_state[i]
+        p_stress[i] = (stress if asked else 0.0) if here else p_stress[i]
 
 
 def stress_plain(

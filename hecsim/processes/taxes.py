@@ -13,13 +13,14 @@ from numba import njit
 from hecsim.benefits import connecticut_tax, connecticut_tax_before_credits, federal_return, payroll_tax
 from hecsim.benefits.tax_federal import bracket_tax
 from hecsim.processes.base import process
+from hecsim.processes.maths import home
 
 __all__ = ["RETURN", "WITHHOLDING"]
 
 _SINGLE, _HEAD, _JOINT = 0, 1, 2
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def withholding_kernel(
     p_present,
     p_placed,
@@ -38,19 +39,21 @@ def withholding_kernel(
     calendar_month,
     h0,
 ):
+    rules = rules[0]
     n = h_present.size
     payroll = np.zeros(n)
     filed = np.zeros(n)
     single = rules.fed_standard_deduction[_SINGLE]
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_placed[i] > 0 or p_labor[i] != 1:
-            continue
-        h = np.int64(p_household[i]) - h0
+    rows, count = np.empty(p_present.size, np.uint32), 0
+    for i in range(p_present.size):  # those who earn, put in a list without a branch
+        rows[count] = i
+        count += (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] == 1)
+    for i in rows[:count]:
+        h = home(p_household[i], 1, h0)
         yearly = 12.0 * np.float64(p_earnings[i])
         payroll[h] += payroll_tax(rules, yearly, _SINGLE) / 12.0
-        if p_role[i] <= 1:
-            filed[h] += yearly
-        else:  # grown children and others file for themselves
+        filed[h] += yearly if p_role[i] <= 1 else 0.0
+        if p_role[i] > 1:  # grown children and others file for themselves
             own = bracket_tax(rules.fed_bracket_top[_SINGLE], rules.fed_rate, max(0.0, yearly - single))
             payroll[h] += (own + connecticut_tax_before_credits(rules, _SINGLE, yearly)) / 12.0
     for h in range(n):
@@ -65,7 +68,7 @@ def withholding_kernel(
         h_withheld_year[h] = income_tax + (0.0 if calendar_month == 0 else np.float64(h_withheld_year[h]))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def return_kernel(
     p_present,
     p_placed,
@@ -92,6 +95,7 @@ def return_kernel(
     k_care_expense,
     h0,
 ):
+    rules = rules[0]
     n = h_present.size
     for h in range(n):
         if h_present[h] == 0:

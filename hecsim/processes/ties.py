@@ -32,54 +32,77 @@ if TYPE_CHECKING:
     from hecsim.community import Community
     from hecsim.engine import Context
 
-__all__ = ["MENDING_MONTHS", "TIES", "gather", "gather_plain", "mend", "ties"]
+__all__ = ["MENDING_MONTHS", "TIES", "carry", "hear", "mend", "ties"]
 
 MENDING_MONTHS = 6
 _KIN, _NEIGHBOR = 0, 1
 _KIN_STREAM = 1 << 20
-_FIELDS = 5  # aware, trust in health care, trust in the community, help seeking, capacity
+# What a household hears of: aware, trust in health care, trust in the community, help seeking, capacity,
+# and whether it is there at all; padded to half a cache line, because neighbors lie anywhere in memory.
+_FIELDS = 8
 _ROOT12 = np.sqrt(12.0)
 
 
 @njit(cache=True, nogil=True)
-def gather(indptr, index, kind, present, heard, weight, peers, number):
-    """Average `heard` (n, f) float32 over present ties into `peers` (n, f) float64; count them."""
-    fields = heard.shape[1]
+def hear(present, aware, trust_health, trust_community, help_seeking, support, hardship, drain, heard):
+    """Write down what others will hear this month, before anybody is updated."""
     for h in range(present.size):
-        number[h] = 0
-        peers[h, :] = 0.0
+        heard[h, 0], heard[h, 1], heard[h, 2] = aware[h], trust_health[h], trust_community[h]
+        heard[h, 3], heard[h, 4] = help_seeking[h], support[h] - np.float32(drain * hardship[h])
+        heard[h, 5] = 1.0 if present[h] != 0 else 0.0
+
+
+@njit(cache=True, nogil=True)
+def carry(
+    indptr, index, kind, heard, weight, present, language, kin_nearby, church, poverty_ratio, moved, bereaved,
+    neighborhood, trust_services, norm_help, stigma, u_support, u_help, aware_add, support_add,
+    aware_rest, aware_word, forget, trust_ties, reference, effect, support_ties, support_rho, support_noise,
+    support_move, support_loss, help_from, help_reference, help_rho, help_noise,
+    aware, trust_health, trust_community, support, help_seeking,
+):  # fmt: skip
+    """One month of word, trust, support and willingness to seek help, household by household."""
+    for h in range(present.size):
         if present[h] == 0:
             continue
-        total = 0.0
+        total, number = 0.0, 0.0
+        p0, p1, p2, p3, p4 = 0.0, 0.0, 0.0, 0.0, 0.0
         for e in range(indptr[h], indptr[h + 1]):
-            other = index[e]
-            if present[other] == 0:
-                continue
-            w = weight[kind[e]]
+            o = index[e]
+            there = np.float64(heard[o, 5])
+            w = weight[kind[e]] * there
             total += w
-            number[h] += 1
-            for f in range(fields):
-                peers[h, f] += w * np.float64(heard[other, f])
+            number += there
+            p0 += w * np.float64(heard[o, 0])
+            p1 += w * np.float64(heard[o, 1])
+            p2 += w * np.float64(heard[o, 2])
+            p3 += w * np.float64(heard[o, 3])
+            p4 += w * np.float64(heard[o, 4])
         if total > 0.0:
-            for f in range(fields):
-                peers[h, f] /= total
-
-
-def gather_plain(indptr, index, kind, present, heard, weight, peers, number):
-    """Do the same in plain numpy."""
-    n = present.size
-    source = np.repeat(np.arange(n), np.diff(indptr.astype(np.int64)))
-    live = (present[source] != 0) & (present[index] != 0)
-    source, other, w = source[live], index[live], weight[kind[live]]
-    number[...] = np.bincount(source, minlength=n)
-    total = np.bincount(source, w, minlength=n)
-    for f in range(heard.shape[1]):
-        value = np.bincount(source, w * heard[other, f].astype(np.float64), minlength=n)
-        peers[:, f] = np.where(total > 0, value / np.where(total > 0, total, 1.0), 0.0)
-
-
-def _lever(context: Context, name: str, n: int) -> np.ndarray:
-    return context.levers.fill(name, slice(0, n), np.empty(n, np.float32)).astype(np.float64)
+            p0, p1, p2, p3, p4 = p0 / total, p1 / total, p2 / total, p3 / total, p4 / total
+        now, rest, add = np.float64(aware[h]), aware_rest[language[h]], np.float64(aware_add[h])
+        new = now + (add * (1.0 - now) if add > 0.0 else add * now)
+        if number > 0.0:
+            new += aware_word * max(p0 - rest, 0.0) * (1.0 - now)
+            trust_health[h] += trust_ties * (p1 - np.float64(trust_health[h]))
+            trust_community[h] += trust_ties * (p2 - np.float64(trust_community[h]))
+        aware[h] = min(max(new - forget * (now - rest), 0.0), 1.0)
+        target = np.float64(support_add[h]) + effect[0] * ((kin_nearby[h] != 0) - reference[0])
+        target += effect[1] * ((church[h] != 0) - reference[1]) + effect[2] * (np.log1p(number) - reference[2])
+        ratio = min(max(np.float64(poverty_ratio[h]), 0.0), 8.0)
+        target += effect[3] * (np.log(0.5 + ratio) - reference[3])
+        target += effect[4] * (np.float64(trust_community[h]) - reference[4]) + support_ties * p4
+        new = target + support_rho * (np.float64(support[h]) - target) + support_noise * (np.float64(u_support[h]) - 0.5)
+        if moved[h] == 0:
+            new -= support_move
+        if bereaved[h] == 1:
+            new -= support_loss
+        support[h] = new
+        trust = 0.5 * (np.float64(trust_health[h]) + np.float64(trust_services[h]))
+        g = neighborhood[h]
+        target = help_from[0] * (trust - help_reference) + help_from[1] * np.float64(norm_help[g])
+        target += help_from[3] * p3 - help_from[2] * np.float64(stigma[g])
+        new = target + help_rho * (np.float64(help_seeking[h]) - target)
+        help_seeking[h] = new + help_noise * (np.float64(u_help[h]) - 0.5)
 
 
 def ties(community: Community, context: Context) -> None:
@@ -87,92 +110,34 @@ def ties(community: Community, context: Context) -> None:
     month = community.clock.month
     if month % MENDING_MONTHS == 0:
         mend(community, context)
-    h, graph, n = community.household, community.ties, community.household.size
-    present = h["present"]
-    drain = float(context.draw["ties.support_drain"])
-    heard = np.empty((n, _FIELDS), np.float32)
-    for f, column in enumerate(("aware", "trust_health", "trust_community", "help_seeking")):
-        heard[:, f] = h[column]
-    heard[:, 4] = h["support"] - drain * h["hardship"]
-    peers, number = np.empty((n, _FIELDS)), np.empty(n, np.int64)
-    weight = context.draw["ties.tie_weight"]
-    gather(graph.indptr, graph.index, graph.kind, present, heard, weight, peers, number)
-    live = np.flatnonzero(present)
-    _aware(community, context, live, peers, number)
-    _trust(community, context, live, peers, number)
-    _support(community, context, live, peers, number)
-    _help(community, context, live, peers, number)
+    h, n, graph, k, size = community.household, community.neighborhood, community.ties, context.draw, community.household.size
+    heard = np.empty((size, _FIELDS), np.float32)
+    hear(
+        h["present"], h["aware"], h["trust_health"], h["trust_community"], h["help_seeking"], h["support"],
+        h["hardship"], float(k["ties.support_drain"]), heard,
+    )  # fmt: skip
+
+    def noise(name: str) -> float:
+        rho = float(k[f"ties.{name}_persistence"])
+        return float(k[f"ties.{name}_spread"]) * np.sqrt(1.0 - rho * rho) * _ROOT12
+
+    carry(
+        graph.indptr, graph.index, graph.kind, heard, k["ties.tie_weight"], h["present"], h["language"],
+        h["kin_nearby"], h["church"], h["poverty_ratio"], h["moved"], h["bereaved"], h["neighborhood"],
+        h["trust_services"], n["norm_help"], n["stigma"],
+        context.uniforms("ties.support", month, h["key"]), context.uniforms("ties.help_seeking", month, h["key"]),
+        _lever(context, "aware_add", size), _lever(context, "support_add", size),
+        k["ties.aware_rest"], float(k["ties.aware_word"]), float(1.0 - 0.5 ** (1.0 / k["ties.aware_half_life"])),
+        float(k["ties.trust_ties"]), k["ties.support_reference"], k["ties.support_from"],
+        float(k["ties.support_ties"]), float(k["ties.support_persistence"]), noise("support"),
+        float(k["ties.support_move"]), float(k["ties.support_loss"]), k["ties.help_from"],
+        float(k["ties.help_reference"]), float(k["ties.help_persistence"]), noise("help"),
+        h["aware"], h["trust_health"], h["trust_community"], h["support"], h["help_seeking"],
+    )  # fmt: skip
 
 
-def _aware(community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray) -> None:
-    h, k = community.household, context.draw
-    now = h["aware"][live].astype(np.float64)
-    rest = k["ties.aware_rest"][h["language"][live].astype(np.int64)]
-    add = _lever(context, "aware_add", h.size)[live]
-    forget = 1.0 - 0.5 ** (1.0 / k["ties.aware_half_life"])
-    told = np.where(number[live] > 0, np.maximum(peers[live, 0] - rest, 0.0), 0.0)
-    new = now + np.where(add > 0, add * (1.0 - now), add * now)
-    new += k["ties.aware_word"] * told * (1.0 - now) - forget * (now - rest)
-    h["aware"][live] = np.clip(new, 0.0, 1.0)
-
-
-def _trust(community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray) -> None:
-    h, rate = community.household, context.draw["ties.trust_ties"]
-    some = number[live] > 0
-    for field, column in ((1, "trust_health"), (2, "trust_community")):
-        now = h[column][live].astype(np.float64)
-        h[column][live] = np.where(some, now + rate * (peers[live, field] - now), now)
-
-
-def _support(community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray) -> None:
-    h, k = community.household, context.draw
-    drivers = (
-        h["kin_nearby"][live] != 0,
-        h["church"][live] != 0,
-        np.log1p(number[live]),
-        np.log(0.5 + np.clip(h["poverty_ratio"][live].astype(np.float64), 0.0, 8.0)),
-        h["trust_community"][live].astype(np.float64),
-    )
-    target = _lever(context, "support_add", h.size)[live]
-    means, effects = k["ties.support_reference"], k["ties.support_from"]
-    for driver, mean, effect in zip(drivers, means, effects, strict=True):
-        target += effect * (driver - mean)
-    target += k["ties.support_ties"] * np.where(number[live] > 0, peers[live, 4], 0.0)
-    h["support"][live] = _follow(
-        community, context, "support", live, target, k["ties.support_persistence"], k["ties.support_spread"]
-    )
-    h["support"][live] -= k["ties.support_move"] * (h["moved"][live] == 0)
-    h["support"][live] -= k["ties.support_loss"] * (h["bereaved"][live] == 1)
-
-
-def _help(community: Community, context: Context, live: np.ndarray, peers: np.ndarray, number: np.ndarray) -> None:
-    h, n, k = community.household, community.neighborhood, context.draw
-    where = h["neighborhood"][live].astype(np.int64)
-    trust = 0.5 * (h["trust_health"][live].astype(np.float64) + h["trust_services"][live])
-    by_trust, by_norm, by_stigma, by_ties = k["ties.help_from"]
-    target = by_trust * (trust - k["ties.help_reference"])
-    target += by_norm * n["norm_help"][where].astype(np.float64)
-    target -= by_stigma * n["stigma"][where].astype(np.float64)
-    target += by_ties * np.where(number[live] > 0, peers[live, 3], 0.0)
-    h["help_seeking"][live] = _follow(
-        community, context, "help_seeking", live, target, k["ties.help_persistence"], k["ties.help_spread"]
-    )
-
-
-def _follow(
-    community: Community,
-    context: Context,
-    column: str,
-    live: np.ndarray,
-    target: np.ndarray,
-    rho: float,
-    sd: float,
-) -> np.ndarray:
-    """Next value of a slow trait: drawn toward its target, with noise that keeps its spread."""
-    h = community.household
-    u = context.uniforms(f"ties.{column}", community.clock.month, h["key"][live]).astype(np.float64)
-    noise = sd * np.sqrt(1.0 - rho * rho) * _ROOT12 * (u - 0.5)
-    return target + rho * (h[column][live].astype(np.float64) - target) + noise
+def _lever(context: Context, name: str, n: int) -> np.ndarray:
+    return context.levers.fill(name, slice(0, n), np.empty(n, np.float32))
 
 
 def mend(community: Community, context: Context) -> None:
@@ -190,8 +155,10 @@ def mend(community: Community, context: Context) -> None:
     keep[at[u < context.draw["ties.tie_loss_moved"]]] = False
     source, other, kind = source[keep], other[keep], graph.kind[keep]
     live = np.flatnonzero(present)
-    live = live[np.argsort(key[live], kind="stable")]
-    asks = np.repeat(live, _wanted(community, context, live, np.bincount(source[kind != _KIN], minlength=h.size)))
+    want = _wanted(community, context, live, np.bincount(source[kind != _KIN], minlength=h.size))
+    live, want = live[want > 0], want[want > 0]
+    order = np.argsort(key[live])
+    asks = np.repeat(live[order], want[order])
     found = _near_home(community, asks, month)
     good = (found >= 0) & (found != asks)
     asks, found = asks[good], found[good]
@@ -204,11 +171,19 @@ def mend(community: Community, context: Context) -> None:
     source = np.concatenate([source, asks, found])
     other = np.concatenate([other, found, asks])
     kind = np.concatenate([kind, fresh, fresh])
-    order = np.argsort(source, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=h.size))])
+    start: np.ndarray = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=h.size))])
     graph.indptr = start.astype(graph.indptr.dtype)
-    graph.index = other[order].astype(np.uint32)
-    graph.kind = kind[order]
+    graph.index, graph.kind = np.empty(source.size, np.uint32), np.empty(source.size, kind.dtype)
+    _by_source(source, other, kind, start[:-1].copy(), graph.index, graph.kind)
+
+
+@njit(cache=True, nogil=True)
+def _by_source(source, other, kind, place, index, kinds):
+    """Put ties into rows of their source, in the order in which they come; `place` is where each row begins."""
+    for e in range(source.size):
+        at = place[source[e]]
+        index[at], kinds[at] = other[e], kind[e]
+        place[source[e]] += 1
 
 
 def _wanted(community: Community, context: Context, live: np.ndarray, number: np.ndarray) -> np.ndarray:

@@ -30,38 +30,30 @@ from hecsim.processes.base import process
 from hecsim.processes.growth import (
     GrowthTables,
     between,
-    between_,
     kcal_per_kg_adult,
     stature,
     stature_,
     time_constant_adult,
 )
+from hecsim.processes.maths import MONTHS_OF_LIFE, by_month, core_count, exp_, home, log_
 
 __all__ = ["ADULT_WEIGHT", "ace_share", "activity_kcal"]
 
 TERM = 9  # months of gestation
 AGE_STEPS = np.array([12, 18, 35, 50, 65, 75]) * 12  # where activity.age_shift takes its next entry
+_35, _50, _65, _75 = 35 * 12, 50 * 12, 65 * 12, 75 * 12  # those of adults
 _GROWN = 240  # months: height no longer changes
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def activity_kcal_(minutes, usual, kilograms, met, kept):
     """kcal/day that activity (min/week) burns beyond the usual, after compensation."""
-    return kept * (met - 1.0) * 3.5 * kilograms / 200.0 * (minutes - usual) / 7.0
+    return kept * (met - 1.0) * (3.5 / 200.0 / 7.0) * kilograms * (minutes - usual)
 
 
 def activity_kcal(minutes: np.ndarray, usual: np.ndarray, kilograms: np.ndarray, met: float, kept: float) -> np.ndarray:
     """kcal/day that activity (min/week) burns beyond the usual, after compensation."""
     return kept * (met - 1.0) * 3.5 * kilograms / 200.0 * (minutes - usual) / 7.0
-
-
-@njit(cache=True, nogil=True)
-def usual_activity_(months, sex, disposition, scale, offset, spread, age_shift, female):
-    """Activity (min/week) usual for an age, sex and disposition in average circumstances."""
-    level = spread * disposition + age_shift[np.searchsorted(AGE_STEPS, np.int64(months), side="right")]
-    if sex == 1:
-        level += female
-    return max(scale * np.exp(level) - offset, 0.0)
 
 
 def usual_activity(
@@ -79,7 +71,7 @@ def ace_share(months: np.ndarray, ages: np.ndarray) -> np.ndarray:
     return np.clip((np.asarray(months, float) / 12.0 - ages[0]) / (ages[1] - ages[0]), 0.0, 1.0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def adult_kernel(
     p_present, p_household, p_age, p_sex, p_since_birth, p_pregnancy, p_depression, p_ace_bits,
     p_energy_shift, p_activity, p_activity_disposition, p_height_z, p_height, p_weight, p_set_point,
@@ -91,47 +83,62 @@ def adult_kernel(
     k_ace_kcal, k_ace_limit, k_ace_ages, k_household_influence, k_cdc_stature_l, k_cdc_stature_m,
     k_cdc_stature_s,
 ):  # fmt: skip
-    total, adults = np.zeros(h_present.size), np.zeros(h_present.size)
-    for i in range(p_present.size):
-        if p_present[i] != 0 and p_age[i] >= ADULT and p_bmi[i] > 0:
-            h = np.int64(p_household[i]) - h0
-            total[h] += p_bmi[i]
-            adults[h] += 1.0
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_age[i] < ADULT:
-            continue
-        h, sex, age = np.int64(p_household[i]) - h0, np.int64(p_sex[i]), p_age[i] / 12.0
-        height = float(p_height[i])
-        if p_age[i] <= _GROWN or height <= 0:
-            height = stature_(p_height_z[i], sex, p_age[i], k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s)
-        square = (height / 100.0) ** 2
-        bmi = p_bmi[i] if p_bmi[i] > 0 else p_set_point[i] / square
+    n, homes = p_present.size, h_present.size
+    total, adults = np.zeros(homes), np.zeros(homes)
+    for i in range(n):
+        h, known = home(p_household[i], p_present[i], h0), (p_present[i] != 0) & (p_age[i] >= ADULT) & (p_bmi[i] > 0)
+        total[h] += p_bmi[i] if known else 0.0
+        adults[h] += 1.0 if known else 0.0
+    men, women = by_month(k_drift_ages, k_drift_male), by_month(k_drift_ages, k_drift_female)
+    spread, monthly, root = by_month(k_innovation_ages, k_innovation_sd), k_drift_scale / 12.0, np.sqrt(1.0 / 12.0)
+    moves, home_mean, harm = np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):  # what is looked up, in a loop of its own
+        h, month = home(p_household[i], p_present[i], h0), min(np.uint64(p_age[i]), np.uint64(MONTHS_OF_LIFE - 1))
+        drift = men[month] if p_sex[i] == 0 else women[month]
+        moves[i] = drift * monthly + spread[month] * root * pz_drift[i]
+        bmi = np.float64(p_bmi[i])
+        mean = (total[h] - bmi) / max(adults[h] - 1.0, 1.0) - bmi
+        home_mean[i] = mean if (adults[h] > 1.0) & (bmi > 0.0) else 0.0
+        harm[i] = lh_ace_harm[h]
+    for i in range(n):
+        if ((p_age[i] <= _GROWN) | (p_height[i] <= 0)) & (p_age[i] >= ADULT) & (p_present[i] != 0):
+            p_height[i] = stature_(
+                p_height_z[i], np.int64(p_sex[i]), p_age[i], k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s
+            )  # fmt: skip
+    a0, a1, a2, a3 = k_activity__age_shift[2], k_activity__age_shift[3], k_activity__age_shift[4], k_activity__age_shift[5]
+    a4 = k_activity__age_shift[6]
+    eps0, eps1, power0, power1 = 1.0 / k_epsilon_at_28[0], 1.0 / k_epsilon_at_28[1], k_epsilon_power[0], k_epsilon_power[1]
+    slope0, slope1, cut0, cut1 = k_tau_slope[0], k_tau_slope[1], k_tau_intercept[0], k_tau_intercept[1]
+    ace_from, ace_rate, log_28 = k_ace_ages[0] * 12.0, 1.0 / (12.0 * (k_ace_ages[1] - k_ace_ages[0])), np.log(28.0)
+    for i in range(n):  # no branch, so that the compiler takes several people at a time
+        months, man = p_age[i], p_sex[i] == 0
+        grown = (p_present[i] != 0) & (months >= ADULT)
+        height = 0.01 * (np.float64(p_height[i]) if grown else 100.0)
+        square, inverse = height * height, 1.0 / (height * height)  # few divisions: they cost most here
+        point = np.float64(p_set_point[i])
+        bmi = np.float64(p_bmi[i]) if p_bmi[i] > 0 else point * inverse
         own = bmi * square
-        drift = between_(age, k_drift_ages, k_drift_male if sex == 0 else k_drift_female, 0) * k_drift_scale
-        point = p_set_point[i] + drift / 12.0
-        point += between_(age, k_innovation_ages, k_innovation_sd, 0) * pz_drift[i] / np.sqrt(12.0)
-        if p_since_birth[i] == 1:
-            point += k_pregnancy_retention
+        point += moves[i] + (k_pregnancy_retention if p_since_birth[i] == 1 else 0.0)
         point = min(max(point, k_set_point_bmi_low * square), k_set_point_bmi_high * square)
-        at = point / square
-        epsilon = k_epsilon_at_28[sex] * (at / 28.0) ** k_epsilon_power[sex]
-        tau = max(k_tau_slope[sex] * at + k_tau_intercept[sex], k_tau_floor)
-        usual = usual_activity_(
-            p_age[i], sex, p_activity_disposition[i], k_activity__scale, k_activity__offset,
-            k_activity__spread, k_activity__age_shift, k_activity__female,
-        )  # fmt: skip
+        at = point * inverse
+        per_kcal = (eps0 if man else eps1) * exp_((power0 if man else power1) * (log_28 - log_(at)))
+        tau = max((slope0 if man else slope1) * at + (cut0 if man else cut1), k_tau_floor)
+        shift = a1 if months >= _35 else a0
+        shift = a2 if months >= _50 else shift
+        shift = a3 if months >= _65 else shift
+        shift = a4 if months >= _75 else shift
+        shift += k_activity__spread * p_activity_disposition[i] + (0.0 if man else k_activity__female)
+        usual = max(k_activity__scale * exp_(shift) - k_activity__offset, 0.0)
         energy = p_energy_shift[i] - activity_kcal_(p_activity[i], usual, own, k_activity_met, k_activity_kept)
         energy += k_depression_kcal if p_depression[i] != 0 else 0.0
-        emerged = min(max((age - k_ace_ages[0]) / (k_ace_ages[1] - k_ace_ages[0]), 0.0), 1.0)
-        count = min(CORE_COUNT[p_ace_bits[i] & CORE_MASK], k_ace_limit)
-        energy += k_ace_kcal * count * emerged * lh_ace_harm[h]
-        target = point + energy / epsilon
-        if adults[h] > 1 and p_bmi[i] > 0:
-            target += k_household_influence * tau * ((total[h] - bmi) / (adults[h] - 1.0) - bmi) * square
-        own += (target - own) * -np.expm1(-1.0 / (12.0 * tau))
+        emerged = min(max((months - ace_from) * ace_rate, 0.0), 1.0)
+        energy += k_ace_kcal * min(core_count(p_ace_bits[i]), k_ace_limit) * emerged * harm[i]
+        target = point + energy * per_kcal + k_household_influence * tau * home_mean[i] * square
+        own += (target - own) * (1.0 - exp_(-1.0 / (12.0 * tau)))
         own = max(own, k_set_point_bmi_low * square * 0.8)  # no process here starves anyone
-        p_height[i], p_set_point[i], p_bmi[i] = height, point, own / square
-        p_weight[i] = own + k_pregnancy_gain * min(p_pregnancy[i] / TERM, 1.0)
+        p_set_point[i] = point if grown else p_set_point[i]
+        p_bmi[i] = own * inverse if grown else p_bmi[i]
+        p_weight[i] = own + k_pregnancy_gain / TERM * min(p_pregnancy[i], TERM) if grown else p_weight[i]
 
 
 def adult_plain(

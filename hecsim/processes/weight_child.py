@@ -26,29 +26,33 @@ from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
 from hecsim.processes.growth import (
     FIRST,
+    Z95,
+    Z_LIMIT,
     GrowthTables,
     between,
     between_,
     bmi_from_z,
-    bmi_from_z_,
     bmi_slope,
-    bmi_slope_,
     infant_weight,
+    monthly_,
+    power_,
+    sigma_,
     stature,
     stature_,
+    tail_,
 )
+from hecsim.processes.maths import by_month, core_count, exp_, home
 from hecsim.processes.weight_adult import (
     ace_share,
     activity_kcal,
     activity_kcal_,
     usual_activity,
-    usual_activity_,
 )
 
 __all__ = ["CHILD_WEIGHT", "FIRST_WEIGHT", "family_level"]
 
 _INFANT = np.array([0.0, 6.0, 12.0, 24.0])  # months of the infant weights
-_TEN = 120
+_TEN, _TWELVE = 120, 144
 
 
 def family_level(
@@ -61,18 +65,17 @@ def family_level(
     return level + z_income * (np.minimum(poverty, income_range[0]) - income_range[1])
 
 
-@njit(cache=True, nogil=True)
-def _parents(p_present, p_household, p_age, p_role, values, known, n, h0):
-    """Mean of a value over the grown householder and partner of each household; 0 where nobody is known."""
+@njit(cache=True, nogil=True, error_model="numpy")
+def _parents(p_present, p_household, p_age, p_role, p_bmi, n, h0):
+    """Mean BMI of the grown householder and partner of each household; 0 where nobody is known."""
     total, count = np.zeros(n), np.zeros(n)
     for i in range(p_present.size):
-        if p_present[i] != 0 and p_role[i] <= 1 and p_age[i] >= ADULT and known[i] > 0:
-            h = np.int64(p_household[i]) - h0
-            total[h] += values[i]
-            count[h] += 1.0
+        parent = (p_present[i] != 0) & (p_role[i] <= 1) & (p_age[i] >= ADULT) & (p_bmi[i] > 0)
+        h = home(p_household[i], p_present[i], h0)
+        total[h] += p_bmi[i] if parent else 0.0
+        count[h] += 1.0 if parent else 0.0
     for h in range(n):
-        if count[h] > 0:
-            total[h] /= count[h]
+        total[h] /= max(count[h], 1.0)
     return total
 
 
@@ -83,31 +86,44 @@ def _parents_plain(p_present, p_household, p_age, p_role, values, known, n, h0):
     return np.bincount(h, values[i].astype(float), n) / np.maximum(count, 1)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def first_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_bmi, p_height, p_height_z, p_weight, p_bmi_z,
     p_z_person, h_present, h_poverty_ratio, h0, pu_person, pu_height, k_infant_weight, k_height_parent,
     k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_parent, k_parent_bmi, k_z_income, k_income_range,
     k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
-    bmis = _parents(p_present, p_household, p_age, p_role, p_bmi, p_bmi, h_present.size, h0)
-    heights = _parents(p_present, p_household, p_age, p_role, p_height_z, p_bmi, h_present.size, h0)
-    spread = np.sqrt(max(k_z_sd**2 * (1.0 - k_z_noise_share) - k_z_parent**2, 0.0))
+    rows, count = np.empty(p_present.size, np.uint32), 0
+    for i in range(p_present.size):  # infants, and children who have not been measured yet
+        rows[count] = i
+        count += (p_present[i] != 0) & (p_age[i] < ADULT) & ((p_age[i] < FIRST) | (p_height[i] <= 0))
+    # Parents are asked only where somebody is measured for the first time: BMI, height and how many.
+    asked, parents = np.zeros(h_present.size, np.uint8), np.zeros((h_present.size, 3))
+    for j in range(count):
+        asked[home(p_household[rows[j]], 1, h0)] |= p_age[rows[j]] >= FIRST
     for i in range(p_present.size):
+        h = home(p_household[i], p_present[i], h0)
+        if asked[h] & (p_present[i] != 0) & (p_role[i] <= 1) & (p_age[i] >= ADULT) & (p_bmi[i] > 0):
+            parents[h, 0] += p_bmi[i]
+            parents[h, 1] += p_height_z[i]
+            parents[h, 2] += 1.0
+    spread = np.sqrt(max(k_z_sd**2 * (1.0 - k_z_noise_share) - k_z_parent**2, 0.0))
+    for j in range(count):
+        i = rows[j]
         age = np.int64(p_age[i])
-        if p_present[i] == 0 or age >= ADULT:
-            continue
         if age < FIRST:
             p_weight[i] = between_(float(age), _INFANT, k_infant_weight, 0)
             p_height[i] = 0.0
-        elif p_height[i] <= 0:
+        else:
             h, sex = np.int64(p_household[i]) - h0, np.int64(p_sex[i])
             level = between_(age / 12.0, k_z_ages, k_z_mean, 0)
-            if bmis[h] > 0:
-                level += k_z_parent * (bmis[h] - k_parent_bmi[0]) / k_parent_bmi[1]
+            known = max(parents[h, 2], 1.0)
+            if parents[h, 0] > 0:
+                level += k_z_parent * (parents[h, 0] / known - k_parent_bmi[0]) / k_parent_bmi[1]
             level += k_z_income * (min(h_poverty_ratio[h], k_income_range[0]) - k_income_range[1])
             z = level + spread * normal_quantile(float(pu_person[i]))
-            tall = k_height_parent * heights[h] + np.sqrt(1.0 - 0.5 * k_height_parent**2) * normal_quantile(float(pu_height[i]))
+            own = np.sqrt(1.0 - 0.5 * k_height_parent**2) * normal_quantile(float(pu_height[i]))
+            tall = k_height_parent * parents[h, 1] / known + own
             p_z_person[i] = p_bmi_z[i] = z
             p_height_z[i] = tall
             p_height[i] = stature_(tall, sex, age, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s)
@@ -150,7 +166,7 @@ FIRST_WEIGHT = process(
 )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def child_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_ace_bits, p_energy_shift, p_activity,
     p_activity_disposition, p_height_z, p_height, p_weight, p_set_point, p_bmi, p_bmi_z, p_z_person,
@@ -161,39 +177,68 @@ def child_kernel(
     k_ace_kcal, k_ace_limit, k_ace_ages, k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma,
     k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
-    bmis = _parents(p_present, p_household, p_age, p_role, p_bmi, p_bmi, h_present.size, h0)
+    bmis = _parents(p_present, p_household, p_age, p_role, p_bmi, h_present.size, h0)
     spread = np.sqrt(max(k_z_sd**2 * (1.0 - k_z_noise_share) - k_z_parent**2, 0.0))
     keep = np.exp(-1.0 / (12.0 * k_z_person_years))
     renewal, jitter = spread * np.sqrt(1.0 - keep * keep), k_z_sd * np.sqrt(k_z_noise_share)
-    for i in range(p_present.size):
-        months = np.int64(p_age[i])
-        if p_present[i] == 0 or months < FIRST or months >= ADULT:
-            continue
-        h, sex, age = np.int64(p_household[i]) - h0, np.int64(p_sex[i]), months / 12.0
+    typical = by_month(k_z_ages, k_z_mean)
+    stays = np.exp(-1.0 / (12.0 * k_tau_child))
+    wobbles = jitter * np.sqrt(1.0 - stays * stays)
+    rows, count = np.empty(p_present.size, np.uint32), 0
+    for i in range(p_present.size):  # children first put in a list, without a branch
+        rows[count] = i
+        count += (p_present[i] != 0) & (p_age[i] >= FIRST) & (p_age[i] < ADULT)
+    rows = rows[:count]
+    table_l, table_m, table_s = monthly_(k_cdc_bmi_l), monthly_(k_cdc_bmi_m), monthly_(k_cdc_bmi_s)
+    tall_l, tall_m, tall_s = monthly_(k_cdc_stature_l), monthly_(k_cdc_stature_m), monthly_(k_cdc_stature_s)
+    l, m, s, person = np.empty(count), np.empty(count), np.empty(count), np.empty(count)  # noqa: E741
+    square, high, energy, weight = np.empty(count), np.empty(count), np.empty(count), np.empty(count)
+    for j in range(count):  # what is looked up, in a loop of its own
+        i = rows[j]
+        months, sex, h = np.uint64(p_age[i]), np.uint64(p_sex[i]), home(p_household[i], 1, h0)
+        l[j], m[j], s[j] = table_l[sex, months], table_m[sex, months], table_s[sex, months]
         family = k_z_income * (min(h_poverty_ratio[h], k_income_range[0]) - k_income_range[1])
-        if bmis[h] > 0:
-            family += k_z_parent * (bmis[h] - k_parent_bmi[0]) / k_parent_bmi[1]
-        before = between_(age - 1.0 / 12.0, k_z_ages, k_z_mean, 0) + family
-        person = between_(age, k_z_ages, k_z_mean, 0) + family + keep * (p_z_person[i] - before) + renewal * pz_renewal[i]
-        height = stature_(p_height_z[i], sex, months, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s)
-        square = (height / 100.0) ** 2
-        usual = usual_activity_(
-            months, sex, p_activity_disposition[i], k_activity__scale, k_activity__offset, k_activity__spread,
-            k_activity__age_shift, k_activity__female,
-        )  # fmt: skip
-        energy = p_energy_shift[i] - activity_kcal_(p_activity[i], usual, p_bmi[i] * square, k_activity_met, k_activity_kept)
+        family += k_z_parent * (bmis[h] - k_parent_bmi[0]) / k_parent_bmi[1] if bmis[h] > 0 else 0.0
+        before = typical[months - np.uint64(1)] + family
+        person[j] = typical[months] + family + keep * (p_z_person[i] - before) + renewal * pz_renewal[i]
+        square[j] = tall_s[sex, months] * min(max(np.float64(p_height_z[i]), -Z_LIMIT), Z_LIMIT)
+        high[j], weight[j] = tall_m[sex, months], tall_l[sex, months]
+        band = (p_age[i] >= _TWELVE) * 1
+        level = k_activity__age_shift[band] + (k_activity__female if p_sex[i] == 1 else 0.0)
+        energy[j] = k_activity__spread * p_activity_disposition[i] + level
+    for j in range(count):  # stature, then what the activity usual at this age burns
+        tall, flat = power_(1.0 + weight[j] * square[j], 1.0 / weight[j]), exp_(square[j])
+        high[j] *= tall if abs(weight[j]) >= 1e-6 else flat
+        square[j] = (high[j] / 100.0) * (high[j] / 100.0)
+        energy[j] = max(k_activity__scale * exp_(energy[j]) - k_activity__offset, 0.0)
+    for j in range(count):
+        i = rows[j]
+        sex, age = np.int64(p_sex[i]), p_age[i] / 12.0
+        burned = activity_kcal_(p_activity[i], energy[j], p_bmi[i] * square[j], k_activity_met, k_activity_kept)
         emerged = min(max((age - k_ace_ages[0]) / (k_ace_ages[1] - k_ace_ages[0]), 0.0), 1.0)
-        energy += k_ace_kcal * min(CORE_COUNT[p_ace_bits[i] & CORE_MASK], k_ace_limit) * emerged * lh_ace_harm[h]
+        harm = k_ace_kcal * min(core_count(p_ace_bits[i]), k_ace_limit) * emerged * lh_ace_harm[home(p_household[i], 1, h0)]
         kappa = max(k_kappa_at_0[sex] - k_kappa_slope[sex] * age, k_kappa_floor)
-        slope = bmi_slope_(person, sex, months, k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s)
-        target = person + energy / kappa / (square * slope)
-        stay = np.exp(-1.0 / (12.0 * (k_tau_child[0] if months < _TEN else k_tau_child[1])))
-        z = target + stay * (p_bmi_z[i] - target) + jitter * np.sqrt(1.0 - stay * stay) * pz_noise[i]
-        z = min(max(z, -4.0), 4.0)
-        bmi = bmi_from_z_(z, sex, months, k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma)
-        point = bmi_from_z_(person, sex, months, k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma)
-        p_height[i], p_weight[i], p_bmi[i], p_bmi_z[i] = height, bmi * square, bmi, z
-        p_z_person[i], p_set_point[i] = min(max(person, -4.0), 4.0), point * square
+        energy[j] = (p_energy_shift[i] - burned + harm) / kappa
+    for j in range(count):  # no branch, so that the compiler takes several children at a time
+        base = 1.0 + l[j] * s[j] * min(max(person[j], -Z_LIMIT), Z95)
+        weight[j] = power_(base, 1.0 / l[j])
+        slope = m[j] * s[j] * weight[j] / base
+        energy[j] = person[j] + energy[j] / (square[j] * slope)
+    for j in range(count):
+        i = rows[j]
+        late = np.uint64(p_age[i] >= _TEN)
+        target = energy[j]
+        z = min(max(target + stays[late] * (p_bmi_z[i] - target) + wobbles[late] * pz_noise[i], -Z_LIMIT), Z_LIMIT)
+        energy[j], person[j] = z, min(max(person[j], -Z_LIMIT), Z_LIMIT)
+        p_bmi_z[i], p_z_person[i] = z, person[j]
+    for j in range(count):  # the plain formula, up to the 95th percentile
+        l[j] = m[j] * power_(1.0 + l[j] * s[j] * min(energy[j], Z95), 1.0 / l[j])
+        m[j] *= weight[j]
+    for j in range(count):  # and the extended one above
+        i = rows[j]
+        sigma = sigma_(k_cdc_sigma, np.int64(p_sex[i]), np.int64(p_age[i]))
+        bmi, point = l[j] + sigma * tail_(energy[j]), m[j] + sigma * tail_(person[j])
+        p_height[i], p_weight[i], p_bmi[i], p_set_point[i] = high[j], bmi * square[j], bmi, point * square[j]
 
 
 def child_plain(

@@ -1,8 +1,9 @@
 """Running a study: every future under every arm, in parallel, resumable.
 
-The unit of work is a future: its burn-in is lived once, then each arm starts from a copy of the
-same state with the same luck. Workers are processes that read the community once. A future that fails
-does not stop the others; why it failed is kept in the study folder.
+The unit of work is a future: its burn-in and the months before any intervention starts are lived once,
+then each arm goes on from a copy of the same state with the same luck. Workers are processes that share
+the pages of one community. A future that fails does not stop the others; why it failed is kept in the
+study folder.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ from hecsim.errors import HecsimError, RunError
 from hecsim.interventions.delivery import Run
 from hecsim.measures import MEASURES, Recorder
 from hecsim.model import CommunityModel, burn_in
-from hecsim.population import load, restore_followed, save
+from hecsim.population import restore_followed
+from hecsim.population.store import borrow, lend
 from hecsim.processes.plan import MONTH
 from hecsim.scenario import CommunitySpec, Scenario
 from hecsim.study.design import Study
@@ -82,18 +84,27 @@ def run_future(study: Study, community: Community, index: int, tick: Callable[[i
     with _named(f"future {index}, burn-in"):
         burn_in(start, Engine(MONTH, draw, future.luck_seed), months=study.burn_in)
         restore_followed(start, community)
+        start.compact()
+    with _named(f"future {index}, start"):
+        trunk = CommunityModel(
+            community=start,
+            years=study.years,
+            start_year=study.start_year,
+            seed=future.luck_seed,
+            draw=draw,
+            burn_in_months=0,
+        )
+    del start
+    starts = [iv.start for arm in study.arms for iv in arm.interventions if not iv.inert]
+    while trunk.running and trunk.month < min(starts, default=0):
+        with _named(f"future {index}, month {trunk.month}, before the arms differ"):
+            trunk.step()
+        if tick is not None:
+            tick(len(study.arms))
     sums, ledgers, diaries = [], [], []
     for arm in study.arms:
         with _named(f"arm '{arm.name}', future {index}, start"):
-            model = CommunityModel(
-                community=start,
-                interventions=arm.interventions,
-                years=study.years,
-                start_year=study.start_year,
-                seed=future.luck_seed,
-                draw=draw,
-                burn_in_months=0,
-            )
+            model = trunk.fork(arm.interventions)
         while model.running:
             with _named(f"arm '{arm.name}', future {index}, month {model.month}"):
                 model.step()
@@ -104,6 +115,8 @@ def run_future(study: Study, community: Community, index: int, tick: Callable[[i
         sums.append(model.recorder.array)
         ledgers.append(model.delivery.ledger.frame().assign(arm=arm.name))
         diaries.append(model.diary.frame().assign(arm=arm.name))
+        model.close()
+    trunk.close()
     return FutureResult(index, np.stack(sums), _join(ledgers), _join(diaries))
 
 
@@ -150,7 +163,7 @@ def _start_worker(study: Study, directory: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     threading.Thread(target=_end_with_parent, args=(Path(directory).parent,), daemon=True).start()
     _worker["study"] = study
-    _worker["community"] = load(directory)
+    _worker["community"] = borrow(directory)
 
 
 def _end_with_parent(folder: Path) -> None:
@@ -250,7 +263,7 @@ def _results(study: Study, community: Community, indexes: list[int], workers: in
         return
     with tempfile.TemporaryDirectory(prefix="hecsim-") as folder:
         directory = str(Path(folder) / "community")
-        save(community, directory)
+        lend(community, directory)
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(
             min(workers, len(indexes)), mp_context=context, initializer=_start_worker, initargs=(study, directory)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from hecsim import evidence
+from hecsim import evidence, luck
 from hecsim.engine import Engine
 from hecsim.levers import Move
 from hecsim.population.histories.ties import initialize
-from hecsim.processes.ties import MENDING_MONTHS, TIES, gather, gather_plain, mend
+from hecsim.processes.ties import MENDING_MONTHS, TIES, mend
 from hecsim.processes.trust import TRUST
 from hecsim.testing import check_process, toy_community
 
@@ -41,19 +41,60 @@ def test_trust_kernel_and_twin_agree():
     check_process(TRUST, months=2, levers=(Move("trust_health_add", "add", -0.05, None, "x"),))
 
 
-def test_gather_and_its_twin_agree():
+def _plain_month(c, k, month, seed):
+    """The month of ties in plain numpy."""
+    h, n, graph = c.household, c.neighborhood, c.ties
+    present = h["present"] != 0
+    source = np.repeat(np.arange(h.size), np.diff(graph.indptr.astype(np.int64)))
+    live = present[source] & present[graph.index]
+    source, other, w = source[live], graph.index[live], k["ties.tie_weight"][graph.kind[live]]
+    number, total = np.bincount(source, minlength=h.size), np.bincount(source, w, minlength=h.size)
+    heard = {name: h[name].astype(float) for name in ("aware", "trust_health", "trust_community", "help_seeking")}
+    heard["capacity"] = h["support"] - k["ties.support_drain"] * h["hardship"].astype(float)
+    some = number > 0
+    peers = {
+        name: np.where(some, np.bincount(source, w * values[other], minlength=h.size) / np.where(some, total, 1), 0.0)
+        for name, values in heard.items()
+    }
+    now, rest = heard["aware"], k["ties.aware_rest"][h["language"]]
+    new = now + k["ties.aware_word"] * np.where(some, np.maximum(peers["aware"] - rest, 0.0), 0.0) * (1 - now)
+    new -= (1 - 0.5 ** (1 / k["ties.aware_half_life"])) * (now - rest)
+    out = {"aware": np.clip(new, 0, 1)}
+    for name in ("trust_health", "trust_community"):
+        out[name] = np.where(some, heard[name] + k["ties.trust_ties"] * (peers[name] - heard[name]), heard[name])
+    drivers = (
+        h["kin_nearby"] != 0, h["church"] != 0, np.log1p(number),
+        np.log(0.5 + np.clip(h["poverty_ratio"].astype(float), 0, 8)), out["trust_community"],
+    )  # fmt: skip
+    target = k["ties.support_ties"] * peers["capacity"]
+    for driver, mean, effect in zip(drivers, k["ties.support_reference"], k["ties.support_from"], strict=True):
+        target = target + effect * (driver - mean)
+
+    def follow(name, target):
+        rho, sd = k[f"ties.{name}_persistence"], k[f"ties.{name}_spread"]
+        column = {"help": "help_seeking"}.get(name, name)
+        u = luck.uniforms(seed=seed, decision=f"ties.{column}", month=month, keys=h["key"]).astype(float)
+        return target + rho * (h[column] - target) + sd * np.sqrt(1 - rho * rho) * np.sqrt(12.0) * (u - 0.5)
+
+    out["support"] = follow("support", target)
+    out["support"] -= k["ties.support_move"] * (h["moved"] == 0) + k["ties.support_loss"] * (h["bereaved"] == 1)
+    by_trust, by_norm, by_stigma, by_ties = k["ties.help_from"]
+    trust = 0.5 * (out["trust_health"] + h["trust_services"])
+    place = h["neighborhood"]
+    target = by_trust * (trust - k["ties.help_reference"]) + by_norm * n["norm_help"][place].astype(float)
+    target += by_ties * peers["help_seeking"] - by_stigma * n["stigma"][place].astype(float)
+    out["help_seeking"] = follow("help", target)
+    return {name: np.where(present, values, h[name]) for name, values in out.items()}
+
+
+def test_the_month_of_ties_and_its_plain_twin_agree():
     c = toy_community(500, seed=2)
     c.household["present"][::7] = 0
-    heard = np.stack([c.household["support"], c.household["aware"]], axis=1)
-    out = []
-    for function in (gather, gather_plain):
-        peers, number = np.empty(heard.shape), np.empty(c.household.size, np.int64)
-        present = c.household["present"]
-        weight = DRAW["ties.tie_weight"]
-        function(c.ties.indptr, c.ties.index, c.ties.kind, present, heard, weight, peers, number)
-        out.append((peers[present == 1], number[present == 1]))
-    assert np.allclose(out[0][0], out[1][0], rtol=1e-12)
-    assert np.array_equal(out[0][1], out[1][1])
+    c.clock.month = 1  # a month without mending
+    plain = _plain_month(c, DRAW, 1, seed=7)
+    _run(c, 1, plan=(TIES,))
+    for name, values in plain.items():
+        assert np.allclose(c.household[name], values, rtol=1e-5, atol=1e-6), name
 
 
 def test_everybody_hears_from_last_month():
