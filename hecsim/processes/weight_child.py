@@ -21,7 +21,7 @@ import numpy as np
 from numba import njit
 from scipy.special import ndtri
 
-from hecsim.luck import normal_at, normal_quantile, normals_of
+from hecsim.luck import normal_quantile
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
 from hecsim.processes.growth import (
@@ -170,7 +170,7 @@ FIRST_WEIGHT = process(
 def child_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_ace_bits, p_energy_shift, p_activity,
     p_activity_disposition, p_height_z, p_height, p_weight, p_set_point, p_bmi, p_bmi_z, p_z_person,
-    h_present, h_poverty_ratio, lh_ace_harm, luck_p, dz_renewal, dz_noise, h0, k_kappa_at_0, k_kappa_slope,
+    h_present, h_poverty_ratio, lh_ace_harm, pz_renewal, pz_noise, h0, k_kappa_at_0, k_kappa_slope,
     k_kappa_floor, k_tau_child, k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_person_years,
     k_z_parent, k_parent_bmi, k_z_income, k_income_range, k_activity__scale, k_activity__offset,
     k_activity__spread, k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept,
@@ -200,7 +200,7 @@ def child_kernel(
         family = k_z_income * (min(h_poverty_ratio[h], k_income_range[0]) - k_income_range[1])
         family += k_z_parent * (bmis[h] - k_parent_bmi[0]) / k_parent_bmi[1] if bmis[h] > 0 else 0.0
         before = typical[months - np.uint64(1)] + family
-        person[j] = typical[months] + family + keep * (p_z_person[i] - before) + renewal * normal_at(luck_p, i, dz_renewal)
+        person[j] = typical[months] + family + keep * (p_z_person[i] - before) + renewal * pz_renewal[i]
         square[j] = tall_s[sex, months] * min(max(np.float64(p_height_z[i]), -Z_LIMIT), Z_LIMIT)
         high[j], weight[j] = tall_m[sex, months], tall_l[sex, months]
         band = (p_age[i] >= _TWELVE) * 1
@@ -228,10 +228,7 @@ def child_kernel(
         i = rows[j]
         late = np.uint64(p_age[i] >= _TEN)
         target = energy[j]
-        z = min(
-            max(target + stays[late] * (p_bmi_z[i] - target) + wobbles[late] * normal_at(luck_p, i, dz_noise), -Z_LIMIT),
-            Z_LIMIT,
-        )
+        z = min(max(target + stays[late] * (p_bmi_z[i] - target) + wobbles[late] * pz_noise[i], -Z_LIMIT), Z_LIMIT)
         energy[j], person[j] = z, min(max(person[j], -Z_LIMIT), Z_LIMIT)
         p_bmi_z[i], p_z_person[i] = z, person[j]
     for j in range(count):  # the plain formula, up to the 95th percentile
@@ -247,15 +244,13 @@ def child_kernel(
 def child_plain(
     p_present, p_household, p_age, p_sex, p_role, p_ace_bits, p_energy_shift, p_activity,
     p_activity_disposition, p_height_z, p_height, p_weight, p_set_point, p_bmi, p_bmi_z, p_z_person,
-    h_present, h_poverty_ratio, lh_ace_harm, luck_p, dz_renewal, dz_noise, h0, k_kappa_at_0, k_kappa_slope,
+    h_present, h_poverty_ratio, lh_ace_harm, pz_renewal, pz_noise, h0, k_kappa_at_0, k_kappa_slope,
     k_kappa_floor, k_tau_child, k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_person_years,
     k_z_parent, k_parent_bmi, k_z_income, k_income_range, k_activity__scale, k_activity__offset,
     k_activity__spread, k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept,
     k_ace_kcal, k_ace_limit, k_ace_ages, k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma,
     k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
-    pz_renewal = normals_of(luck_p, dz_renewal)
-    pz_noise = normals_of(luck_p, dz_noise)
     reference = GrowthTables(
         k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s
     )
