@@ -19,7 +19,7 @@ sys.path[:0] = [str(HERE), str(HERE / "peers"), str(HERE.parent)]
 # One person-month of the whole model, measures included, in agent-steps of plain numpy.
 MONTH = 24.0
 # Cost of a person-month among 2,000 households over that among 10,000: what is paid per month and not per person.
-SMALL = 3.0
+SMALL = 4.0
 MONTHS, AGENTS = 12, 20_000
 
 

@@ -26,6 +26,8 @@ from hecsim.processes.base import Argument, Process
 
 __all__ = ["Context", "Engine", "check_plan"]
 
+_FIXED = ("parameter", "decision")  # kinds of arguments that are the same in every call
+
 
 @dataclass
 class Context:
@@ -160,7 +162,7 @@ class Engine:
         # What a process is called with is mostly the same every month: parameters are put in place once.
         self._fixed = {p.name: [self._constant(a) for a in p.arguments] for p in plan}
         self._varying = {
-            p.name: [(i, a) for i, a in enumerate(p.arguments) if a.kind != "parameter" and a.key != "rules"] for p in plan
+            p.name: [(i, a) for i, a in enumerate(p.arguments) if a.kind not in _FIXED and a.key != "rules"] for p in plan
         }
         first = next((i for i, p in enumerate(plan) if p.scope == "block"), len(plan))
         last = max((i for i, p in enumerate(plan) if p.scope == "block"), default=first - 1)
@@ -232,6 +234,8 @@ class Engine:
     def _constant(self, a: Argument) -> Any:
         if a.kind == "parameter":
             return self.draw.get(a.key)  # `missing` says what a draw lacks
+        if a.kind == "decision":
+            return self._numbers[a.key]
         return self._law if a.key == "rules" else None
 
     def _argument(self, a: Argument, part: _Part, scratch: _Scratch) -> Any:
@@ -241,6 +245,8 @@ class Engine:
             return luck.draw_uniforms(scratch.take(part.size(a.table)), part.words(a.table), self._numbers[a.key])
         if a.kind == "normal":
             return luck.draw_normals(scratch.take(part.size(a.table)), part.words(a.table), self._numbers[a.key])
+        if a.kind == "words":
+            return part.words(a.table)
         if a.kind == "lever":
             return self._lever(a, part)
         if a.kind == "auxiliary":

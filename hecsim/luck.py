@@ -30,11 +30,15 @@ __all__ = [
     "fill_normals",
     "fill_uniforms",
     "founder_keys",
+    "normal_at",
+    "normals_of",
     "number_of",
     "pair_key",
     "threefry2x64",
     "uniform",
+    "uniform_at",
     "uniforms",
+    "uniforms_of",
     "words",
 ]
 
@@ -109,6 +113,24 @@ def _stirred(first, second, number):
     return (h ^ (h >> uint64(32))) * _STIR
 
 
+@njit(cache=True, forceinline=True)
+def _as_normal(word):
+    # Half a step in, so that neither end of the quantile is ever asked for.
+    return normal_((np.float64(word >> uint64(12)) + 0.5) * 2.0**-52)
+
+
+@njit(cache=True, forceinline=True)
+def uniform_at(of, row, number):
+    """The uniform of one row, in a compiled loop; `of` are the words of the month, `number` the decision's."""
+    return _as_uniform(_stirred(of[0][row], of[1][row], number))
+
+
+@njit(cache=True, forceinline=True)
+def normal_at(of, row, number):
+    """The standard normal of one row, in a compiled loop."""
+    return _as_normal(_stirred(of[0][row], of[1][row], number))
+
+
 @njit(cache=True, nogil=True)
 def _fill_words(first, second, seed, month, keys):
     for i in range(keys.size):
@@ -124,9 +146,7 @@ def _fill(out, first, second, number):
 @njit(cache=True, nogil=True)
 def _fill_normal(out, first, second, number):
     for i in range(out.size):
-        # Half a step in, so that neither end of the quantile is ever asked for.
-        p = (np.float64(_stirred(first[i], second[i], number) >> uint64(12)) + 0.5) * 2.0**-52
-        out[i] = normal_(p)
+        out[i] = _as_normal(_stirred(first[i], second[i], number))
 
 
 # Rational approximation of the normal quantile (Acklam 2003, relative error below 1.2e-9),
@@ -195,6 +215,16 @@ def draw_normals(out: np.ndarray, of: tuple[np.ndarray, np.ndarray], number: np.
     """Fill float32 `out` with the standard normals of one decision; `of` are the words of the month."""
     _fill_normal(out, of[0], of[1], number)
     return out
+
+
+def uniforms_of(of: tuple[np.ndarray, np.ndarray], number: np.uint64) -> np.ndarray:
+    """The uniforms of all rows, float32: what `uniform_at` gives one by one."""
+    return draw_uniforms(np.empty(of[0].size, np.float32), of, number)
+
+
+def normals_of(of: tuple[np.ndarray, np.ndarray], number: np.uint64) -> np.ndarray:
+    """The standard normals of all rows, float32: what `normal_at` gives one by one."""
+    return draw_normals(np.empty(of[0].size, np.float32), of, number)
 
 
 def fill_uniforms(out: np.ndarray, *, seed: int, decision: int, month: int, keys: np.ndarray) -> np.ndarray:

@@ -34,7 +34,7 @@ def signatures(community: Community, draw: Mapping[str, Any] | None = None) -> l
 
 def cold(wanted: list[tuple[str, tuple[Any, ...]]]) -> list[tuple[str, tuple[Any, ...]]]:
     """Those of `wanted` that are neither in memory nor on disk."""
-    kernels = {p.name: p.kernel for p in MONTH}
+    kernels: dict[str, Any] = {p.name: p.kernel for p in MONTH}
     return [(name, types) for name, types in wanted if not _ready(kernels[name], types)]
 
 
@@ -55,7 +55,7 @@ def warm_up(community: Community, *, progress: Callable[[int, int], None] | None
     assert helper.stdin is not None
     helper.stdin.write(base64.b64encode(pickle.dumps(todo[::-1])))
     helper.stdin.close()
-    kernels = {p.name: p.kernel for p in MONTH}
+    kernels: dict[str, Any] = {p.name: p.kernel for p in MONTH}
     try:
         for done, (name, types) in enumerate(todo):
             kernels[name].compile(types)  # takes from disk what the helper has made
@@ -79,6 +79,6 @@ def _ready(kernel: Any, types: tuple[Any, ...]) -> bool:
 
 
 def _helper() -> None:
-    kernels = {p.name: p.kernel for p in MONTH}
+    kernels: dict[str, Any] = {p.name: p.kernel for p in MONTH}
     for name, types in pickle.loads(base64.b64decode(sys.stdin.buffer.read())):
         kernels[name].compile(types)

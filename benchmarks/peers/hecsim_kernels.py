@@ -1,12 +1,11 @@
 """Specification S the way hecsim's processes are written: columns, blocks, one compiled loop per concern, keyed luck."""
 
-import math
-
 import numpy as np
 import specification as s
 from numba import njit
 
 from hecsim import luck
+from hecsim.arithmetic import exp_
 
 BLOCK = 32_000
 
@@ -35,15 +34,14 @@ def stress_weight(stress, weight, mu, near, linked, z, first):
         weight[i] += np.float32(0.02) * (stress[i] - np.float32(5.0)) - np.float32(0.01) * (weight[i] - np.float32(80.0))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def flag(state, stress, weight, u, a, b, c, cleared):
-    for i in range(state.size):
-        if state[i] == 1:
-            state[i] = 0 if u[i] < cleared else 1
-        else:
-            logit = a + b * np.float64(stress[i]) + c * (np.float64(weight[i]) - 80.0)
-            # u < 1 / (1 + exp(-x)); the exponential bounds it, so most need no division.
-            state[i] = 1 if np.float64(u[i]) * (1.0 + math.exp(-logit)) < 1.0 else 0
+    for i in range(state.size):  # no branch: both outcomes are worked out, several agents at a time
+        logit = a + b * np.float64(stress[i]) + c * (np.float64(weight[i]) - 80.0)
+        on, v = state[i] == 1, np.float64(u[i])
+        off = v < cleared
+        begins = v * (1.0 + exp_(-logit)) < 1.0
+        state[i] = np.uint8((on & (not off)) | ((not on) & begins))
 
 
 @njit(cache=True, nogil=True)

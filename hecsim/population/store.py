@@ -1,4 +1,4 @@
-"""A community on disk: one compressed file of arrays and one description, with a digest of both.
+"""A community on disk: one file of arrays and one description, with a digest of both.
 
 The folder holds `arrays.npz`, `community.json` and nothing else. It is written beside its place and
 moved there whole, so a reader never sees half of it. numpy's format is used instead of Parquet because
@@ -31,6 +31,8 @@ __all__ = ["FORMAT", "borrow", "lend", "load", "save"]
 
 FORMAT = 1
 ARRAYS, DESCRIPTION = "arrays.npz", "community.json"
+# Larger communities are written as they are: a third of the space is not worth a tenth of the speed.
+_COMPRESSED = 1 << 28  # bytes
 _AGAIN = "Build the community again and save it anew"
 
 
@@ -47,7 +49,8 @@ def save(community: Community, directory: str | Path) -> Path:
     try:
         arrays = _arrays(community)
         with open(temporary / ARRAYS, "wb") as file:
-            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+            write = np.savez_compressed if sum(a.nbytes for a in arrays.values()) < _COMPRESSED else np.savez
+            write(file, **arrays)  # type: ignore[arg-type]
             file.flush()
             os.fsync(file.fileno())
         text = json.dumps(_description(community, temporary / ARRAYS), indent=1, sort_keys=True)

@@ -18,7 +18,7 @@ import numpy as np
 from numba import njit
 from scipy.special import ndtri
 
-from hecsim.luck import normal_quantile
+from hecsim.luck import normal_at, normal_quantile, normals_of, uniform_at, uniforms_of
 from hecsim.processes.ace_bits import SURVEYED
 from hecsim.processes.base import process
 
@@ -63,7 +63,8 @@ def recalled_bits(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def recall_kernel(
-    p_present, p_age, p_ace_bits, p_stress_trait, p_ace_recalled, pu_answer, pz_lean, k_recall_sensitivity,
+    p_present, p_age, p_ace_bits, p_stress_trait, p_ace_recalled, luck_p, du_answer, dz_lean,
+    k_recall_sensitivity,
     k_recall_false, k_recall_factor, k_recall_distress, k_stress__trait_sd,
 ):  # fmt: skip
     """Fix the answer of everyone who turns 18 this month."""
@@ -71,23 +72,26 @@ def recall_kernel(
         if p_present[i] == 0 or p_age[i] != 216:
             continue
         lean = k_recall_distress * p_stress_trait[i] / k_stress__trait_sd
-        lean += np.sqrt(1.0 - k_recall_distress * k_recall_distress) * pz_lean[i]
-        bits = 0
+        lean += np.sqrt(1.0 - k_recall_distress * k_recall_distress) * normal_at(luck_p, i, dz_lean)
+        bits, answer = 0, uniform_at(luck_p, i, du_answer)
         for j in range(SURVEYED.size):
             k = SURVEYED[j]
             true = (p_ace_bits[i] >> k) & 1 == 1
             threshold = normal_quantile(k_recall_sensitivity[j] if true else k_recall_false[j])
-            own = np.sqrt(1.0 - k_recall_factor * k_recall_factor) * normal_quantile(_spread(pu_answer[i], j))
+            own = np.sqrt(1.0 - k_recall_factor * k_recall_factor) * normal_quantile(_spread(answer, j))
             if threshold + k_recall_factor * lean + own > 0.0:
                 bits |= 1 << k
         p_ace_recalled[i] = bits
 
 
 def recall_plain(
-    p_present, p_age, p_ace_bits, p_stress_trait, p_ace_recalled, pu_answer, pz_lean, k_recall_sensitivity,
+    p_present, p_age, p_ace_bits, p_stress_trait, p_ace_recalled, luck_p, du_answer, dz_lean,
+    k_recall_sensitivity,
     k_recall_false, k_recall_factor, k_recall_distress, k_stress__trait_sd,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
+    pu_answer = uniforms_of(luck_p, du_answer)
+    pz_lean = normals_of(luck_p, dz_lean)
     rows = np.flatnonzero((p_present == 1) & (p_age == 216))
     p_ace_recalled[rows] = recalled_bits(
         p_ace_bits[rows], p_stress_trait[rows], pu_answer[rows], pz_lean[rows],

@@ -7,6 +7,9 @@ same arguments. What it needs is said by the *names of the kernel's arguments*:
     n_safety, b_open     columns of all neighborhoods, businesses (b_), towns (t_), organizations (o_)
     pu_quit, hu_filing   one uniform number per person or household; the decision is "<process>.quit"
     pz_mood, hz_mood     one standard normal number each
+    luck_p, luck_h       the words of luck of the month, for numbers that only few need: with
+    du_sentence, dz_length   the number of a decision, `luck.uniform_at(luck_p, i, du_sentence)` and
+                         `luck.normal_at` give row i what pu_sentence[i] and pz_length[i] would hold
     lp_ lh_ ln_ lb_ lg_  levers at person, household, neighborhood, business rows; lg_ is one number
     k_name               the parameter "<room>.name"; k_other__name is the parameter "other.name"
     x_name               an auxiliary array of the community (ties, travel times)
@@ -42,7 +45,7 @@ class Argument:
     """One kernel argument, understood: what kind of thing it is and where it comes from."""
 
     name: str
-    kind: Literal["column", "uniform", "normal", "lever", "parameter", "auxiliary", "clock"]
+    kind: Literal["column", "uniform", "normal", "words", "decision", "lever", "parameter", "auxiliary", "clock"]
     table: str
     key: str
     writable: bool = False
@@ -80,7 +83,7 @@ class Process:
     @property
     def decisions(self) -> tuple[str, ...]:
         """Names of the chance events that it owns."""
-        return tuple(a.key for a in self.arguments if a.kind in ("uniform", "normal"))
+        return tuple(a.key for a in self.arguments if a.kind in ("uniform", "normal", "decision"))
 
     @property
     def levers(self) -> tuple[str, ...]:
@@ -97,6 +100,10 @@ def _understand(argument: str, name: str, room: str, writes: tuple[str, ...]) ->
     if argument in _CLOCK:
         return Argument(argument, "clock", "", argument)
     head, _, rest = argument.partition("_")
+    if head == "luck" and rest in _TABLES:
+        return Argument(argument, "words", _TABLES[rest], rest)
+    if head in ("du", "dz"):
+        return Argument(argument, "decision", "", f"{name}.{rest}")
     if head in _TABLES:
         table = _TABLES[head]
         if rest not in {c.name for c in SCHEMA[table]}:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.luck import normal_at, normals_of, uniform_at, uniforms_of
 from hecsim.processes.ace_bits import age_band
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, happens, home
@@ -33,7 +34,7 @@ _RETURN_MONTHS = 36  # recidivism studies follow people for three years
 def justice_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_labor, p_substance, p_released, p_sentence, p_record,
     p_record_months, h_neighborhood, h_frailty, n_disadvantage, lp_arrest_scale, lg_policing_bias,
-    pu_arrest, pu_conviction, pu_felony, pu_sentence, pu_pretrial, pz_length, h0, k_arrest_rate,
+    pu_arrest, luck_p, du_conviction, du_felony, du_sentence, du_pretrial, dz_length, h0, k_arrest_rate,
     k_arrest_sex, k_arrest_unemployed, k_arrest_substance, k_arrest_frailty, k_arrest_disadvantage,
     k_arrest_policing, k_conviction, k_felony, k_sentenced, k_sentence_median, k_sentence_spread,
     k_pretrial, k_pretrial_months, k_return, k_return_median, k_return_substance,
@@ -75,28 +76,33 @@ def justice_kernel(
         if not happens(pu_arrest[i], hazard[i]):
             continue
         since = p_released[i]
-        convicted = pu_conviction[i] < k_conviction
+        convicted = uniform_at(luck_p, i, du_conviction) < k_conviction
         if convicted:
-            p_record[i] = max(p_record[i], 2 if pu_felony[i] < k_felony else 1)
+            p_record[i] = max(p_record[i], 2 if uniform_at(luck_p, i, du_felony) < k_felony else 1)
             p_record_months[i] = 0
-        if since < _RETURN_MONTHS or (convicted and pu_sentence[i] < k_sentenced / k_conviction):
+        if since < _RETURN_MONTHS or (convicted and uniform_at(luck_p, i, du_sentence) < k_sentenced / k_conviction):
             median = k_return_median if since < _RETURN_MONTHS else k_sentence_median
-            length = median * np.exp(k_sentence_spread * pz_length[i])
+            length = median * np.exp(k_sentence_spread * normal_at(luck_p, i, dz_length))
             p_sentence[i] = np.int64(min(max(np.ceil(length), 1.0), _LONGEST))
-        elif pu_pretrial[i] < k_pretrial:
-            length = k_pretrial_months * np.exp(k_sentence_spread * pz_length[i])
+        elif uniform_at(luck_p, i, du_pretrial) < k_pretrial:
+            length = k_pretrial_months * np.exp(k_sentence_spread * normal_at(luck_p, i, dz_length))
             p_sentence[i] = np.int64(min(max(np.ceil(length), 1.0), _LONGEST))
 
 
 def justice_plain(
     p_present, p_household, p_age, p_sex, p_race, p_labor, p_substance, p_released, p_sentence, p_record,
     p_record_months, h_neighborhood, h_frailty, n_disadvantage, lp_arrest_scale, lg_policing_bias,
-    pu_arrest, pu_conviction, pu_felony, pu_sentence, pu_pretrial, pz_length, h0, k_arrest_rate,
+    pu_arrest, luck_p, du_conviction, du_felony, du_sentence, du_pretrial, dz_length, h0, k_arrest_rate,
     k_arrest_sex, k_arrest_unemployed, k_arrest_substance, k_arrest_frailty, k_arrest_disadvantage,
     k_arrest_policing, k_conviction, k_felony, k_sentenced, k_sentence_median, k_sentence_spread,
     k_pretrial, k_pretrial_months, k_return, k_return_median, k_return_substance,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
+    pu_conviction = uniforms_of(luck_p, du_conviction)
+    pu_felony = uniforms_of(luck_p, du_felony)
+    pu_sentence = uniforms_of(luck_p, du_sentence)
+    pu_pretrial = uniforms_of(luck_p, du_pretrial)
+    pz_length = normals_of(luck_p, dz_length)
     free = (p_present == 1) & (p_age >= 216) & (p_sentence == 0) & (p_labor != 4)
     h = np.where(p_present == 1, p_household.astype(np.int64) - h0, 0)
     recent = p_released < _RETURN_MONTHS

@@ -22,6 +22,13 @@ def test_what_is_saved_comes_back(small, saved):
     assert sorted(p.name for p in saved.iterdir()) == ["arrays.npz", "community.json"]
 
 
+def test_a_large_community_is_not_compressed_and_the_same(small, saved, tmp_path, monkeypatch):
+    monkeypatch.setattr("hecsim.population.store._COMPRESSED", 0)
+    plain = save(small, tmp_path / "plain")
+    assert (plain / "arrays.npz").stat().st_size > 2 * (saved / "arrays.npz").stat().st_size
+    assert load(plain).digest() == small.digest()
+
+
 def test_saving_again_replaces_and_leaves_nothing_behind(small, saved):
     changed = small.copy()
     changed.household["savings"][0] = 77.0
