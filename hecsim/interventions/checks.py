@@ -135,7 +135,7 @@ def check_intervention(
     settings : settings other than the defaults
     """
     if community is None:
-        from hecsim.testing import toy_community
+        from hecsim.toy import toy_community
 
         community = toy_community(200, seed=3)
     build = make or cls

@@ -1,6 +1,7 @@
 """Rules of the house that a reader could break without noticing."""
 
 import ast
+import re
 from pathlib import Path
 
 import hecsim
@@ -26,11 +27,13 @@ def test_luck_is_drawn_through_luck_alone():
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "np.random.default_rng" and call.args
         }  # fmt: skip
         for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and ast.unparse(node).startswith(("np.random.", "numpy.random.")):
+            if isinstance(node, ast.Attribute) and re.fullmatch(r"(np|numpy)\.random\.\w+", ast.unparse(node)):
                 kind = ast.unparse(node) == "np.random.Generator" or id(node) in seeded
                 if not (name.parts[0] in reading and kind):
                     found.append(f"{name}:{node.lineno}")
-            if isinstance(node, ast.Import) and any(a.name in ("random", "secrets") for a in node.names):
+            if isinstance(node, ast.Import) and any(
+                a.name == "random" or (a.name == "secrets" and name.parts[0] != "web") for a in node.names
+            ):  # the web room needs keys that nobody can guess
                 found.append(f"{name}:{node.lineno}")
             if isinstance(node, ast.ImportFrom) and node.module in ("random", "numpy.random", "secrets"):
                 found.append(f"{name}:{node.lineno}")
