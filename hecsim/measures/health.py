@@ -6,14 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from hecsim.columns import INSURANCE
 from hecsim.measures.base import measure
 
 _MIND = "Stress and mental health"
 _DISEASE = "Chronic disease and survival"
 
 
-@measure("Perceived stress of adults", unit="SD", better="lower", topic=_MIND, label_es="Estrés de los adultos")
+@measure(
+    "Perceived stress of adults",
+    yardstick="perceived stress, standardized",
+    unit="SD",
+    better="lower",
+    topic=_MIND,
+    label_es="Estrés de los adultos",
+)
 def stress(p_age: Any, p_stress: Any) -> Any:
     """Mean perceived stress."""
     adult = p_age >= 216
@@ -22,6 +28,7 @@ def stress(p_age: Any, p_stress: Any) -> Any:
 
 @measure(
     "Stress of the caregivers of young children",
+    yardstick="perceived stress, standardized",
     unit="SD, per child of 0 to 8",
     better="lower",
     topic=_MIND,
@@ -35,6 +42,7 @@ def stress_caregivers(p_age: Any, ph_caregiver_stress: Any) -> Any:
 
 @measure(
     "Adults in a depressive episode",
+    yardstick="true state, diagnosed or not",
     unit="percent of adults",
     factor=100,
     better="lower",
@@ -47,7 +55,14 @@ def depression(p_age: Any, p_depression: Any) -> Any:
     return (p_depression > 0) & adult, adult
 
 
-@measure("Adults with a substance use disorder", unit="percent of adults", factor=100, better="lower", topic=_MIND)
+@measure(
+    "Adults with a substance use disorder",
+    yardstick="true state, diagnosed or not",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    topic=_MIND,
+)
 def substance(p_age: Any, p_substance: Any) -> Any:
     """Active disorder."""
     adult = p_age >= 216
@@ -56,6 +71,7 @@ def substance(p_age: Any, p_substance: Any) -> Any:
 
 @measure(
     "Couples with violence now",
+    yardstick="true event",
     unit="percent of couples",
     table="household",
     factor=100,
@@ -84,6 +100,7 @@ def support(h_support: Any) -> Any:
 
 @measure(
     "Adults with diagnosed diabetes",
+    yardstick="diagnosed",
     unit="percent of adults",
     factor=100,
     better="lower",
@@ -96,14 +113,23 @@ def diabetes(p_age: Any, p_diabetes: Any) -> Any:
     return (p_diabetes > 0) & adult, adult
 
 
-@measure("Adults with hypertension", unit="percent of adults", factor=100, better="lower", topic=_DISEASE)
+@measure(
+    "Adults with hypertension", yardstick="diagnosed", unit="percent of adults", factor=100, better="lower", topic=_DISEASE
+)
 def hypertension(p_age: Any, p_hypertension: Any) -> Any:
     """Prevalence of diagnosed hypertension."""
     adult = p_age >= 216
     return (p_hypertension > 0) & adult, adult
 
 
-@measure("Adults with cardiovascular disease", unit="percent of adults", factor=100, better="lower", topic=_DISEASE)
+@measure(
+    "Adults with cardiovascular disease",
+    yardstick="diagnosed",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    topic=_DISEASE,
+)
 def cardiovascular(p_age: Any, p_cvd: Any) -> Any:
     """Prevalence of cardiovascular disease."""
     adult = p_age >= 216
@@ -122,35 +148,17 @@ def quality_of_life(p_utility: Any) -> Any:
     return p_utility, np.ones(p_utility.shape)
 
 
-@measure("Residents without health coverage", unit="percent of residents", factor=100, better="lower", topic="Coverage")
+@measure(
+    "Residents without health coverage",
+    yardstick="household survey",
+    unit="percent of residents",
+    factor=100,
+    better="lower",
+    topic="Coverage",
+)
 def uninsured(p_insurance: Any) -> Any:
     """Share with no coverage."""
     return p_insurance == 0, np.ones(p_insurance.shape)
-
-
-def _cost(code: int, payer: str, label_es: str) -> None:
-    def function(p_insurance: Any, p_health_cost: Any) -> Any:
-        return p_health_cost * (p_insurance == code), np.ones(p_health_cost.shape)
-
-    measure(
-        f"Health care paid by {payer}",
-        name=f"health_cost_{INSURANCE[code]}".lower().replace(" ", "_"),
-        unit="$ per resident-month",
-        kind="money",
-        better="lower",
-        topic="Cost by payer",
-        label_es=label_es,
-    )(function)
-
-
-for _code, _payer, _es in (
-    (0, "the uninsured and charity care", "quienes no tienen seguro"),
-    (1, "employers' plans", "planes de empleadores"),
-    (2, "Medicaid (HUSKY)", "Medicaid (HUSKY)"),
-    (3, "Medicare", "Medicare"),
-    (4, "direct-purchase plans", "seguro comprado"),
-):
-    _cost(_code, _payer, _es)
 
 
 @measure(
@@ -158,7 +166,7 @@ for _code, _payer, _es in (
     unit="$ per resident-month",
     kind="money",
     better="lower",
-    topic="Cost by payer",
+    topic="Cost in all",
     label_es="Costo de la atención médica",
 )
 def health_cost(p_health_cost: Any) -> Any:

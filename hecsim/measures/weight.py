@@ -121,7 +121,14 @@ def bmi_z_child(p_age: Any, p_bmi_z: Any) -> Any:
     return p_bmi_z * child, child
 
 
-@measure("Diet quality", unit="HEI, 0 to 100", better="higher", topic="Food", label_es="Calidad de la alimentación")
+@measure(
+    "Diet quality",
+    yardstick="true intake",
+    unit="HEI, 0 to 100",
+    better="higher",
+    topic="Food",
+    label_es="Calidad de la alimentación",
+)
 def diet(p_age: Any, p_diet: Any) -> Any:
     """Mean Healthy Eating Index, ages 2 and over."""
     eats = p_age >= 24
@@ -129,7 +136,23 @@ def diet(p_age: Any, p_diet: Any) -> Any:
 
 
 @measure(
+    "Fruit and vegetables of adults",
+    unit="cups a day",
+    better="higher",
+    yardstick="dietary recall, from the diet index",
+    topic="Food",
+    label_es="Frutas y verduras de adultos",
+)
+def produce_adult(p_age: Any, p_diet: Any, k_food__produce_cups: Any) -> Any:
+    """Mean cups a day of adults: the mean intake, moved by diet quality against its mean."""
+    adult = p_age >= 216
+    usual, slope, center = k_food__produce_cups
+    return np.maximum(usual + slope * (p_diet - center), 0.0) * adult, adult
+
+
+@measure(
     "Residents in food-insecure homes, last 12 months",
+    yardstick="household screener, last 12 months",
     unit="percent of residents",
     factor=100,
     better="lower",
@@ -141,7 +164,14 @@ def food_insecurity(ph_insecure_months: Any) -> Any:
     return ph_insecure_months > 0, np.ones(ph_insecure_months.shape)
 
 
-@measure("Adults in food-insecure homes, last 12 months", unit="percent of adults", factor=100, better="lower", topic="Food")
+@measure(
+    "Adults in food-insecure homes, last 12 months",
+    yardstick="household screener, last 12 months",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    topic="Food",
+)
 def food_insecurity_adult(p_age: Any, ph_insecure_months: Any) -> Any:
     """Adults whose household was food insecure in at least one of the last twelve months."""
     adult = p_age >= 216
@@ -150,6 +180,7 @@ def food_insecurity_adult(p_age: Any, ph_insecure_months: Any) -> Any:
 
 @measure(
     "Residents without a supermarket within reach",
+    yardstick="distance",
     unit="percent of residents",
     factor=100,
     better="lower",
@@ -163,6 +194,7 @@ def low_food_access(ph_low_access: Any) -> Any:
 
 @measure(
     "Moderate-to-vigorous activity of adults",
+    yardstick="true minutes",
     unit="minutes a week",
     better="higher",
     topic="Activity",
@@ -175,7 +207,13 @@ def activity_adult(p_age: Any, p_activity: Any) -> Any:
 
 
 @measure(
-    "Inactive adults", unit="percent of adults", factor=100, better="lower", topic="Activity", label_es="Adultos inactivos"
+    "Inactive adults",
+    yardstick="true minutes",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    topic="Activity",
+    label_es="Adultos inactivos",
 )
 def inactive_adult(p_age: Any, p_activity: Any) -> Any:
     """Adults with less than ten minutes a week."""
@@ -183,7 +221,14 @@ def inactive_adult(p_age: Any, p_activity: Any) -> Any:
     return (p_activity < 10) & adult, adult
 
 
-@measure("Adults who meet the aerobic guideline", unit="percent of adults", factor=100, better="higher", topic="Activity")
+@measure(
+    "Adults who meet the aerobic guideline",
+    yardstick="true minutes",
+    unit="percent of adults",
+    factor=100,
+    better="higher",
+    topic="Activity",
+)
 def guideline_adult(p_age: Any, p_activity: Any) -> Any:
     """Adults with at least 150 minutes a week."""
     adult = p_age >= 216
@@ -192,6 +237,7 @@ def guideline_adult(p_age: Any, p_activity: Any) -> Any:
 
 @measure(
     "Children active an hour a day",
+    yardstick="true minutes",
     unit="percent of ages 6 to 17",
     factor=100,
     better="higher",
