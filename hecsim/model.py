@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,12 +13,15 @@ import numpy as np
 from hecsim import evidence
 from hecsim.agents import AgentsByType, AllAgents
 from hecsim.clock import MONTHS_PER_YEAR, month_label
+from hecsim.collaborative import Collaborative, CollaborativeSpec, collaborative_of
+from hecsim.collaborative.fund_plan import FundPlan
 from hecsim.community import Community
 from hecsim.engine import Engine
 from hecsim.errors import RunError, ScenarioError, ScheduleError
 from hecsim.interventions import Intervention, mix
 from hecsim.interventions.delivery import Delivery
 from hecsim.measures import Diary, Recorder, assign_income_bands
+from hecsim.measures.observed import check_outcomes, yearly_totals
 from hecsim.population import build_community, restore_followed
 from hecsim.processes.plan import MONTH
 
@@ -69,6 +72,7 @@ class CommunityModel(mesa.Model):
     community : a built `Community` (copied, so that models never touch), or town names to build one
     households : when building, how many households stand for the place; None for all of them
     interventions : instances, or the name of a ready-made mix such as "M1"; empty for current law
+    collaborative : who carries the interventions out: settings, the name of a preset such as "hartford", or None
     years : horizon in years
     seed : seed of luck (of the future, never of the arm); text is parsed
     parameter_seed : None for central parameter values, else the seed of a parameter draw
@@ -76,6 +80,8 @@ class CommunityModel(mesa.Model):
     record : whether to keep measures
     plain : run the numpy twins instead of the compiled loops
     threads : blocks at a time
+    funds : what money there is for the mix; None where every payer pays its share without limit
+    comparison : `yearly_totals` of current law in the same future, for money that follows outcomes
     rng : Mesa's name for the seed; used when given
 
     Raises
@@ -96,6 +102,7 @@ class CommunityModel(mesa.Model):
         community: Community | str | Sequence[str] = "Hartford",
         households: int | None = 2000,
         interventions: Sequence[Intervention] | str = (),
+        collaborative: CollaborativeSpec | str | None = None,
         years: int = 10,
         start_year: int = 2025,
         seed: int | str | None = 1,
@@ -107,6 +114,8 @@ class CommunityModel(mesa.Model):
         rng: int | str | None = None,
         draw: evidence.Draw | None = None,
         progress: Callable[[int, int], None] | None = None,
+        funds: FundPlan | None = None,
+        comparison: Mapping[str, np.ndarray] | None = None,
     ):
         luck_seed = parse_seed(seed if rng is None else rng)
         super().__init__(rng=luck_seed)
@@ -126,7 +135,16 @@ class CommunityModel(mesa.Model):
             restore_followed(self.community, built)
             self.community.compact()
         self.community.clock.month = 0
-        self.delivery = Delivery(self.mix, self.community, self.parameters, horizon=self.community.clock.horizon)
+        self._check_funds(funds, record, comparison)
+        self.delivery = Delivery(
+            self.mix,
+            self.community,
+            self.parameters,
+            horizon=self.community.clock.horizon,
+            funds=funds,
+            comparison=comparison,
+            collaborative=collaborative_of(collaborative),
+        )
         assign_income_bands(self.community)
         self.recorder = Recorder(self.community, self.parameters) if record else None
         self.diary = Diary(self.community)
@@ -136,10 +154,28 @@ class CommunityModel(mesa.Model):
         reporters = kept if record else {"residents": partial(_residents_of)}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
+    @staticmethod
+    def _check_funds(funds: FundPlan | None, record: bool, comparison: Mapping[str, np.ndarray] | None) -> None:
+        if funds is None:
+            return
+        check_outcomes(funds.measures)
+        if funds.by_outcome and not record:
+            raise ScenarioError("money that follows outcomes needs measures", key="funds", hint="Set record=True")
+        if funds.by_outcome and funds.benchmark == "comparison" and comparison is None:
+            raise ScenarioError(
+                'benchmark = "comparison" needs what current law measured in the same future', key="funds.benchmark",
+                hint='A study supplies it (hecsim compare); for a single run set benchmark = "own baseline"',
+            )  # fmt: skip
+
     @property
     def month(self) -> int:
         """The month that is about to be simulated, 0 at the start."""
         return self.community.clock.month
+
+    @property
+    def collaborative(self) -> Collaborative | None:
+        """The collaborative as it stands, or None where each intervention is delivered as its settings say."""
+        return self.delivery.carried.collaborative if self.delivery.carried is not None else None
 
     @property
     def label(self) -> str:
@@ -179,6 +215,8 @@ class CommunityModel(mesa.Model):
         engine.close_month(self.community)
         if self.recorder is not None:
             self.recorder.observe(self.community, engine.context)
+            if self.delivery.funding is not None and (clock.month + 1) % MONTHS_PER_YEAR == 0:
+                self.delivery.funding.funds.books.observe(yearly_totals(self.recorder, self.community))
         self.diary.observe(self.community, engine.context)
         clock.month += 1
         self.running = clock.month < clock.horizon
@@ -200,8 +238,10 @@ class CommunityModel(mesa.Model):
 
         Raises
         ------
-        ScheduleError : an intervention should have started already
+        ScheduleError : an intervention should have started already, or this past has a collaborative or a fund of its own
         """
+        if self.delivery.carried is not None or self.delivery.funding is not None:
+            raise ScheduleError("a past with a collaborative or a fund of its own is lived anew in every arm")
         chosen = tuple(mix(interventions) if isinstance(interventions, str) else interventions)
         late = [iv for iv in (*self.mix, *chosen) if iv.start < self.month and not iv.inert]
         if late:

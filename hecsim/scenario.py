@@ -12,6 +12,9 @@
     id = "G04"
     reach = 0.7
 
+    [collaborative]                # leave out to have each intervention delivered as its settings say
+    preset = "hartford"
+
 The reference scenario has no interventions: current law as it is delivered.
 """
 
@@ -28,6 +31,8 @@ from pathlib import Path
 from typing import Any
 
 from hecsim.clock import MONTHS_PER_YEAR
+from hecsim.collaborative import CollaborativeSpec, collaborative_of
+from hecsim.collaborative.fund_plan import FundPlan
 from hecsim.community import Community
 from hecsim.errors import ScenarioError, ScheduleError, UnknownNameError
 from hecsim.interventions import Intervention, check_schedule, from_mapping, mix
@@ -36,7 +41,7 @@ __all__ = ["CommunitySpec", "Scenario"]
 
 YEARS = (1, 75)  # length of a run
 BURN_INS = (0, 120)  # months
-_KEYS = ("name", "years", "start_year", "burn_in", "mix", "community", "intervention")
+_KEYS = ("name", "years", "start_year", "burn_in", "mix", "community", "intervention", "collaborative", "funds")
 START_YEARS = (2024, 2036)  # years that the calendar of current law knows
 
 
@@ -146,10 +151,20 @@ def chosen_of(table: Mapping[str, Any], *, file: Any = None) -> list[Interventio
     return [iv for iv in (mix(name) if "mix" in table else ()) if iv.id not in replaced] + own
 
 
+def check_funded(
+    interventions: Iterable[Intervention], collaborative: CollaborativeSpec | None, funds: FundPlan | None
+) -> None:
+    """Refuse a fund that names interventions the mix does not have; a collaborative may bring more."""
+    if funds is not None and collaborative is None:
+        funds.check(tuple(dict.fromkeys(iv.id for iv in interventions)))
+
+
 class Scenario:
     """One arm: current law in a community, and the interventions added to it.
 
     community : a built `Community`, a `CommunitySpec`, or the name of a town
+    collaborative : who carries the interventions out; None where each is delivered as its settings say
+    funds : what money there is for them; None where every payer pays its share without limit
     years, start_year, burn_in : length of the run, first calendar year, months run before the start
     """
 
@@ -162,10 +177,14 @@ class Scenario:
         years: int = 10,
         start_year: int = 2025,
         burn_in: int = 12,
+        collaborative: CollaborativeSpec | str | None = None,
+        funds: FundPlan | None = None,
     ):
         self.community = CommunitySpec(towns=(community,)) if isinstance(community, str) else community
         self.name = str(name)
         self.interventions = tuple(interventions)
+        self.collaborative = collaborative_of(collaborative)
+        self.funds = funds
         for key, value, low, high in (
             ("years", years, *YEARS),
             ("start_year", start_year, *START_YEARS),
@@ -178,6 +197,7 @@ class Scenario:
             if not isinstance(iv, Intervention):
                 raise ScenarioError(f"must be interventions, not {iv!r}", key="interventions")
         check_schedule(self.interventions, self.horizon)
+        check_funded(self.interventions, self.collaborative, self.funds)
 
     @property
     def horizon(self) -> int:
@@ -191,7 +211,8 @@ class Scenario:
         return self._like(name=named, interventions=added)
 
     def _like(self, **changes: Any) -> Scenario:
-        same = {k: getattr(self, k) for k in ("name", "interventions", "years", "start_year", "burn_in")}
+        kept = ("name", "interventions", "years", "start_year", "burn_in", "collaborative", "funds")
+        same = {k: getattr(self, k) for k in kept}
         return Scenario(self.community, **{**same, **changes})
 
     def build(self) -> Community:
@@ -213,6 +234,10 @@ class Scenario:
         if "towns" not in place:
             raise ScenarioError('name at least one town, such as towns = ["Hartford"]', file=file, key="community.towns")
         settings = {k: data[k] for k in ("name", "years", "start_year", "burn_in") if k in data}
+        if "collaborative" in data:
+            settings["collaborative"] = CollaborativeSpec.from_mapping(data["collaborative"], file=file)
+        if "funds" in data:
+            settings["funds"] = FundPlan.from_mapping(data["funds"], file=file)
         with naming_the_file(file):
             return cls(spec, interventions=chosen_of(data, file=file), **settings)
 
@@ -231,6 +256,8 @@ class Scenario:
             "burn_in": self.burn_in,
             "community": place.to_mapping() if isinstance(place, CommunitySpec) else {"digest": self.community_digest},
             "intervention": [iv.to_mapping() for iv in self.interventions],
+            **({"collaborative": self.collaborative.to_mapping()} if self.collaborative is not None else {}),
+            **({"funds": self.funds.to_mapping()} if self.funds is not None else {}),
         }
 
     def to_toml(self) -> str:
@@ -243,6 +270,10 @@ class Scenario:
         data = self.to_mapping()
         lines = [f"{k} = {_toml(data[k])}" for k in ("name", "years", "start_year", "burn_in")]
         lines += ["", "[community]", *(f"{k} = {_toml(v)}" for k, v in data["community"].items())]
+        if "collaborative" in data:
+            lines += ["", "[collaborative]", *(f"{k} = {_toml(v)}" for k, v in data["collaborative"].items())]
+        if "funds" in data:
+            lines += ["", "[funds]", *(f"{k} = {_toml(v)}" for k, v in data["funds"].items())]
         for item in data["intervention"]:
             lines += ["", "[[intervention]]", *(f"{k} = {_toml(v)}" for k, v in item.items())]
         return "\n".join(lines) + "\n"

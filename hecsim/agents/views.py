@@ -155,9 +155,21 @@ class Neighborhood(View):
 
 
 class Organization(View):
-    """A partner of the collaborative."""
+    """A partner of the collaborative, or one that could be. Where there is one, its state stands in `co_*` columns."""
 
     table_name = "organization"
+
+    @property
+    def partners(self) -> list[Organization]:
+        """Organizations that it works with."""
+        links = self.model.community.partners
+        others = [b if a == self.row else a for a, b, _ in links if self.row in (a, b)]
+        return [Organization(self.model, r) for r in others]
+
+    @property
+    def role(self) -> str:
+        """Its role in the collaborative in words."""
+        return self.label("co_role") if "co_role" in self.table else "not a member"
 
 
 VIEWS: dict[str, type[View]] = {v.table_name: v for v in (Person, Household, Business, Neighborhood, Organization)}

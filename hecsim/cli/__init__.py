@@ -1,6 +1,21 @@
 """The `hecsim` command: parse, call, print."""
 
-from hecsim.cli import catalogue, machine, places, planning, studies  # noqa: F401  (they add their commands)
+from hecsim.cli import (  # noqa: F401  (they add their commands)
+    calibration,
+    catalogue,
+    family,
+    machine,
+    own,
+    places,
+    plan_funds,
+    plan_governance,
+    plan_partners,
+    planning,
+    studies,
+    study_economics,
+    study_more,
+    trials,
+)
 from hecsim.cli.base import HEADLINES, main
 from hecsim.cli.studies import write_tables
 

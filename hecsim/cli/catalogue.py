@@ -49,13 +49,16 @@ def interventions_list(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def interventions_show(identifier: str, as_json: bool) -> None:
     """Show what one intervention does, for whom, and its settings."""
-    from hecsim.interventions import find
+    from hecsim.interventions import find, interactions
 
     c = find(identifier)
+    known = interactions(c.id)
     found: dict[str, Any] = {
         "id": c.id, "kind": c.kind, "name": c.title.en, "nombre": c.title.es,
         "sentence": c.sentence.en, "oracion": c.sentence.es, "aims": list(c.aims), "actor": c.actor, "verb": c.verb,
-        "needs": list(c.needs), "grade": c.grade, "connecticut": c.connecticut, "levers": sorted(c().levers),
+        "needs": list(c.needs), "reinforces": list(known.reinforces), "because": known.why, "conflicts": list(known.against),
+        "caution": known.caution, "delivery": c.delivery, "pool": c.pool, "payers": dict(c().payers),
+        "grade": c.grade, "connecticut": c.connecticut, "levers": sorted(c().levers),
         "evidence": list(c.evidence()),
         "settings": [
             {"name": s.name, "default": s.default, "unit": s.unit, "low": s.low, "high": s.high, "help": s.help}
@@ -73,6 +76,8 @@ def interventions_show(identifier: str, as_json: bool) -> None:
             screen.print(table)
         else:
             shown = ", ".join(value) if isinstance(value, list) else value
+            if isinstance(value, dict):
+                shown = ", ".join(f"{k} {100 * v:.0f}%" for k, v in value.items())
             print_pair(key, shown)
 
 

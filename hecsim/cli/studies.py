@@ -1,4 +1,4 @@
-"""Commands that live futures: run, compare, validate."""
+"""Commands that live futures: run, compare."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: b
         raise StoreError(f"{out} is a file, not a folder; choose another folder")
     with progress_bar() as tell:
         model = CommunityModel(
-            community=build(chosen.community, tell), interventions=chosen.interventions, years=chosen.years,
+            community=build(chosen.community, tell), interventions=chosen.interventions,
+            collaborative=chosen.collaborative, funds=chosen.funds, years=chosen.years,
             start_year=chosen.start_year, burn_in_months=chosen.burn_in, seed=number,
             progress=lambda done, total: tell("months", done, total),
         )  # fmt: skip
@@ -43,13 +44,17 @@ def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: b
         raise RunError("the run kept no measures")
     frame = model.recorder.frame()
     if out is not None:
-        for name, table in (("measures", frame), ("ledger", model.delivery.ledger.frame()), ("diary", model.diary.frame())):
+        tables = {"measures": frame, "ledger": model.delivery.ledger.frame(), "diary": model.diary.frame()}
+        if model.collaborative is not None:
+            tables["collaborative"] = model.collaborative.frame()
+        for name, table in tables.items():
             data = table.to_csv(index=False).encode()
             write_atomically(out / f"{name}.csv", partial(_pour, data))
     last = {name: model.measure(name) for name in HEADLINES}
     if as_json:
         print_json(
-            {"arm": chosen.name, "seed": number, "months": model.month, "last_month": last, "out": str(out) if out else None}
+            {"arm": chosen.name, "seed": number, "months": model.month, "last_month": last, "out": str(out) if out else None,
+             **({"collaborative": model.collaborative.status()} if model.collaborative is not None else {})}
         )
         return
     table = Table("measure", "last month", "unit", title=f"{chosen.name}, {model.label}")
@@ -75,8 +80,8 @@ def scenario_of(path: Path, arm: str | None) -> Any:
         raise UnknownNameError(arm, names, what="arm", file=path)
     chosen = next((a for a in study.arms if (a.name == arm if arm else not a.is_reference)), study.arms[0])
     return Scenario(
-        study.community, name=chosen.name, interventions=chosen.interventions, years=study.years,
-        start_year=study.start_year, burn_in=study.burn_in,
+        study.community, name=chosen.name, interventions=chosen.interventions, collaborative=chosen.collaborative,
+        funds=chosen.funds, years=study.years, start_year=study.start_year, burn_in=study.burn_in,
     )  # fmt: skip
 
 
@@ -84,13 +89,15 @@ def scenario_of(path: Path, arm: str | None) -> Any:
 @click.argument("study_file", type=click.Path(path_type=Path))
 @click.option("--futures", type=click.IntRange(1, 100_000), default=None, help="How many futures; default as in the file.")
 @click.option("--workers", type=click.IntRange(1, 256), default=None, help="Processes; default all cores.")
+@click.option("--cluster", default=None, help='Address of a Dask scheduler, or "local"; same results to the last bit.')
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="Study folder; default results/<file name>.")
 @click.option("--all", "everything", is_flag=True, help="Show every measure.")
 @click.option("--by", type=click.Choice(KINDS), default="all", help="Groups to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def compare(
-    study_file: Path, futures: int | None, workers: int | None, out: Path | None, everything: bool, by: str, as_json: bool
-) -> None:
+    study_file: Path, futures: int | None, workers: int | None, cluster: str | None, out: Path | None, everything: bool,
+    by: str, as_json: bool,
+) -> None:  # fmt: skip
     """Compare arms over paired futures and write tables and one HTML report in each language."""
     from hecsim.report import write_report
     from hecsim.study import Store, Study, run_study
@@ -99,7 +106,7 @@ def compare(
     directory = out or Path("results") / study_file.stem
     started = time.perf_counter()
     with progress_bar() as tell:
-        results = run_study(study, directory, workers=workers or os.cpu_count() or 1, progress=tell)
+        results = run_study(study, directory, workers=workers or os.cpu_count() or 1, progress=tell, cluster=cluster)
         tell("report", 0, 1)
         store = Store(directory)
         tables = write_tables(store, results)
@@ -134,10 +141,23 @@ def write_tables(store: Any, results: Any) -> list[Path]:
     gaps = pd.concat([results.gaps(m) for m in HEADLINES], ignore_index=True)
     written = [store.write_table(f"difference_by_{k}", results.summary(by=k)) for k in KINDS]
     written.append(store.write_table("gaps", gaps))
+    written += [store.write_table(f"economics_{name}", frame) for name, frame in money_tables(results).items()]
     written.append(store.write_table("outcomes_by_year", results.long()))
     written.append(store.write_table("ledger", results.ledger))
     written.append(store.write_table("diary", results.diary))
     return written
+
+
+def money_tables(results: Any) -> dict[str, Any]:
+    """Who pays and saves, and what each effect costs, by arm and horizon; nothing where there is one arm."""
+    from hecsim.study.early import early
+    from hecsim.study.economics import Economics
+
+    made = Economics(results)
+    if not made.arms:
+        return {}
+    payers, ratios = made.all_tables()
+    return {"payers": payers, "ratios": ratios, "after_3_years": early(made)}
 
 
 def print_summary(name: str, futures: int, summary: Any) -> None:
@@ -147,44 +167,14 @@ def print_summary(name: str, futures: int, summary: Any) -> None:
         title = f"{name}: {arm} against current law, {futures} futures"
         table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
         table.add_column("measure", ratio=1)
-        for heading in (*(("group",) if grouped else ()), "current law", "difference", "95% interval", "better in"):
+        for heading in (*(("group",) if grouped else ()), "current law", "difference", "95% interval", "better in", "parameters"):
             table.add_column(heading, justify="left" if heading == "group" else "right", no_wrap=heading != "group")
         row: Any
         for row in part.itertuples():
             interval = f"{row.low:+,.2f} to {row.high:+,.2f}" if row.low == row.low else "needs more futures"
             share = "" if row.better != row.better else f"{row.better:.0%}"
-            cells = (f"{row.reference:,.2f}", f"{row.difference:+,.3f}", interval, share)
+            # Of the variance of the difference over futures, the part owed to what is not known; the rest is luck.
+            owed = "" if row.parameter_share != row.parameter_share else f"{row.parameter_share:.0%}"
+            cells = (f"{row.reference:,.2f}", f"{row.difference:+,.3f}", interval, share, owed)
             table.add_row(f"{row.label}, {row.unit}", *((row.group,) if grouped else ()), *cells)
         screen.print(table)
-
-
-@main.command()
-@click.option("--place", "places", multiple=True, help="A place with patterns (Connecticut, Hartford); all by default.")
-@click.option("--households", type=click.IntRange(100, 5_000_000), default=10_000, help="Simulated households for each place.")
-@click.option("--futures", type=click.IntRange(1, 1000), default=4, help="Futures for each place.")
-@click.option("--sampled", is_flag=True, help="Draw parameters from their ranges instead of taking central values.")
-@click.option("--write", type=click.Path(path_type=Path), default=None, help="Also write the table as a Markdown page.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def validate(places: tuple[str, ...], households: int, futures: int, sampled: bool, write: Path | None, as_json: bool) -> None:
-    """Hold the baseline against published figures: target beside simulated, with a verdict."""
-    from hecsim.study.store import write_atomically
-    from hecsim.study.validate import as_markdown
-    from hecsim.study.validate import validate as hold
-
-    with progress_bar() as tell:
-        rows = hold(
-            places or None, households=households, futures=futures, sampled=sampled,
-            progress=lambda done, total: tell("futures", done, total),
-        )  # fmt: skip
-    if write is not None:
-        page = as_markdown(rows, households=households, futures=futures).encode()
-        write_atomically(write, lambda stream: stream.write(page))
-    if as_json:
-        print_json(rows)
-        return
-    table = Table("place", "measure", "group", "target", "simulated", "over futures", "verdict")
-    for r in rows:
-        target = f"{r['low']:g}" if r["low"] == r["high"] else f"{r['low']:g} to {r['high']:g}"
-        span = f"{r['least']:.2f} to {r['greatest']:.2f}"
-        table.add_row(r["place"], f"{r['label']}, {r['unit']}", r["group"], target, f"{r['simulated']:.2f}", span, r["verdict"])
-    screen.print(table)

@@ -15,7 +15,7 @@ proportion to its waiting list, so that two programs together reach less than th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +38,9 @@ class Request:
 class Workforce:
     """Capacity of the pools and how programs share it."""
 
-    def __init__(self, draw: Mapping[str, Any]):
+    def __init__(self, draw: Mapping[str, Any], added: Callable[[str], float] | None = None):
         self._draw = draw
+        self._added = added  # posts that somebody adds to a pool, by its name
 
     def _value(self, name: str, pool: str) -> float:
         return float(self._draw[f"interventions.{name}_{pool.replace(' ', '_')}"])
@@ -47,7 +48,10 @@ class Workforce:
     def workers(self, pool: str, residents: float) -> float:
         """Filled posts in a place of so many residents."""
         empty = self._value("turnover", pool) * float(self._draw["interventions.refill_months"]) / MONTHS_PER_YEAR
-        return self._value("staff", pool) * residents / _PER * max(0.0, 1.0 - empty)
+        posts = self._value("staff", pool) * residents / _PER
+        if self._added is not None:
+            posts += self._added(pool)
+        return posts * max(0.0, 1.0 - empty)
 
     def capacity(self, pool: str, residents: float) -> float:
         """Families that the pool can serve at a time."""

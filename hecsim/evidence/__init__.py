@@ -22,7 +22,11 @@ or judgment that is called judgment), "law" for statute and "data" for a tabulat
 True
 """
 
-from hecsim.evidence.draws import Draw, draw
+from hecsim.evidence.draws import REACH, Draw, at_quantile, at_quantiles, draw, quantiles
+from hecsim.evidence.ensemble import Ensemble, ensemble
 from hecsim.evidence.parameters import Parameter, load, parameter
 
-__all__ = ["Draw", "Parameter", "draw", "load", "parameter"]
+__all__ = [
+    "REACH", "Draw", "Ensemble", "Parameter", "at_quantile", "at_quantiles", "draw", "ensemble", "load", "parameter",
+    "quantiles",
+]  # fmt: skip

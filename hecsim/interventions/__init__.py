@@ -10,10 +10,12 @@ from hecsim.interventions.calendar import Calendar
 from hecsim.interventions.catalogue import catalogue, find, from_mapping
 from hecsim.interventions.checks import check_intervention
 from hecsim.interventions.delivery import Delivery, check_schedule
+from hecsim.interventions.interactions import Interactions, interactions
 from hecsim.interventions.ledger import Ledger
 from hecsim.interventions.mixes import Mix, mix, mixes
 from hecsim.interventions.norms import *  # noqa: F403
 from hecsim.interventions.norms import __all__ as _norms
+from hecsim.interventions.own import own_intervention
 from hecsim.interventions.policies import *  # noqa: F403
 from hecsim.interventions.policies import __all__ as _policies
 from hecsim.interventions.policies_health import *  # noqa: F403
@@ -31,8 +33,10 @@ from hecsim.interventions.systems import *  # noqa: F403
 from hecsim.interventions.systems import __all__ as _systems
 
 __all__ = [  # noqa: PLE0604
-    "Calendar", "Cost", "Delivery", "Effect", "Intervention", "Ledger", "Mix", "Words", "catalogue",
-    "check_intervention", "check_schedule", "find", "from_mapping", "intervention", "mix", "mixes", "setting",
+    "Calendar", "Cost", "Delivery", "Effect", "Interactions", "Intervention", "Ledger", "Mix", "Words", "catalogue",
+    "check_intervention", "check_schedule", "find", "from_mapping", "interactions", "intervention", "mix", "mixes",
+    "own_intervention",
+    "setting",
     *_norms, *_policies, *_policies_health, *_policies_places, *_programs, *_programs_early,
     *_programs_health, *_systems,
 ]  # fmt: skip

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import entry_points
 from types import MappingProxyType, ModuleType
 from typing import Any
 
 from hecsim.errors import ScenarioError, UnknownNameError
+from hecsim.extensions import added
 from hecsim.interventions import (
     norms,
     policies,
@@ -27,6 +27,7 @@ from hecsim.interventions import (
     systems,
 )
 from hecsim.interventions.base import Intervention
+from hecsim.interventions.own import own_intervention
 
 __all__ = ["GROUP", "catalogue", "find", "from_mapping"]
 
@@ -49,7 +50,7 @@ def catalogue() -> Mapping[str, type[Intervention]]:
     ours = (
         systems, policies, policies_health, policies_places, programs, programs_early, programs_health, norms,
     )  # fmt: skip
-    for where in (*ours, *(e.load() for e in entry_points(group=GROUP))):
+    for where in (*ours, *(what for _, what in added(GROUP))):
         for cls in _classes(where):
             if not cls.id:
                 continue
@@ -76,4 +77,6 @@ def from_mapping(data: Mapping[str, Any], *, file: Any = None) -> Intervention:
     """An intervention from a mapping with "id" and settings, as it stands in a file."""
     if "id" not in data:
         raise ScenarioError("an intervention needs an 'id', such as \"G04\"", file=file, key="intervention")
+    if "own" in data:
+        return own_intervention(data["id"], data["own"], file=file).from_mapping(data, file=file)
     return find(data["id"]).from_mapping(data, file=file)

@@ -15,14 +15,18 @@ from typing import Any
 
 import numpy as np
 
+from hecsim.collaborative import CollaborativeSpec
+from hecsim.collaborative.fund_plan import FundPlan
 from hecsim.collaborative.workforce import Request, Workforce
 from hecsim.community import Community
 from hecsim.engine import Context
 from hecsim.errors import ScheduleError, UnknownNameError
 from hecsim.interventions.base import Intervention
 from hecsim.interventions.calendar import Calendar
+from hecsim.interventions.carried import Carried
 from hecsim.interventions.doses import Doses, Units, check_scopes, delivered, extent, fading, standing
 from hecsim.interventions.frame import Frame
+from hecsim.interventions.funding import Funding
 from hecsim.interventions.funnel import ENROLLED, LEFT, STAGES, Funnel
 from hecsim.interventions.ledger import Ledger
 from hecsim.levers import LEVERS, Move
@@ -80,10 +84,22 @@ class Run:
     """One intervention under way in one community. Who it serves is remembered in the community's tables."""
 
     def __init__(self, iv: Intervention, key: str, community: Community, siblings: tuple[str, ...] = ()):
-        self.iv, self.key = iv, key
+        self.key, self._siblings = key, siblings
+        self.iv = iv
         self.inside = _inside(community, iv.places)
-        self.funnel = Funnel(iv, key, siblings) if iv.delivery == "funnel" else None
         self.area: np.ndarray | None = None
+        # What a collaborative decides; without one, all runs as its settings say.
+        self.planned, self.held, self.quality = iv.start, False, 1.0
+
+    @property
+    def iv(self) -> Intervention:
+        """The intervention under its present settings; its funnel follows when they change."""
+        return self._iv
+
+    @iv.setter
+    def iv(self, iv: Intervention) -> None:
+        self._iv = iv
+        self.funnel = Funnel(iv, self.key, self._siblings) if iv.delivery == "funnel" else None
 
     def begin(self, community: Community) -> None:
         """In the first month: settle which neighborhoods it is meant for."""
@@ -98,7 +114,7 @@ class Run:
     @property
     def power(self) -> float:
         """Share of the full effect that each unit served has."""
-        return self.iv.strength * self.iv.fidelity
+        return self.iv.strength * self.iv.fidelity * self.quality
 
     def running(self, month: int) -> bool:
         """Whether it serves people this month."""
@@ -167,6 +183,9 @@ class Delivery:
     draw : parameter values of the future
     horizon : months of the run
     calendar : False leaves current law at its state of 2025 (for tests)
+    funds : what money there is for them; None where every payer pays its share without limit
+    comparison : totals of current law in the same future, for outcomes that are paid for
+    collaborative : who carries them out; None where each is delivered as its settings say
     """
 
     def __init__(
@@ -177,8 +196,13 @@ class Delivery:
         *,
         horizon: int = 120,
         calendar: bool = True,
+        funds: FundPlan | None = None,
+        comparison: Mapping[str, Any] | None = None,
+        collaborative: CollaborativeSpec | None = None,
     ):
-        self.interventions = tuple(interventions)
+        mix = tuple(interventions)
+        self.carried = None if collaborative is None else Carried(collaborative, mix, community, draw, horizon)
+        self.interventions = mix if self.carried is None else self.carried.mix
         self.draw = draw
         self.horizon = horizon
         self.ledger = Ledger()
@@ -196,6 +220,12 @@ class Delivery:
             named.append((iv.id.lower() + (f"_{number}" if number > 1 else ""), iv))
         alike = {key: tuple(k for k, o in named if o.id == iv.id and k != key) for key, iv in named}
         self.runs = [Run(iv, key, community, alike[key]) for key, iv in named]
+        if funds is not None:
+            funds.check(tuple(dict.fromkeys(iv.id for iv in self.interventions)))
+        own = self.runs[len(pilots) :]
+        for r in own:
+            r.held = self.carried is not None
+        self.funding = Funding(funds, own, self.ledger, draw, horizon, comparison) if funds is not None else None
         present = {iv.id for iv in self.interventions}
         self.notes = [
             f"{iv.id} works through {', '.join(sorted(missing))}, which this mix does not have"
@@ -208,11 +238,18 @@ class Delivery:
         month, frame = community.clock.month, Frame(community)
         if self.calendar is not None:
             self.calendar.month(community, context)
-        started = [r for r in self.runs if r.iv.start <= month]
+        if self.funding is not None:
+            self.funding.open(self.runs, context, month)
+        if self.carried is not None:
+            self.carried.month(community, context, self.runs)
+        started = [r for r in self.runs if r.iv.start <= month and not r.held]
         for r in started:
             r.begin(community)
             if r.funnel is not None:
                 r.funnel.advance(frame, context, month)
+        if self.carried is not None:
+            for move in self.carried.moves(community, context, started):
+                context.levers.move(move)
         for stage in (SUPPORT, FUNNEL_LEVERS):
             for r in started:
                 if r.iv.levers & stage:
@@ -223,8 +260,18 @@ class Delivery:
         self._enroll(running, units, frame, context)
         for r in started:
             self._move(context, r, frame, month)
+        if self.funding is not None:
+            self.funding.month(running)
+            for move in self.funding.moves(community, started, month):
+                context.levers.move(move)
         for r in running:
-            self._pay(r.iv, r.key, r.iv.costs(community, context, units[r.key]), month)
+            self._pay(r, r.iv.costs(community, context, units[r.key]), month)
+        if self.carried is not None:
+            for category, amount in self.carried.costs(community, context, frame):
+                if self.funding is not None and self.funding.pay_own(self.carried.source, category, amount, month):
+                    continue
+                payers = self.carried.collaborative.spec.payers
+                self.ledger.spend(month, payers, "grants", category, self.carried.source, amount)
 
     def _move(self, context: Context, r: Run, frame: Frame, month: int, only: frozenset[str] = frozenset()) -> None:
         """Move the levers of one stage of delivery (`only`), or all that processes read."""
@@ -252,23 +299,32 @@ class Delivery:
         by_pool: dict[str, dict[str, Request]] = defaultdict(dict)
         month, queues = frame.community.clock.month, {}
         funnels = [(r, r.funnel) for r in runs if r.funnel is not None]
+        carried = self.carried
         for r, funnel in funnels:
-            funnel.find(frame, context, month, r.covered)
+            held = None if carried is None else carried.hold(frame.community, r, runs, context.draw)
+            funnel.find(frame, context, month, r.covered, held)
             queues[r.key] = funnel.waiting(frame)
             waiting = float(frame.weight[r.iv.unit][queues[r.key]].sum())
             by_pool[r.iv.pool][r.key] = Request(waiting, funnel.active(frame))
-        workforce, residents = Workforce(context.draw), float(frame.residents.sum())
+        workforce = Workforce(context.draw, None if carried is None else carried.collaborative.posts)
+        residents = float(frame.residents.sum())
         grants: dict[str, float] = {}
         for pool, asked in by_pool.items():
             grants |= workforce.share(pool, residents, asked)
+        if carried is not None:
+            queued = {name: r.waiting for asked in by_pool.values() for name, r in asked.items()}
+            grants = carried.share(grants, queued, context.draw)
         for r, funnel in funnels:
-            rows = funnel.offer(frame, context, month, queues[r.key], grants[r.key])
+            lift = None if carried is None else carried.lift(frame.community, r.iv, context.draw)
+            rows = funnel.offer(frame, context, month, queues[r.key], grants[r.key], lift)
             units[r.key].new = float(frame.weight[r.iv.unit][rows].sum())
 
-    def _pay(self, iv: Intervention, key: str, costs: list[Any], month: int) -> None:
+    def _pay(self, r: Run, costs: list[Any], month: int) -> None:
         for cost in costs:
-            for payer, share in cost.payers or iv.payers:
-                self.ledger.add(month, payer, iv.instrument, cost.category, key.upper(), cost.amount * share)
+            if self.funding is not None and self.funding.covers(r.key) and self.funding.pay(r, cost, month):
+                continue
+            payers = cost.payers or r.iv.payers
+            self.ledger.spend(month, payers, r.iv.instrument, cost.category, r.key.upper(), cost.amount)
 
     def status(self, community: Community) -> dict[str, dict[str, Any]]:
         """Where every intervention stands, and simulated units per stage of the funnel."""
@@ -276,7 +332,9 @@ class Delivery:
         for r in self.runs:
             report: dict[str, Any] = {"title": r.iv.title.en, "stands": standing(r.iv, self.draw, month, self.support)}
             reached = delivered(r.iv, self.draw, month, self.support)
-            report["reached"] = reached if r.running(month) else 0.0
+            report["reached"] = reached if r.running(month) and not r.held else 0.0
+            if r.held and self.carried is not None:
+                report["stands"] = self.carried.waits(r)
             if r.funnel is not None and r.funnel.column("stage") in community.tables[r.iv.unit]:
                 table = community.tables[r.iv.unit]
                 counts = np.bincount(table[r.funnel.column("stage")][table["present"] == 1], minlength=len(STAGES))
@@ -296,4 +354,6 @@ class Delivery:
         twin = copy.copy(self)
         twin.ledger = self.ledger.copy()
         twin.runs = [copy.copy(r) for r in self.runs]
+        twin.carried = self.carried.copy() if self.carried is not None else None
+        twin.funding = self.funding.copy(twin.ledger) if self.funding is not None else None
         return twin

@@ -117,10 +117,11 @@ class Funnel:
             lambda: self.iv.eligible(frame.community, context) & inside[frame.place[self.iv.unit]],
         )
 
-    def find(self, frame: Frame, context: Context, month: int, inside: np.ndarray) -> None:
+    def find(self, frame: Frame, context: Context, month: int, inside: np.ndarray, held: np.ndarray | None = None) -> None:
         """Families for whom a place is planned are found and handed on; they wait from now on.
 
         inside : neighborhoods that have the program, bool
+        held : households that are not asked yet, bool; None for nobody
         """
         iv, draw = self.iv, context.draw
         stage, months, _ = self.columns(frame.community)
@@ -129,6 +130,8 @@ class Funnel:
         stage[waiting[~able[waiting]]] = NEVER
         rows = np.flatnonzero(able & (stage == NEVER))
         rows = rows[~self._elsewhere(frame, draw, rows)]
+        if held is not None:
+            rows = rows[~held[self._home(frame, rows)]]
         consent = iv.number(draw, "consent", 1.0)
         planned = min(1.0, iv.reach * ramp(iv, month) / consent)
         rows = rows[context.uniforms(f"{self.key}.place", 0, self._keys(frame, rows)) < planned]
@@ -160,8 +163,13 @@ class Funnel:
         stage = self.columns(frame.community)[0]
         return float(frame.weight[self.iv.unit][stage == ENROLLED].sum())
 
-    def offer(self, frame: Frame, context: Context, month: int, rows: np.ndarray, grant: float) -> np.ndarray:
-        """Offer places to the rows waiting, within `grant` real units; returns those newly enrolled."""
+    def offer(
+        self, frame: Frame, context: Context, month: int, rows: np.ndarray, grant: float, lift: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Offer places to the rows waiting, within `grant` real units; returns those newly enrolled.
+
+        lift : multiplier of consent by household; None for 1
+        """
         stage, months, dose = self.columns(frame.community)
         weight = frame.weight[self.iv.unit]
         if weight[rows].sum() > grant:
@@ -172,6 +180,8 @@ class Funnel:
         if not rows.size:
             return rows
         chance = self.iv.number(context.draw, "consent", 1.0) * self.propensity(frame, context, rows)
+        if lift is not None:
+            chance = chance * lift[self._home(frame, rows)]
         takes = context.uniforms(f"{self.key}.consent", month, self._keys(frame, rows)) < chance
         stage[rows] = np.where(takes, ENROLLED, LEFT)
         months[rows] = 0

@@ -28,6 +28,7 @@ class HealthyDefaults(Intervention):
         "Iglesias, escuelas y lugares de trabajo sirven agua y comida sana de manera habitual.",
     )
     aims, actor = ("weight",), "congregations, schools and employers"
+    connecticut = "No instance found"
     effects = (
         Effect("norm_food_add", "add", "n01_norm"),
         Effect("school_meal_quality", "add", "n01_school"),
@@ -47,6 +48,7 @@ class SocialWalking(Intervention):
         "Vecinos invitan a vecinos a caminar, hasta que ser una familia activa sea lo normal.",
     )
     aims, actor, needs = ("weight",), "ambassadors", ("S06",)
+    connecticut = "No instance found"
     effects = (Effect("norm_activity_add", "add", "n02_norm"), Effect("cohesion_add", "add", "n02_cohesion"))
     reach: float = reach_of(0.5)
     ramp: int = ramp_of(24)
@@ -64,6 +66,7 @@ class FairChanceEmployers(Intervention):
         "Los empleadores que valoran el trabajo y no los antecedentes reciben reconocimiento y un crédito tributario.",
     )
     aims, actor, strategy = ("child", "equity"), "collaborative and chamber of commerce", ("CDC 1", "CDC 2")
+    connecticut = "Asked for in the design exercise of 2019; no instance found"
     effects = (
         Effect("employer_fair_chance", "add", "n03_fair_chance"),
         Effect("employer_stable", "add", "n03_stable"),
@@ -92,6 +95,7 @@ class HelpSeeking(Intervention):
         "Barberos, pastores y sindicalistas hablan abiertamente de la salud mental, sobre todo con los hombres.",
     )
     aims, actor, strategy = ("child",), "congregations, barbers and unions", ("CDC 2",)
+    connecticut = "No instance found"
     effects = (
         Effect("norm_help_add", "add", "n04_norm"),
         Effect("stigma_add", "add", "n04_stigma"),
@@ -139,6 +143,7 @@ class FaithAndKin(Intervention):
         "Las congregaciones y los parientes organizan comidas, viajes y unas horas libres para padres cansados.",
     )
     aims, actor, strategy = ("child", "weight"), "congregations", ("CDC 5",)
+    connecticut = "No instance found"
     delivery, trust = "sample", "trust_community"
     effects = (
         Effect("support_add", "add", "n06_support"),
@@ -185,6 +190,7 @@ class PositiveParenting(Intervention):
         "Una campaña muestra la crianza con calma y anima a los vecinos a dar una mano.",
     )
     aims, actor, strategy = ("child",), "department of public health", ("CDC 2",)
+    connecticut = "No campaign found; Essentials for Childhood in seven other states"
     effects = (
         Effect("norm_parenting_add", "add", "n08_norm"),
         Effect("cohesion_add", "add", "n08_cohesion"),
@@ -205,6 +211,7 @@ class EmployerWellbeing(Intervention):
         "Los empleadores ofrecen horarios estables, comida sana y tiempo para moverse.",
     )
     aims, actor = ("weight", "child"), "employers"
+    connecticut = "No instance found"
     effects = (
         Effect("employer_wellness", "add", "n09_wellness"),
         Effect("employer_stable", "add", "n09_stable"),

@@ -61,6 +61,7 @@ class RentAid(Intervention):
         "Las familias que se atrasan reciben ayuda con la renta que deben, antes de perder su hogar.",
     )
     aims, actor, strategy = ("child", "equity"), "department of housing", ("CDC 1",)
+    connecticut = "UniteCT, 2021 to 2022, from federal emergency money"
     delivery, repeat = "funnel", True
     effects = (Effect("rent_aid", "add", field="aid", while_served=True),)
     reach: float = reach_of(0.4)
@@ -92,6 +93,7 @@ class HousingVouchers(Intervention):
         "Las familias sin un hogar estable reciben un vale que paga la mayor parte de la renta.",
     )
     aims, actor, strategy = ("child", "weight", "equity"), "housing authorities", ("CDC 1",)
+    connecticut = "Rental Assistance Program of the state, and federal vouchers"
     delivery, pool = "funnel", "navigator"
     effects = (
         Effect("voucher_offer", "add", "p02v_offer", while_served=True),

@@ -77,6 +77,20 @@ class ProduceIncentives(Intervention):
     reach: float = reach_of(0.6)
     payers: Payers = paid_by(federal=0.7, state=0.3)
     net_price: float = setting(0.7, unit="multiplier", low=0, high=1, help="price of produce after the money back")
+    benefit_scale: float = setting(1.0, unit="multiplier", low=1, high=2, help="SNAP benefit with a state supplement")
+
+    def plan(self) -> tuple[Effect, ...]:
+        """With a supplement, the benefit itself too; it is the same in the whole state."""
+        more = (Effect("snap_scale", "scale", field="benefit_scale"),) if self.benefit_scale != 1 else ()
+        return (*self.effects, *more)
+
+    def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
+        """The supplement, out of the benefits that are paid with it."""
+        if self.benefit_scale == 1:
+            return []
+        scale = 1.0 + units.share * (self.benefit_scale - 1.0)
+        paid = float((units.frame.weight["household"] * community.household["snap"].astype(float)).sum())
+        return [Cost("benefits", paid * (1.0 - 1.0 / scale), (("state", 1.0),))]
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Households that receive SNAP or WIC."""
@@ -170,6 +184,7 @@ class ViolenceReduction(Intervention):
         "evitan la cárcel a los padres.",
     )
     aims, actor, strategy = ("child", "weight"), "police and courts", ("CDC 2", "CDC 6")
+    connecticut = "No instance found; Hartford's program work is G18"
     more_levers = ("violence_scale", "arrest_scale", "trust_police_add")
     ramp: int = ramp_of(18)
     payers: Payers = paid_by(town=0.5, state=0.5)

@@ -78,6 +78,7 @@ class HomeVisiting(Intervention):
     reach: float = reach_of(0.15)
     payers: Payers = paid_by(state=0.65, federal=0.35)
     nurses: bool = setting(False, unit="flag", help="nurses (as in the Nurse-Family Partnership), first births only")
+    partner_violence: bool = setting(False, unit="flag", help="with a course for women who live with violence (DOVE)")
     income_limit: float = _income_limit(2.0)
     below_age: int = setting(6, unit="month", low=1, high=36, help="youngest child is younger than this at entry")
 
@@ -91,6 +92,7 @@ class HomeVisiting(Intervention):
             Effect("development_add", "add", "g03_development"),
             Effect("prenatal_care", "add", "g03_prenatal", while_served=True),
             Effect("detection_scale", "scale", "visiting_detection", while_served=True),
+            *((Effect("ipv_end", "scale", "g03_ipv_end", while_served=True),) if self.partner_violence else ()),
         )
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
@@ -155,6 +157,7 @@ class HousingNavigation(Intervention):
         "Una guía ayuda a las familias en albergues o viviendas compartidas a encontrar y pagar un hogar.",
     )
     aims, actor, strategy = ("child", "equity"), "community organizations", ("CDC 1",)
+    connecticut = "Housing agencies; no count found"
     delivery, pool, repeat = "funnel", "navigator", True
     effects = (
         Effect("shelter_exit", "scale", "g09_exit", while_served=True),
@@ -182,6 +185,7 @@ class BenefitsCoaching(Intervention):
         "Asesores ayudan a las familias a pedir lo que les corresponde, declarar impuestos gratis y planear su presupuesto.",
     )
     aims, actor, strategy = ("child", "equity"), "community action agencies", ("CDC 1",)
+    connecticut = "Volunteer tax sites and community action agencies; no count found"
     delivery, pool = "funnel", "navigator"
     effects = (
         Effect("snap_take_up", "add", "g10_benefits", while_served=True),
@@ -212,6 +216,7 @@ class ReentrySupport(Intervention):
         "Las personas que salen de prisión reciben ayuda con vivienda, trabajo y familia.",
     )
     aims, actor, strategy = ("child", "equity"), "trusted community providers", ("CDC 6",)
+    connecticut = "A trusted local provider below the need, as the design exercise tells"
     delivery, unit, pool, trust = "funnel", "person", "navigator", "trust_community"
     effects = (
         Effect("job_finding", "scale", "g11_job_finding"),
@@ -240,6 +245,7 @@ class CaregiverMentalHealth(Intervention):
         "Las madres y los padres con depresión reciben terapia o apoyo de pares sin larga espera.",
     )
     aims, actor, strategy = ("child",), "health centers", ("CDC 6",)
+    connecticut = "Health centers; no count found"
     delivery, unit, pool, trust, repeat = "funnel", "person", "clinician", "trust_health", True
     effects = (Effect("treatment_depression", "add", "g12_treatment", while_served=True),)
     reach: float = reach_of(0.3)
@@ -263,6 +269,7 @@ class ParentingSkills(Intervention):
         "Los padres aprenden formas tranquilas de guiar a sus hijos y de resolver conflictos entre ellos.",
     )
     aims, actor, strategy = ("child",), "community organizations and congregations", ("CDC 4",)
+    connecticut = "No instance found; contested eighteen-county trial elsewhere"
     delivery, pool = "funnel", "coach"
     effects = (
         Effect("abuse_scale", "scale", "g13_maltreatment"),

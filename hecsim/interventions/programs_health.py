@@ -72,6 +72,7 @@ class FreeActivity(Intervention):
         "Gimnasios y parques abren gratis, con grupos de caminata y calles de juego.",
     )
     aims, actor, needs = ("weight", "child"), "YMCA and parks department", ("S06",)
+    connecticut = "No instance found"
     delivery, unit = "sample", "person"
     effects = (Effect("activity_add", "add", "g08_activity"), Effect("support_add", "add", "g08_support"))
     reach: float = reach_of(0.1)
@@ -137,15 +138,24 @@ class MobileMarket(Intervention):
     payers: Payers = paid_by(philanthropy=0.6, federal=0.4)
     prescription: float = setting(20.0, unit="$/month", low=0, high=300, help="produce given to each household served")
     supermarkets: float = setting(0.0, unit="count", low=0, high=5, help="new supermarkets in each neighborhood")
+    basket_price: float = setting(
+        1.0, unit="multiplier", low=0.5, high=1, help="price of the basket at a sliding-price grocery"
+    )
     income_limit: float = _income_limit(2.0)
+
+    def plan(self) -> tuple[Effect, ...]:
+        """A sliding-price grocery lowers the price of the whole basket."""
+        more = (Effect("food_price_scale", "scale", field="basket_price"),) if self.basket_price != 1 else ()
+        return (*self.effects, *more)
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Households with low income."""
         return who.income_below(community, self.income_limit)
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
-        """Produce, and the grant for each supermarket, spread over the ramp."""
+        """Produce, what a sliding price gives away, and the grant for each supermarket, spread over the ramp."""
         produce = units.total(self.prescription)
+        produce += units.total(community.household["food_budget"] * (1.0 - self.basket_price))
         building = units.month < self.start + max(self.ramp, 1)
         stores = self.supermarkets * float(units.inside.sum()) / max(self.ramp, 1) if building else 0.0
         return [
@@ -169,6 +179,7 @@ class CommunityAmbassadors(Intervention):
         "collaborative and congregations",
         ("CDC 2", "CDC 5"),
     )
+    connecticut = "Asked for in the design exercise of 2019; no instance found"
     delivery, trust = "sample", "trust_community"
     effects = (
         Effect("aware_add", "add", "g17_aware"),

@@ -74,7 +74,8 @@ def schema(cls: type) -> tuple[Setting, ...]:
     for f in fields(cls):
         meta = f.metadata
         kind = f.type if isinstance(f.type, str) else f.type.__name__ if isinstance(f.type, type) else str(f.type)
-        kind = kind.replace("Payers", "table").removesuffix(" | None")
+        # A file without `from __future__ import annotations` gives the type itself and not its name.
+        kind = kind.replace("Payers", "table").replace(str(Payers), "table").removesuffix(" | None")
         found.append(
             Setting(
                 f.name,

@@ -190,6 +190,7 @@ class RideAccess(Intervention):
         "Mejores autobuses y viajes a pedido llevan a las familias sin auto a tiendas, clínicas y trabajos.",
     )
     aims, actor, strategy = ("weight", "child"), "transit agency and collaborative", ("HI-5",)
+    connecticut = "CTtransit buses; no ride program of a collaborative found"
     effects = (
         Effect("food_travel", "scale", "s07_food_travel"),
         Effect("job_finding", "scale", "s07_job_finding", who="adults"),
@@ -215,9 +216,12 @@ class SectorPipeline(Intervention):
         "Personas con antecedentes o bajos salarios se capacitan y trabajan con empleadores que las valoran por su trabajo.",
     )
     aims, actor, strategy = ("child", "equity"), "employers and workforce board", ("CDC 1",)
+    connecticut = "Workforce boards; no pipeline with fair-chance employers found"
     delivery, unit, pool = "funnel", "person", "navigator"
     effects = (
         Effect("job_finding", "scale", "s08_job_finding"),
+        Effect("job_loss", "scale", "s08_job_loss"),
+        Effect("wage_scale", "scale", "s08_wage"),
         Effect("record_penalty", "scale", "s08_record_penalty"),
         Effect("arrest_scale", "scale", "s08_arrest"),
         Effect("employer_fair_chance", "add", "s08_fair_chance"),
@@ -244,6 +248,7 @@ class ResourceDatabase(Intervention):
         "Todos usan una sola lista de servicios al día, para que cada referido llegue a un lugar que puede ayudar.",
     )
     aims, actor = ("child", "weight"), "collaborative and 211"
+    connecticut = "2-1-1 Connecticut keeps a statewide list"
     effects = (Effect("found_scale", "scale", "s09_found"), Effect("aware_add", "add", "s09_aware"))
     ramp: int = ramp_of(9)
     upkeep: float = setting(0.9, unit="share", low=0, high=1, help="share of entries kept up to date")
@@ -274,13 +279,24 @@ class AntiRacismReform(Intervention):
         Effect("trust_services_add", "add", "s10_trust", who="area"),
     )
     ramp: int = ramp_of(24)
+    hiring: bool = setting(False, unit="flag", help="also enforced against unequal treatment in hiring, by paired tests")
+    housing: bool = setting(False, unit="flag", help="also enforced against unequal treatment of renters and buyers")
+    policing: bool = setting(False, unit="flag", help="also police: fair procedure, review of stops and arrests")
+    lending: bool = setting(False, unit="flag", help="also lenders: review of refusals, appraisals and terms")
+
+    def plan(self) -> tuple[Effect, ...]:
+        """Services always; hiring, housing, policing and lending where the reform covers them."""
+        wider = (name for name in ("hiring", "housing", "policing", "lending") if getattr(self, name))
+        return (*self.effects, *(Effect(f"{name}_bias", "scale", f"s10_{name}") for name in wider))
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
-        """Training, review and follow-up for each public or health organization in the places."""
+        """Training, review and follow-up for each public or health organization; testing where it reaches further."""
         o, draw = community.tables["organization"], context.draw
         mine = np.isin(o["kind"], (0, 1, 2, 3, 8, 12)) & units.inside[o["neighborhood"].astype(np.int64)]
         price = self.number(draw, "organization") / MONTHS_PER_YEAR
-        return [Cost("operation", float(mine.sum()) * units.share * price)]
+        wider = sum((self.hiring, self.housing, self.policing, self.lending))
+        testing = wider * units.count("resident") * self.number(draw, "testing")
+        return [Cost("operation", float(mine.sum()) * units.share * price), Cost("enforcement", testing)]
 
 
 @intervention

@@ -167,6 +167,7 @@ def investigated_by_18(p_cps_ever: Any) -> Any:
     unit="per 1,000 children",
     factor=1000,
     better="lower",
+    yardstick="known to child protection",
     topic="Child protection",
     label_es="Niños fuera de su hogar",
     ages=_CHILDREN,

@@ -11,6 +11,7 @@ _PLACE = "Place and trust"
 
 @measure(
     "Residents who feel safe walking at night",
+    yardstick="survey of residents",
     unit="percent of residents",
     factor=100,
     better="higher",
@@ -37,6 +38,7 @@ def gunfire(ph_gunfire: Any) -> Any:
 
 @measure(
     "Trust in neighbors and the collaborative",
+    yardstick="survey of residents",
     unit="0 to 1",
     table="household",
     better="higher",
@@ -48,7 +50,14 @@ def trust_community(h_trust_community: Any) -> Any:
     return h_trust_community
 
 
-@measure("Trust in social services and schools", unit="0 to 1", table="household", better="higher", topic=_PLACE)
+@measure(
+    "Trust in social services and schools",
+    yardstick="survey of residents",
+    unit="0 to 1",
+    table="household",
+    better="higher",
+    topic=_PLACE,
+)
 def trust_services(h_trust_services: Any) -> Any:
     """Mean trust."""
     return h_trust_services
@@ -60,7 +69,15 @@ def residents(p_present: Any) -> Any:
     return p_present
 
 
-@measure("Births", unit="per 1,000 residents a year", kind="flow", factor=1000, topic="Population", label_es="Nacimientos")
+@measure(
+    "Births",
+    yardstick="birth records",
+    unit="per 1,000 residents a year",
+    kind="flow",
+    factor=1000,
+    topic="Population",
+    label_es="Nacimientos",
+)
 def births(p_age: Any) -> Any:
     """Children in their first month of life."""
     return p_age == 0

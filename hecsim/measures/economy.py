@@ -13,6 +13,7 @@ _HOUSING = "Housing"
 
 @measure(
     "Residents below the poverty line",
+    yardstick="income of the last 12 months",
     unit="percent of residents",
     factor=100,
     better="lower",
@@ -26,6 +27,7 @@ def poverty(ph_poverty_ratio: Any) -> Any:
 
 @measure(
     "Children below the poverty line",
+    yardstick="income of the last 12 months",
     unit="percent of children",
     factor=100,
     better="lower",
@@ -40,6 +42,7 @@ def poverty_child(ph_poverty_ratio: Any) -> Any:
 
 @measure(
     "Adults of 25 to 54 with a job",
+    yardstick="household survey",
     unit="percent",
     factor=100,
     better="higher",
@@ -52,7 +55,15 @@ def employed(p_labor: Any) -> Any:
     return p_labor == 1
 
 
-@measure("Unemployment", unit="percent of the labor force", factor=100, better="lower", topic=_MONEY, label_es="Desempleo")
+@measure(
+    "Unemployment",
+    yardstick="household survey",
+    unit="percent of the labor force",
+    factor=100,
+    better="lower",
+    topic=_MONEY,
+    label_es="Desempleo",
+)
 def unemployment(p_labor: Any) -> Any:
     """Unemployed over employed and unemployed."""
     return p_labor == 2, (p_labor == 1) | (p_labor == 2)
@@ -93,6 +104,7 @@ def bandwidth(h_bandwidth: Any) -> Any:
 
 @measure(
     "Households that receive SNAP",
+    yardstick="program records",
     unit="percent of households",
     table="household",
     factor=100,
@@ -106,6 +118,7 @@ def snap_households(h_snap: Any) -> Any:
 
 @measure(
     "Benefits received",
+    yardstick="program records",
     unit="$ per household-month",
     table="household",
     kind="money",
@@ -117,7 +130,14 @@ def benefits(h_benefits: Any) -> Any:
     return h_benefits
 
 
-@measure("Tax refunds and credits", unit="$ per household-month", table="household", kind="money", topic="Benefits")
+@measure(
+    "Tax refunds and credits",
+    yardstick="program records",
+    unit="$ per household-month",
+    table="household",
+    kind="money",
+    topic="Benefits",
+)
 def refunds(h_refund: Any) -> Any:
     """Refunds and refundable credits paid out."""
     return h_refund
@@ -125,6 +145,7 @@ def refunds(h_refund: Any) -> Any:
 
 @measure(
     "Eviction filings",
+    yardstick="court records",
     unit="per 100 renter households a year",
     table="household",
     kind="flow",
@@ -141,6 +162,7 @@ def eviction_filings(h_tenure: Any, h_filed_new: Any) -> Any:
 
 @measure(
     "Evictions carried out",
+    yardstick="court records",
     unit="per 100 renter households a year",
     table="household",
     kind="flow",
@@ -170,11 +192,12 @@ def homeless(ph_tenure: Any) -> Any:
 
 @measure(
     "Shelter, court and child-protection cost",
+    yardstick="program records",
     unit="$ per household-month",
     table="household",
     kind="money",
     better="lower",
-    topic="Cost by payer",
+    topic="Cost in all",
     label_es="Costo de albergue, tribunales y protección infantil",
 )
 def public_cost(h_public_cost: Any) -> Any:

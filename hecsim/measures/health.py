@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from hecsim.columns import INSURANCE
 from hecsim.measures.base import measure
 
 _ADULTS = (216, None)
@@ -12,7 +11,15 @@ _MIND = "Stress and mental health"
 _DISEASE = "Chronic disease and survival"
 
 
-@measure("Perceived stress of adults", unit="SD", better="lower", topic=_MIND, label_es="Estrés de los adultos", ages=_ADULTS)
+@measure(
+    "Perceived stress of adults",
+    yardstick="perceived stress, standardized",
+    unit="SD",
+    better="lower",
+    topic=_MIND,
+    label_es="Estrés de los adultos",
+    ages=_ADULTS,
+)
 def stress(p_stress: Any) -> Any:
     """Mean perceived stress."""
     return p_stress
@@ -20,6 +27,7 @@ def stress(p_stress: Any) -> Any:
 
 @measure(
     "Stress of the caregivers of young children",
+    yardstick="perceived stress, standardized",
     unit="SD, per child of 0 to 8",
     better="lower",
     topic=_MIND,
@@ -33,6 +41,7 @@ def stress_caregivers(ph_caregiver_stress: Any) -> Any:
 
 @measure(
     "Adults in a depressive episode",
+    yardstick="true state, diagnosed or not",
     unit="percent of adults",
     factor=100,
     better="lower",
@@ -46,7 +55,13 @@ def depression(p_depression: Any) -> Any:
 
 
 @measure(
-    "Adults with a substance use disorder", unit="percent of adults", factor=100, better="lower", topic=_MIND, ages=_ADULTS
+    "Adults with a substance use disorder",
+    yardstick="true state, diagnosed or not",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    topic=_MIND,
+    ages=_ADULTS,
 )
 def substance(p_substance: Any) -> Any:
     """Active disorder."""
@@ -55,6 +70,7 @@ def substance(p_substance: Any) -> Any:
 
 @measure(
     "Couples with violence now",
+    yardstick="true event",
     unit="percent of couples",
     table="household",
     factor=100,
@@ -83,6 +99,7 @@ def support(h_support: Any) -> Any:
 
 @measure(
     "Adults with diagnosed diabetes",
+    yardstick="diagnosed",
     unit="percent of adults",
     factor=100,
     better="lower",
@@ -95,14 +112,28 @@ def diabetes(p_diabetes: Any) -> Any:
     return p_diabetes > 0
 
 
-@measure("Adults with hypertension", unit="percent of adults", factor=100, better="lower", topic=_DISEASE, ages=_ADULTS)
+@measure(
+    "Adults with hypertension",
+    yardstick="diagnosed",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    topic=_DISEASE,
+    ages=_ADULTS,
+)
 def hypertension(p_hypertension: Any) -> Any:
     """Prevalence of diagnosed hypertension."""
     return p_hypertension > 0
 
 
 @measure(
-    "Adults with cardiovascular disease", unit="percent of adults", factor=100, better="lower", topic=_DISEASE, ages=_ADULTS
+    "Adults with cardiovascular disease",
+    yardstick="diagnosed",
+    unit="percent of adults",
+    factor=100,
+    better="lower",
+    topic=_DISEASE,
+    ages=_ADULTS,
 )
 def cardiovascular(p_cvd: Any) -> Any:
     """Prevalence of cardiovascular disease."""
@@ -121,35 +152,17 @@ def quality_of_life(p_utility: Any) -> Any:
     return p_utility
 
 
-@measure("Residents without health coverage", unit="percent of residents", factor=100, better="lower", topic="Coverage")
+@measure(
+    "Residents without health coverage",
+    yardstick="household survey",
+    unit="percent of residents",
+    factor=100,
+    better="lower",
+    topic="Coverage",
+)
 def uninsured(p_insurance: Any) -> Any:
     """Share with no coverage."""
     return p_insurance == 0
-
-
-def _cost(code: int, payer: str, label_es: str) -> None:
-    def function(p_insurance: Any, p_health_cost: Any) -> Any:
-        return p_health_cost * (p_insurance == code)
-
-    measure(
-        f"Health care paid by {payer}",
-        name=f"health_cost_{INSURANCE[code]}".lower().replace(" ", "_"),
-        unit="$ per resident-month",
-        kind="money",
-        better="lower",
-        topic="Cost by payer",
-        label_es=label_es,
-    )(function)
-
-
-for _code, _payer, _es in (
-    (0, "the uninsured and charity care", "quienes no tienen seguro"),
-    (1, "employers' plans", "planes de empleadores"),
-    (2, "Medicaid (HUSKY)", "Medicaid (HUSKY)"),
-    (3, "Medicare", "Medicare"),
-    (4, "direct-purchase plans", "seguro comprado"),
-):
-    _cost(_code, _payer, _es)
 
 
 @measure(
@@ -157,7 +170,7 @@ for _code, _payer, _es in (
     unit="$ per resident-month",
     kind="money",
     better="lower",
-    topic="Cost by payer",
+    topic="Cost in all",
     label_es="Costo de la atención médica",
 )
 def health_cost(p_health_cost: Any) -> Any:

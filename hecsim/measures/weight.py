@@ -133,7 +133,13 @@ def bmi_z_child(p_bmi_z: Any) -> Any:
 
 
 @measure(
-    "Diet quality", unit="HEI, 0 to 100", better="higher", topic="Food", label_es="Calidad de la alimentación", ages=(24, None)
+    "Diet quality",
+    yardstick="true intake",
+    unit="HEI, 0 to 100",
+    better="higher",
+    topic="Food",
+    label_es="Calidad de la alimentación",
+    ages=(24, None),
 )
 def diet(p_diet: Any) -> Any:
     """Mean Healthy Eating Index, ages 2 and over."""
@@ -141,7 +147,23 @@ def diet(p_diet: Any) -> Any:
 
 
 @measure(
+    "Fruit and vegetables of adults",
+    unit="cups a day",
+    better="higher",
+    yardstick="dietary recall, from the diet index",
+    topic="Food",
+    label_es="Frutas y verduras de adultos",
+)
+def produce_adult(p_age: Any, p_diet: Any, k_food__produce_cups: Any) -> Any:
+    """Mean cups a day of adults: the mean intake, moved by diet quality against its mean."""
+    adult = p_age >= 216
+    usual, slope, center = k_food__produce_cups
+    return np.maximum(usual + slope * (p_diet - center), 0.0) * adult, adult
+
+
+@measure(
     "Residents in food-insecure homes, last 12 months",
+    yardstick="household screener, last 12 months",
     unit="percent of residents",
     factor=100,
     better="lower",
@@ -155,6 +177,7 @@ def food_insecurity(ph_insecure_months: Any) -> Any:
 
 @measure(
     "Adults in food-insecure homes, last 12 months",
+    yardstick="household screener, last 12 months",
     unit="percent of adults",
     factor=100,
     better="lower",
@@ -168,6 +191,7 @@ def food_insecurity_adult(ph_insecure_months: Any) -> Any:
 
 @measure(
     "Residents without a supermarket within reach",
+    yardstick="distance",
     unit="percent of residents",
     factor=100,
     better="lower",
@@ -181,6 +205,7 @@ def low_food_access(ph_low_access: Any) -> Any:
 
 @measure(
     "Moderate-to-vigorous activity of adults",
+    yardstick="true minutes",
     unit="minutes a week",
     better="higher",
     topic="Activity",
@@ -194,6 +219,7 @@ def activity_adult(p_activity: Any) -> Any:
 
 @measure(
     "Inactive adults",
+    yardstick="true minutes",
     unit="percent of adults",
     factor=100,
     better="lower",
@@ -208,6 +234,7 @@ def inactive_adult(p_activity: Any) -> Any:
 
 @measure(
     "Adults who meet the aerobic guideline",
+    yardstick="true minutes",
     unit="percent of adults",
     factor=100,
     better="higher",
@@ -221,6 +248,7 @@ def guideline_adult(p_activity: Any) -> Any:
 
 @measure(
     "Children active an hour a day",
+    yardstick="true minutes",
     unit="percent of ages 6 to 17",
     factor=100,
     better="higher",

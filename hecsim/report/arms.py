@@ -40,6 +40,30 @@ def _catalogue() -> dict[str, Any]:
     return dict(catalogue())
 
 
+def _own(identifier: str, definition: Any) -> Any:
+    """The class of an intervention that its study defines itself, or None."""
+    from hecsim.interventions import own_intervention
+
+    return own_intervention(identifier, definition) if definition is not None else None
+
+
+def _carrier(settings: dict[str, Any], language: str, first: int) -> Part:
+    """The collaborative that carries an arm out, as a part of it."""
+    from hecsim.collaborative import CollaborativeSpec
+
+    spec = CollaborativeSpec.from_mapping(settings)
+    sentence = {
+        "en": f"Carried out by {spec.seats} seats, {spec.resident_seats} of them held by residents.",
+        "es": f"A cargo de {spec.seats} miembros, {spec.resident_seats} de ellos residentes.",
+    }[language]
+    symbol, color = "○", "#5B626C"
+    changed = tuple((k.replace("_", " "), _plain(v)) for k, v in settings.items() if k not in ("payers", "staff", "partners"))
+    start, end = month_label(spec.start, first), "" if spec.end is None else month_label(spec.end, first)
+    return Part(
+        "HEC", spec.name, "", symbol, color, "D", sentence, None, start, end, spec.start, spec.end, spec.payers, changed
+    )  # fmt: skip
+
+
 def _words(cls: Any, name: str, language: str) -> str:
     """Text of a class in a language: `name`/`name_es`, or `title`/`sentence` as a pair with .en and .es."""
     pair = getattr(cls, "title" if name == "name" else name, None)
@@ -91,7 +115,7 @@ def parts_of(manifest: Any, language: str = "en") -> dict[str, list[Part]]:
         chosen = []
         for raw in arm["interventions"]:
             identifier, given = _entry(raw)
-            cls = known.get(identifier)
+            cls = known.get(identifier) or _own(identifier, given.pop("own", None))
             defaults = _defaults(cls) if cls is not None else {}
             settings = {**defaults, **given}
             kind = str(getattr(cls, "kind", "")) if cls is not None else ""
@@ -120,6 +144,8 @@ def parts_of(manifest: Any, language: str = "en") -> dict[str, list[Part]]:
                     changed,
                 )
             )
+        if arm.get("collaborative") is not None:
+            chosen.append(_carrier(arm["collaborative"], language, first))
         order = list(KINDS)
         out[arm["name"]] = sorted(chosen, key=lambda p: (order.index(p.kind) if p.kind in order else 9, p.id))
     return out

@@ -173,7 +173,7 @@ class Facts:
             values[:, self.results.reference, g],
             better=MEASURES[measure].better,
             group=group,
-            declared=measure in self.declared and kind == "all",
+            declared=kind == "all" and self.results.declared(arm, measure) is not None,
         )
 
     def from_arrays(

@@ -11,12 +11,13 @@ import jinja2
 from markupsafe import Markup
 
 from hecsim.errors import UnknownNameError
-from hecsim.report import closing, groups, sections
+from hecsim.report import closing, groups, money_page, sections
 from hecsim.report.arms import parts_of
 from hecsim.report.facts import Facts
 from hecsim.report.family import read_family
 from hecsim.report.money import arm_money
 from hecsim.report.text import Words
+from hecsim.study.economics import Economics
 from hecsim.study.results import Results
 from hecsim.study.store import write_atomically
 
@@ -65,7 +66,8 @@ def render(results: Results, language: str = "en") -> str:
     names = {p.id: p.name for group in parts.values() for p in group}
     body: dict[str, Any] = {"sections": []}
     if facts.arms:
-        money = {arm: arm_money(facts, arm) for arm in facts.arms}
+        economics = Economics(results)
+        money = {arm: arm_money(facts, arm, economics) for arm in facts.arms}
         family = read_family(facts, words, names)
         body = {
             "headline": sections.headline_section(facts, words, money),
@@ -73,7 +75,7 @@ def render(results: Results, language: str = "en") -> str:
             "time": sections.time_section(facts, words, parts),
             "who": groups.who_section(facts, words),
             "places": groups.places_section(facts, words),
-            "money": closing.money_section(facts, words, money, parts),
+            "money": money_page.money_section(facts, words, money, parts, economics),
             "family": closing.family_section(family, facts, words) if family is not None else None,
             "sure": closing.sure_section(facts, words),
             "all": closing.all_section(facts, words),

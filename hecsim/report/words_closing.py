@@ -7,14 +7,15 @@ __all__ = ["MORE"]
 MORE: dict[str, tuple[str, str]] = {
     # money
     "money.intro": (
-        "Constant dollars at the scale of the real community, over {years} years, discounted at 3% a "
-        "year. Spending is what the mix "
-        "adds to current law. Savings are changes in health care and in shelter, court and "
-        "child-protection cost.",
-        "Dólares constantes a la escala de la comunidad real, en {years} años, descontados al 3% "
-        "anual. El gasto es lo que la combinación "
-        "agrega a la ley actual. Los ahorros son cambios en atención médica y en costos de albergue, "
-        "tribunales y protección infantil.",
+        "Constant dollars at the scale of the real community, over {years} years, discounted at 3% a year, as "
+        "differences from current law. Spending is what budgets pay for the mix. Savings are what they pay less "
+        "for health care, child protection, courts, jail, shelter, special education, absence from work and "
+        "benefits, and what they take in more as taxes, at the same number of residents.",
+        "Dólares constantes a la escala de la comunidad real, en {years} años, descontados al 3% anual, como "
+        "diferencias respecto a la ley actual. El gasto es lo que los presupuestos pagan por la combinación. Los "
+        "ahorros son lo que pagan de menos en atención médica, protección infantil, tribunales, cárcel, albergue, "
+        "educación especial, ausencias del trabajo y beneficios, y lo que reciben de más en impuestos, con el mismo "
+        "número de residentes.",
     ),
     "money.none": ("{arm}: the ledger holds no spending.", "{arm}: el registro no contiene gastos."),
     "money.title": (
@@ -50,10 +51,58 @@ MORE: dict[str, tuple[str, str]] = {
         "Futures in which it has paid for itself by year {years}",
         "Futuros en los que se ha pagado a sí misma al año {years}",
     ),
-    "money.transfers": (
-        "Not counted in the net (moves between public budgets and families)",
-        "No contado en el neto (pasa entre presupuestos públicos y familias)",
+    "money.families": (
+        "Families themselves, net cost after benefits, wages and taxes: {families}. Society as a whole: {society}.",
+        "Las familias mismas, costo neto después de beneficios, salarios e impuestos: {families}. La sociedad en "
+        "conjunto: {society}.",
     ),
+    "money.saves": ("Saved by", "Ahorra"),
+    "money.pockets": ("Who pays and who saves, budget by budget", "Quién paga y quién ahorra, por presupuesto"),
+    "money.horizons": ("Net cost of one effect, by horizon", "Costo neto de un efecto, por horizonte"),
+    "money.by_year": ("{years} years", "{years} años"),
+    "money.groups": (
+        "QALYs gained by income; a fairer spread adds {equity} (aversion to inequality {aversion})",
+        "AVAC ganados por ingreso; un reparto más justo suma {equity} (aversión a la desigualdad {aversion})",
+    ),
+    "money.early": (
+        "What an evaluation after {years} years would have seen", "Qué habría visto una evaluación a los {years} años",
+    ),
+    "money.savings_all": ("Savings of all budgets", "Ahorros de todos los presupuestos"),
+    "money.nothing_to_see": ("no effect to see", "ningún efecto que ver"),
+    "money.fund": ("The fund, year by year", "El fondo, año por año"),
+    "money.ended": ("Programs whose money ended", "Programas cuyo dinero se acabó"),
+    "effect.aces": ("Adverse experience prevented, ages 0 to 8", "Experiencia adversa evitada, de 0 a 8 años"),
+    "effect.obesity": ("Case of obesity averted", "Caso de obesidad evitado"),
+    "effect.qalys": ("QALY gained", "AVAC ganado"),
+    "ratio.saves": ("saves money and does good", "ahorra dinero y hace bien"),
+    "ratio.dominated": ("costs more and does harm", "cuesta más y hace daño"),
+    "ratio.undefined": (
+        "not defined: the effect cannot be told from none", "no definido: el efecto no se distingue de ninguno",
+    ),
+    "ratio.too_few_futures": ("not defined with so few futures", "no definido con tan pocos futuros"),
+    "head.pays": ("pays", "paga"),
+    "head.saves": ("saves", "ahorra"),
+    "head.net": ("net cost", "costo neto"),
+    "head.effect": ("for one", "por cada"),
+    "head.budgets": ("all budgets", "todos los presupuestos"),
+    "head.society": ("society", "sociedad"),
+    "head.people": ("people", "personas"),
+    "head.qalys": ("QALYs", "AVAC"),
+    "head.outcome": ("outcome", "resultado"),
+    "head.by_year": ("by year {years}", "al año {years}"),
+    "head.at_end": ("at the end", "al final"),
+    "head.share": ("share seen", "parte vista"),
+    "head.power": ("power, {n} per group", "potencia, {n} por grupo"),
+    "head.held": ("held in January", "en caja en enero"),
+    "head.owed": ("owed", "adeudado"),
+    "head.need": ("a year costs", "un año cuesta"),
+    "head.received": ("received", "recibido"),
+    "head.spent": ("spent", "gastado"),
+    "head.solvent": ("solvent in", "solvente en"),
+    "head.part": ("program", "programa"),
+    "head.ended_in": ("ended in", "terminó en"),
+    "head.month": ("month", "mes"),
+    "head.again": ("began again in", "recomenzó en"),
     "money.instrument": ("By instrument", "Por instrumento"),
     "money.category": ("By category", "Por categoría"),
     "money.day_zero": ("no cost", "sin costo"),

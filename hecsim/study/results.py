@@ -11,7 +11,7 @@ what we do not know (parameters) from luck.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,23 +20,27 @@ import pandas as pd
 from scipy import stats
 
 from hecsim.clock import MONTHS_PER_YEAR
-from hecsim.errors import RunError, StoreError, UnknownNameError
+from hecsim.errors import RunError, UnknownNameError
+from hecsim.interventions import catalogue
 from hecsim.measures import MEASURES
+from hecsim.study.design import Study
+from hecsim.study.parts import StoredSums
 
 if TYPE_CHECKING:
     from hecsim.study.store import Store
 
-__all__ = ["Results", "covariance_of_means", "paired"]
+__all__ = ["Results", "covariance_of_means", "interval", "paired"]
 
 
 @dataclass
 class Results:
     """Sums of all finished futures, and the tables made from them.
 
-    sums : float64, shape (futures, arms, months, measures, groups, 2): numerator and denominator
+    sums : float64, shape (futures, arms, months, measures, groups, 2): numerator and denominator; those of
+        a study folder are read measure by measure as they are asked for
     """
 
-    sums: np.ndarray
+    sums: np.ndarray | StoredSums
     futures: list[int]
     arms: list[str]
     measures: list[str]
@@ -56,19 +60,8 @@ class Results:
         if not indexes:
             why = f": {next(iter(failed.values()))}" if failed else ""
             raise RunError(f"no future is finished in {store.directory}{why}")
-        axes = [len(manifest[k]) for k in ("arm_names", "measures", "groups")]
-        shape = (axes[0], manifest["months"], *axes[1:], 2)
-        sums = np.empty((len(indexes), *shape))
-        for n, i in enumerate(indexes):
-            one = store.sums(i)
-            if one.shape != shape:
-                raise StoreError(
-                    f"{store.futures / f'{i:06d}.npz'} is damaged (shape {one.shape}, expected {shape}); "
-                    "delete it and run the same command again"
-                )
-            sums[n] = one
         return cls(
-            sums=sums,
+            sums=store.stored_sums(indexes),
             futures=indexes,
             arms=list(manifest["arm_names"]),
             measures=list(manifest["measures"]),
@@ -87,9 +80,11 @@ class Results:
 
     @property
     def draws(self) -> np.ndarray:
-        """The parameter draw of each future; every future by itself where parameters are central."""
-        futures = np.array(self.futures)
-        return futures if self.manifest["study"].get("parameters") == "central" else futures // 2
+        """The parameter draw of each future; every future by itself where parameters are central or designed."""
+        futures, study = np.array(self.futures), self.manifest["study"]
+        if study.get("parameters") == "central" or "design" in study:
+            return futures
+        return np.array([Study.seeds_of(study)(int(i)).draw for i in futures]) if "ensemble" in study else futures // 2
 
     @property
     def years(self) -> int:
@@ -122,18 +117,35 @@ class Results:
         """Years that a comparison looks at: flows and money over the whole horizon, levels in the last year."""
         return (0, self.years) if MEASURES[measure].kind in ("flow", "money") else (self.years - 1, self.years)
 
-    def summary(self, by: str = "all", measures: list[str] | None = None) -> pd.DataFrame:
-        """Paired differences against current law, one row per arm, measure and group.
+    def declared(self, arm: str, measure: str, against: str = "") -> Mapping[str, Any] | None:
+        """The contrast that was declared for an arm and a measure before the study ran; None: it is exploratory."""
+        law = self.arms[self.reference]
+        for c in self.manifest["study"]["contrasts"]:
+            same = c["measure"] == measure and c.get("arm", "") in ("", arm)
+            if same and (c.get("against") or law) == (against or law):
+                return c
+        return None
+
+    def summary(self, by: str = "all", measures: Sequence[str] | None = None, against: str = "") -> pd.DataFrame:
+        """Paired differences against current law or another arm, one row per arm, measure and group.
 
         Columns: arm, measure, label, group, unit, years, reference, value, difference, low, high (95%
         interval of the mean), p5, p95 (middle 90% of futures), better (share of futures in which the arm
-        is better), correlation (of the pairing), parameter_share (of variance), important, declared.
+        is better), correlation (of the pairing), parameter_share (of variance), important, declared,
+        against, yardstick, grade (the weakest evidence among the arm's interventions).
+
+        Raises
+        ------
+        UnknownNameError : no such kind of group, measure or arm
         """
         kinds = {k for k, _ in self.groups}
         if by not in kinds:
             raise UnknownNameError(by, kinds, what="kind of group")
-        declared = {c["measure"]: c["important"] for c in self.manifest["study"]["contrasts"]}
+        if against and against not in self.arms:
+            raise UnknownNameError(against, self.arms, what="arm")
+        other = self.arms.index(against) if against else self.reference
         draws = self.draws
+        grades = [grade_of(a["interventions"]) for a in self.manifest["study"]["arms"]]
         rows = []
         for name in measures or self.measures:
             m = MEASURES[name]
@@ -142,16 +154,17 @@ class Results:
             for g, (kind, group) in enumerate(self.groups):
                 if kind != by:
                     continue
-                base = values[:, self.reference, g]
                 for a, arm in enumerate(self.arms):
-                    if a == self.reference:
+                    if a == other:
                         continue
+                    said = self.declared(arm, name, against) if by == "all" else None
                     rows.append(
                         {
                             "arm": arm, "measure": name, "label": m.label, "group": group, "unit": m.unit,
                             "years": f"{years[0] + 1}-{years[1]}" if years[1] - years[0] > 1 else f"{years[1]}",
-                            **paired(values[:, a, g], base, draws, better=m.better),
-                            "important": declared.get(name, np.nan), "declared": name in declared,
+                            **paired(values[:, a, g], values[:, other, g], draws, better=m.better),
+                            "important": said["important"] if said else np.nan, "declared": said is not None,
+                            "against": self.arms[other], "yardstick": m.yardstick, "grade": grades[a],
                         }
                     )  # fmt: skip
         return pd.DataFrame(rows)
@@ -171,7 +184,7 @@ class Results:
                     with np.errstate(invalid="ignore", divide="ignore"):
                         relative = values[:, a, i] / base
                     against = absolute - (values[:, self.reference, i] - values[:, self.reference, positions[anchor]])
-                    low, high = _interval(against, self.draws)
+                    low, high = interval(against, self.draws)
                     rows.append(
                         {
                             "arm": arm, "measure": measure, "kind": kind, "group": group, "against": anchor,
@@ -213,6 +226,14 @@ class Results:
         return pd.concat(frames, ignore_index=True)
 
 
+def grade_of(interventions: Sequence[Mapping[str, Any]]) -> str:
+    """The weakest grade of evidence among interventions: A to D, "law" where only law is carried out, "" for none."""
+    known = catalogue()
+    grades = [known[i["id"]].grade for i in interventions if i["id"] in known]
+    order = ("law", "data", "A", "B", "C", "D")
+    return max(grades, key=order.index, default="")
+
+
 def _mean(x: np.ndarray) -> float:
     kept = x[np.isfinite(x)]
     return float(kept.mean()) if kept.size else float("nan")
@@ -233,7 +254,8 @@ def covariance_of_means(x: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, i
     return totals.T @ totals * names.size / (names.size - 1) / len(x) ** 2, names.size - 1
 
 
-def _interval(x: np.ndarray, draws: np.ndarray, level: float = 0.95) -> tuple[float, float]:
+def interval(x: np.ndarray, draws: np.ndarray, level: float = 0.95) -> tuple[float, float]:
+    """Interval of the mean over futures, low and high; NaN if there are too few draws."""
     ok = np.isfinite(x)
     kept = x[ok]
     covariance, freedom = covariance_of_means(kept[:, None], draws[ok])
@@ -256,7 +278,7 @@ def paired(value: np.ndarray, base: np.ndarray, draws: np.ndarray, *, better: st
     ok = np.isfinite(value) & np.isfinite(base)
     value, base, draws = value[ok], base[ok], draws[ok]
     difference = value - base
-    low, high = _interval(difference, draws)
+    low, high = interval(difference, draws)
     n = difference.size
     spread = value.std() * base.std() if n > 2 else 0.0
     correlation = float(np.mean((value - value.mean()) * (base - base.mean())) / spread) if spread > 0 else float("nan")
@@ -278,13 +300,18 @@ def paired(value: np.ndarray, base: np.ndarray, draws: np.ndarray, *, better: st
 
 
 def _parameter_share(difference: np.ndarray, draws: np.ndarray) -> float:
-    """Share of the variance of the difference that parameters explain (one-way random effects)."""
-    groups = [difference[draws == d] for d in np.unique(draws)]
-    pairs = [g for g in groups if g.size == 2]
-    if len(pairs) < 3:
+    """Share of the variance of the difference that parameters explain: one-way random effects, groups of any size.
+
+    Mean squares between and within draws give the two components (Searle, Casella and McCulloch 1992); the rest
+    of the variance is luck.
+    """
+    _, member, size = np.unique(draws, return_inverse=True, return_counts=True)
+    n, k = difference.size, size.size
+    if k < 3 or n - k < 3:
         return float("nan")
-    stacked = np.array(pairs)
-    within = stacked.var(axis=1, ddof=1).mean()
-    between = stacked.mean(axis=1).var(ddof=1) - within / 2
+    means = np.bincount(member, difference) / size
+    within = float(((difference - means[member]) ** 2).sum() / (n - k))
+    among = float((size * (means - difference.mean()) ** 2).sum() / (k - 1))
+    between = (among - within) / ((n - (size**2).sum() / n) / (k - 1))
     total = between + within
     return float(np.clip(between / total, 0, 1)) if total > 0 else float("nan")

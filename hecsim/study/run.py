@@ -1,9 +1,9 @@
 """Running a study: every future under every arm, in parallel, resumable.
 
-The unit of work is a future: its burn-in and the months before any intervention starts are lived once,
-then each arm goes on from a copy of the same state with the same luck. Workers are processes that share
-the pages of one community. A future that fails does not stop the others; why it failed is kept in the
-study folder.
+The unit of work is a run, one future under one arm: the future's burn-in, and the months before any arm's first
+intervention, are lived once in a process, then each arm goes on from a copy of the same state with the same luck.
+Workers are processes that share the pages of one community, on this machine, or read it once, on a cluster. A run
+that fails does not stop the others; why it failed is kept in the study folder.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +33,16 @@ from hecsim.errors import HecsimError, RunError
 from hecsim.interventions.delivery import Run
 from hecsim.measures import MEASURES, Recorder
 from hecsim.model import CommunityModel, burn_in
-from hecsim.population import restore_followed
+from hecsim.population import relive, restore_followed, without_before
 from hecsim.population.store import borrow, lend
 from hecsim.processes.plan import MONTH
 from hecsim.scenario import CommunitySpec, Scenario
-from hecsim.study.design import Study
+from hecsim.study.comparison import comparison_for
+from hecsim.study.design import Arm, Study
 from hecsim.study.results import Results
-from hecsim.study.store import FutureResult, Store
+from hecsim.study.store import Failure, FutureResult, Store
 
-__all__ = ["build", "compare", "run_future", "run_study"]
+__all__ = ["attempt", "build", "compare", "run_future", "run_study"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -59,6 +61,7 @@ def compare(
     out: str | Path | None = None,
     workers: int = 1,
     progress: Progress | None = None,
+    cluster: str | None = None,
 ) -> Results:
     """Paired comparison of scenarios, one of which is current law.
 
@@ -67,44 +70,48 @@ def compare(
     study = Study.from_scenarios(scenarios, futures=futures, seed=seed)
     built = scenarios[0].community if isinstance(scenarios[0].community, Community) else None
     with tempfile.TemporaryDirectory(prefix="hecsim-") as folder:
-        return run_study(study, out or Path(folder) / "study", workers=workers, progress=progress, community=built)
+        results = run_study(
+            study, out or Path(folder) / "study", workers=workers, progress=progress, community=built, cluster=cluster
+        )
+        return results if out is not None else replace(results, sums=np.asarray(results.sums))
 
 
-def run_future(study: Study, community: Community, index: int, tick: Callable[[int], None] | None = None) -> FutureResult:
-    """Live one future under every arm.
+def run_future(
+    study: Study,
+    community: Community,
+    index: int,
+    tick: Callable[[int], None] | None = None,
+    arms: Sequence[str] | None = None,
+) -> FutureResult:
+    """Live one future under every arm, or under those named.
 
     Raises
     ------
     RunError : naming arm, future and month
     """
+    chosen = [a for a in study.arms if arms is None or a.name in arms]
     future = study.future(index)
-    draw = evidence.draw(future.parameter_seed)
-    start = community.copy()
-    start.clock.start_year = study.start_year
-    with _named(f"future {index}, burn-in"):
-        burn_in(start, Engine(MONTH, draw, future.luck_seed), months=study.burn_in)
-        restore_followed(start, community)
-        start.compact()
-    with _named(f"future {index}, start"):
-        trunk = CommunityModel(
-            community=start,
-            years=study.years,
-            start_year=study.start_year,
-            seed=future.luck_seed,
-            draw=draw,
-            burn_in_months=0,
-        )
-    del start
-    starts = [iv.start for arm in study.arms for iv in arm.interventions if not iv.inert]
-    while trunk.running and trunk.month < min(starts, default=0):
-        with _named(f"future {index}, month {trunk.month}, before the arms differ"):
-            trunk.step()
-        if tick is not None:
-            tick(len(study.arms))
+    start, draw, trunk = _begun(study, community, index)
     sums, ledgers, diaries = [], [], []
-    for arm in study.arms:
+    for arm in chosen:
         with _named(f"arm '{arm.name}', future {index}, start"):
-            model = trunk.fork(arm.interventions)
+            if trunk is not None and _plain(arm):
+                model = trunk.fork(arm.interventions)
+                if tick is not None:
+                    tick(model.month)
+            else:
+                model = CommunityModel(
+                    community=start,
+                    interventions=arm.interventions,
+                    collaborative=arm.collaborative,
+                    funds=arm.funds,
+                    comparison=comparison_for(study, arm, start, draw, index),
+                    years=study.years,
+                    start_year=study.start_year,
+                    seed=future.luck_seed,
+                    draw=draw,
+                    burn_in_months=0,
+                )
         while model.running:
             with _named(f"arm '{arm.name}', future {index}, month {model.month}"):
                 model.step()
@@ -116,8 +123,71 @@ def run_future(study: Study, community: Community, index: int, tick: Callable[[i
         ledgers.append(model.delivery.ledger.frame().assign(arm=arm.name))
         diaries.append(model.diary.frame().assign(arm=arm.name))
         model.close()
-    trunk.close()
-    return FutureResult(index, np.stack(sums), _join(ledgers), _join(diaries))
+    return FutureResult(index, np.stack(sums), _join(ledgers), _join(diaries), tuple(a.name for a in chosen))
+
+
+def _plain(arm: Arm) -> bool:
+    """Whether nothing but its interventions tells this arm from current law."""
+    return arm.collaborative is None and arm.funds is None
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A future at month 0, which its arms begin from; models copy, so nothing here may be changed.
+
+    trunk : a model of current law up to the first intervention of any plain arm; None if one starts at once
+    """
+
+    future: tuple[Study, Community, int]
+    start: Community
+    draw: evidence.Draw
+    trunk: CommunityModel | None
+
+
+# The last future begun in this process, which its next arm begins from too.
+_last: list[_Begun] = []
+
+
+def _forget() -> None:
+    for old in _last:
+        if old.trunk is not None:
+            old.trunk.close()
+    _last.clear()
+
+
+def _begun(study: Study, community: Community, index: int) -> tuple[Community, evidence.Draw, CommunityModel | None]:
+    """The community at month 0 of a future, the future's parameters, and the months that its plain arms share."""
+    for old in _last:
+        s, c, i = old.future
+        if s is study and c is community and i == index:
+            return old.start, old.draw, old.trunk
+    _forget()
+    future, draw = study.future(index), study.draw_of(index)
+    # Histories belong to the future's own parameters and luck, so that nothing drifts for having been drawn from others.
+    start = relive(community, draw, future.luck_seed)
+    start.clock.start_year = study.start_year
+    with _named(f"future {index}, burn-in"):
+        burn_in(start, Engine(MONTH, draw, future.luck_seed), months=study.burn_in)
+        restore_followed(start, community)
+        start.compact()
+    trunk = _trunk(study, start, draw, index)
+    _last[:] = [_Begun((study, community, index), start, draw, trunk)]
+    return start, draw, trunk
+
+
+def _trunk(study: Study, start: Community, draw: evidence.Draw, index: int) -> CommunityModel | None:
+    begins = [iv.start for arm in study.arms if _plain(arm) for iv in arm.interventions if not iv.inert]
+    shared = min(begins, default=0)
+    if shared < 1:
+        return None
+    trunk = CommunityModel(
+        community=start, years=study.years, start_year=study.start_year, seed=study.future(index).luck_seed, draw=draw,
+        burn_in_months=0,
+    )  # fmt: skip
+    while trunk.running and trunk.month < shared:
+        with _named(f"future {index}, month {trunk.month}, before the arms differ"):
+            trunk.step()
+    return trunk
 
 
 @contextmanager
@@ -175,16 +245,17 @@ def _end_with_parent(folder: Path) -> None:
         os._exit(1)
 
 
-def _work(index: int) -> FutureResult | tuple[int, str]:
-    return _attempt(_worker["study"], _worker["community"], index)
+def _work(index: int, arm: str) -> FutureResult | Failure:
+    return attempt(_worker["study"], _worker["community"], index, arm)
 
 
-def _attempt(study: Study, community: Community, index: int) -> FutureResult | tuple[int, str]:
-    """The future, or its index and why it failed: one future's failure must not end the others."""
+def attempt(study: Study, community: Community, index: int, arm: str) -> FutureResult | Failure:
+    """One run, or why it failed: one run's failure must not end the others."""
     try:
-        return run_future(study, community, index)
+        return run_future(study, community, index, arms=(arm,))
     except Exception as problem:
-        return index, str(problem) if isinstance(problem, HecsimError) else f"{type(problem).__name__}: {problem}"
+        said = str(problem) if isinstance(problem, HecsimError) else f"{type(problem).__name__}: {problem}"
+        return Failure(index, arm, said)
 
 
 @contextmanager
@@ -207,8 +278,10 @@ def run_study(
     workers: int = 1,
     progress: Progress | None = None,
     community: Community | None = None,
+    cluster: str | None = None,
+    extend: bool = False,
 ) -> Results:
-    """Run the futures that are missing in `out` and return the results.
+    """Run what is missing in `out` and return the results.
 
     Parameters
     ----------
@@ -217,61 +290,94 @@ def run_study(
     workers : processes; the results are identical for any number
     progress : called with (stage, done, total)
     community : built already; else it is built from the study's own description
+    cluster : address of a Dask scheduler such as "tcp://127.0.0.1:8786", or "local" for one of `workers`
+        processes; the results are identical
+    extend : let arms be added that the folder does not have yet
 
     Raises
     ------
-    StoreError : the folder belongs to another study, or cannot be written
+    StoreError : the folder belongs to another study, is in use, or cannot be written
     RunError : every future failed, or a worker process died
+
+    Examples
+    --------
+    >>> results = run_study(Study.from_file("experiments/hartford.toml"), "results/hartford")   # doctest: +SKIP
     """
     store = Store(out)
     described = study.as_dict()
     if community is not None:
         described["community"] = {"name": community.name, "digest": community.digest()}
-    store.check(described)
-    place = community if community is not None else build(study.community, progress)
-    for arm in study.arms:
-        for iv in arm.interventions:
-            Run(iv, iv.id, place)  # refuses places that this community does not have
-    axes = axes_of(study, place)
-    if community is not None:
-        axes["place"] = described["community"]
-    store.open(study, community_digest=place.digest(), axes=axes)
-    done = set(store.finished())
-    missing = [i for i in range(study.futures) if i not in done]
-    failed: dict[int, str] = {}
-    finished = study.futures - len(missing)
+    if not extend:
+        store.check(described)
+    with store.lease():
+        if extend:
+            store.extend(described, study.digest)
+        store.check(described)
+        # A community that somebody hands over begins every future exactly as it stands.
+        place = without_before(community) if community is not None else build(study.community, progress)
+        for arm in study.arms:
+            for iv in arm.interventions:
+                Run(iv, iv.id, place)  # refuses places that this community does not have
+        axes = axes_of(study, place)
+        if community is not None:
+            axes["place"] = described["community"]
+        store.open(study, community_digest=place.digest(), axes=axes)
+        _run_missing(study, store, place, workers, cluster, progress)
+        failed = {i: p for i, p in store.failures().items() if i < study.futures}
+        if failed and not any(i < study.futures for i in store.finished()):
+            raise RunError(f"every future failed; the first said: {failed[min(failed)]}")
+        return Results.read(store, study.futures)
+
+
+def _run_missing(
+    study: Study, store: Store, place: Community, workers: int, cluster: str | None, progress: Progress | None
+) -> None:
+    """Live the runs that are not finished, future by future, and keep each as it comes."""
+    done = store.runs()
+    everything = [(i, a.name) for i in range(study.futures) for a in study.arms]
+    missing = [run for run in everything if run not in done]
+    finished = len(everything) - len(missing)
     if progress is not None:
-        progress("futures", finished, study.futures)
-    for result in _results(study, place, missing, workers):
-        if isinstance(result, FutureResult):
-            store.write(result)
-        else:
-            failed[result[0]] = result[1]
-            store.write_failure(*result)
-        finished += 1
-        if progress is not None:
-            progress("futures", finished, study.futures)
-    if failed and len(failed) == study.futures:
-        raise RunError(f"every future failed; the first said: {failed[min(failed)]}")
-    return Results.read(store, study.futures, failed)
+        progress("runs", finished, len(everything))
+    if cluster is not None and missing:
+        from hecsim.study.cluster import on_cluster
+
+        source = on_cluster(study, place, missing, address=cluster, workers=workers)
+    else:
+        source = _results(study, place, missing, workers)
+    try:
+        for result in source:
+            if isinstance(result, FutureResult):
+                store.write(result)
+            else:
+                store.write_failure(result.index, result.problem, result.arm)
+            finished += 1
+            if progress is not None:
+                progress("runs", finished, len(everything))
+    finally:
+        source.close()  # workers end now, not when somebody collects what is left of them
+        _forget()
+    store.write_runs(study.futures)
 
 
-def _results(study: Study, community: Community, indexes: list[int], workers: int) -> Iterator[FutureResult | tuple[int, str]]:
-    if workers <= 1 or len(indexes) <= 1:
-        for index in indexes:
-            yield _attempt(study, community, index)
+def _results(
+    study: Study, community: Community, runs: list[tuple[int, str]], workers: int
+) -> Generator[FutureResult | Failure, None, None]:
+    if workers <= 1 or len(runs) <= 1:
+        for index, arm in runs:
+            yield attempt(study, community, index, arm)
         return
     with tempfile.TemporaryDirectory(prefix="hecsim-") as folder:
         directory = str(Path(folder) / "community")
         lend(community, directory)
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(
-            min(workers, len(indexes)), mp_context=context, initializer=_start_worker, initargs=(study, directory)
+            min(workers, len(runs)), mp_context=context, initializer=_start_worker, initargs=(study, directory)
         )
         processes: list[Any] = []
         try:
             with _interrupts_wait():
-                waiting = {pool.submit(_work, i) for i in indexes}
+                waiting = {pool.submit(_work, i, a) for i, a in runs}
                 processes = list((getattr(pool, "_processes", None) or {}).values())
             while waiting:
                 ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -279,7 +385,7 @@ def _results(study: Study, community: Community, indexes: list[int], workers: in
                     yield task.result()
         except BrokenProcessPool:
             raise RunError(
-                "a worker process died, perhaps for lack of memory; finished futures are kept, "
+                "a worker process died, perhaps for lack of memory; finished runs are kept, "
                 "run the same command again with fewer workers"
             ) from None
         finally:

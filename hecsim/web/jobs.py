@@ -133,6 +133,16 @@ class Board:
             job = self._jobs.get(key)
             return None if job is None else self._look(job)
 
+    def queue(self) -> tuple[tuple[str, tuple[str, ...], Look], ...]:
+        """Every run that this server knows of, newest first: key, towns, how it stands."""
+        with self._lock:
+            return tuple((k, j.study.community.towns, self._look(j)) for k, j in reversed(self._jobs.items()))
+
+    def ask(self, function: Any, *args: Any) -> Future[Any]:
+        """One question that a worker answers, beside the runs."""
+        with self._lock:
+            return self._submit(function, *args)
+
     def close(self) -> None:
         """End all worker processes of this board."""
         with self._lock:

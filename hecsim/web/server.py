@@ -6,12 +6,14 @@ Solara reads its settings before an app is loaded, so they are set in place.
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import re
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from hecsim.web.downloads import files_app
 from hecsim.web.forum.opening import current
 from hecsim.web.forum.pages import forum_app
 
@@ -26,7 +28,9 @@ POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
     "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
 )
+_log = logging.getLogger(__name__)
 _FORUM = re.compile(r"/(v|forum)(/|$)")
+_FILES = re.compile(r"/files/")
 _HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"referrer-policy", b"no-referrer"),
@@ -40,6 +44,7 @@ class Guard:
     def __init__(self, app: Any):
         self.app = app
         self.forum = forum_app(current)
+        self.files = files_app()
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         """Refuse foreign origins and hosts; add headers to answers; the forum's plain pages are not Solara's."""
@@ -62,8 +67,23 @@ class Guard:
                 message = {**message, "headers": [*message.get("headers", ()), *extra]}
             await send(message)
 
-        app = self.forum if kind == "http" and _FORUM.match(scope["path"]) else self.app
+        app = self.app
+        if kind == "http" and _FORUM.match(scope["path"]):
+            app = self.forum
+        elif kind == "http" and _FILES.match(scope["path"]):
+            app = self.files
         await app(scope, receive, answer if kind == "http" else send)
+
+
+class _Told:
+    """Stands where Solara formats an exception for the page: the server's log gets it whole, the page one sentence."""
+
+    @staticmethod
+    def format_exception(*found: Any, **_: Any) -> list[str]:
+        """The sentence for the page."""
+        problem = next((f for f in reversed(found) if isinstance(f, BaseException)), None)
+        _log.error("a page failed", exc_info=problem)
+        return ["Something went wrong here. The server's log says what. / Algo salió mal aquí. El registro dice qué."]
 
 
 async def _refuse(send: Send, status: int, text: bytes) -> None:
@@ -115,6 +135,9 @@ def settle() -> None:
         from solara.server import starlette
     except ImportError:  # another server than Starlette; it has its own guard
         return
+    from solara.server import app as sessions
+
+    sessions.traceback = _Told  # type: ignore[assignment]
     built = starlette.app.middleware_stack
     if built is not None and not isinstance(built, Guard):
         starlette.app.middleware_stack = Guard(built)  # type: ignore[assignment]

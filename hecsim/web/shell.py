@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -24,8 +25,10 @@ from hecsim.web.words import all_words, say
 
 __all__ = ["PATHS", "Layout", "Run", "mix_name", "mixes_for", "progress_words", "use_run", "use_state"]
 
-PATHS = ("/", "/studio", "/family", "/about")
-_NAMES = ("start", "studio", "family", "about")
+PATHS = ("/", "/studio", "/compare", "/plan", "/family", "/lab", "/about")
+_NAMES = ("start", "studio", "compare", "plan", "family", "lab", "about")
+_FORUM = 5  # the forum's plain page stands before this one in the list of pages
+_log = logging.getLogger(__name__)
 _EVERY = 0.25  # seconds between two looks at a run
 _DRAFT = 2  # futures from which a first picture is drawn
 
@@ -35,7 +38,7 @@ _visitor: solara.Reactive[str] = solara.reactive("")
 
 
 def use_state() -> tuple[State, Callable[[Any], None], Callable[[Any], None]]:
-    """The state of this page, a function that takes a change from the page, and one that goes to a page by its number."""
+    """The state of this page, a function that takes a change from the page, and one that goes to a page by its path."""
     router = solara.use_router()
     search = router.search or ""
     draft = _draft.value
@@ -45,8 +48,9 @@ def use_state() -> tuple[State, Callable[[Any], None], Callable[[Any], None]]:
         _draft.value = (search, updated(state, what))
 
     def go(page: Any) -> None:
-        if page in range(len(PATHS)):
-            router.push(f"{PATHS[page]}?{query(state)}")
+        if page in PATHS:
+            kept = _draft.value  # a change of this very moment goes along
+            router.push(f"{page}?{query(kept[1] if kept is not None and kept[0] == search else state)}")
 
     return state, change, go
 
@@ -77,6 +81,10 @@ def Layout(children: list[Any] = []) -> Any:  # noqa: B006  (Solara's way to pas
         {"path": p, "href": f"{p}?{query(state)}", "name": say(n, lang), "here": i == page}
         for i, (p, n) in enumerate(zip(PATHS, _NAMES, strict=True))
     ]
+    links.insert(_FORUM, {"path": "", "href": f"/forum?lang={lang}", "name": say("forum", lang), "here": False})
+    problem, _ = solara.use_exception()
+    if problem is not None:
+        _log.error("a page failed", exc_info=problem)
     with solara.Column(classes=["hecsim-page"], gap="0px", style={"padding": "0"}) as main:
         solara.Style(style())
         _Frame(
@@ -86,7 +94,11 @@ def Layout(children: list[Any] = []) -> Any:  # noqa: B006  (Solara's way to pas
             event_speak=lambda other: change({"lang": other}),
         )  # fmt: skip
         with solara.v.Html(tag="main", attributes={"id": "content"}, class_="hecsim-main"):
-            solara.Column(children=children, gap="0px")
+            if problem is None:
+                solara.Column(children=children, gap="0px")
+            else:
+                told = f"<h1>{say('broken', lang)}</h1><p>{say('broken.text', lang)}</p>"
+                solara.HTML(classes=["hecsim"], unsafe_innerHTML=told, attributes={"role": "alert"})
         solara.HTML(tag="footer", classes=["hecsim-foot"], unsafe_innerHTML=say("footer", lang, version=hecsim.__version__))
     return main
 

@@ -86,7 +86,7 @@ def StudioPage() -> None:
 
 
 @solara.component
-def _Results(state: State, run: Run, go: Callable[[int], None]) -> None:
+def _Results(state: State, run: Run, go: Callable[[Any], None]) -> None:
     """What the run gave; under a veil while it belongs to the plan before the last change."""
     lang = state.lang
     nothing: Any = None
@@ -111,4 +111,4 @@ def _Results(state: State, run: Run, go: Callable[[int], None]) -> None:
             solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=words, attributes={"role": "status"})
         solara.HTML(unsafe_innerHTML=html, classes=["results"])
         with solara.Div(classes=["after"]):
-            solara.Button(say("to_family", lang), on_click=lambda: go(2), text=True)
+            solara.Button(say("to_family", lang), on_click=lambda: go("/family"), text=True)

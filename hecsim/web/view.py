@@ -25,14 +25,16 @@ from hecsim.report.text import Words, dollars
 from hecsim.study import Results, Store
 from hecsim.study.economics import Economics
 from hecsim.web import cache as kept
+from hecsim.web.budget import bar, break_even, spent
 from hecsim.web.plan import LAW, MIX
 from hecsim.web.words import say
 
-__all__ = ["family_of", "read_kept", "results_html", "style"]
+__all__ = ["budget_html", "family_of", "read_kept", "results_html", "style", "templates"]
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The app's templates before the report's; pictures, which are made here, go in as they are."""
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader("hecsim.web"), jinja2.PackageLoader("hecsim.report")]),
         autoescape=True,
@@ -97,7 +99,7 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
         ),
     )
     return (
-        _templates()
+        templates()
         .get_template("results.html")
         .render(
             t=words,
@@ -110,9 +112,16 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
             money=money_page.money_section(facts, words, money, parts, economics)["arms"][0],
             sure=sure,
             years=results.years,
+            even=break_even(money[arm], results.years, language),
             say=lambda name: say(name, language),
         )
     )
+
+
+@lru_cache(maxsize=64)
+def budget_html(key: str, futures: tuple[int, ...], language: str, budget: int, payer: str) -> str:
+    """What the mix spends a year beside the budget of the planner, as HTML."""
+    return bar(spent(read_kept(key, futures, (LAW, MIX)), MIX, payer), budget, payer, language)
 
 
 def plain_sentence(facts: Facts, words: Words, arm: str, money: ArmMoney, place: str) -> str:

@@ -16,6 +16,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
+from hecsim.collaborative import CollaborativeSpec
 from hecsim.community import Community
 from hecsim.errors import HecsimError, RunError
 from hecsim.population import load, save
@@ -23,7 +24,7 @@ from hecsim.study import CommunitySpec, Store, Study, build, run_future
 from hecsim.study.run import axes_of
 from hecsim.web import cache
 
-__all__ = ["STRETCH", "Canceled", "live", "prepare", "start", "warm"]
+__all__ = ["STRETCH", "Canceled", "live", "needs", "prepare", "start", "warm"]
 
 STRETCH = 64  # numbers of the shared array that belong to one job
 
@@ -53,8 +54,8 @@ def _watch(sentinel: int) -> None:
     os._exit(1)
 
 
-def _check(slot: int) -> None:
-    if _board is not None and _board[slot * STRETCH]:
+def _check(slot: int | None) -> None:
+    if _board is not None and slot is not None and _board[slot * STRETCH]:
         raise Canceled("canceled")
 
 
@@ -74,7 +75,7 @@ def warm() -> int:
     return os.getpid()
 
 
-def _community(spec: CommunitySpec, slot: int) -> Community:
+def _community(spec: CommunitySpec, slot: int | None) -> Community:
     folder = cache.community_folder(spec)
     if str(folder) not in _known:
         if folder.is_dir():
@@ -113,3 +114,15 @@ def live(study: Study, folder: Path, index: int, slot: int) -> int:
         _check(slot)
         Store(folder).write(result)
     return index
+
+
+def needs(study: Study, collaborative: CollaborativeSpec) -> tuple[dict[str, list[float]], list[float]]:
+    """What money a mix and its collaborative need by year, if money were no limit: by heading, and what a fund carries."""
+    from hecsim.planning.funds import simulate
+
+    with _plain():
+        mix = next(a.interventions for a in study.arms if a.interventions)
+        found = simulate(mix, _community(study.community, None), collaborative=collaborative, years=study.years)
+        table = found.by_heading
+    return {str(h): [float(x) for x in row] for h, row in zip(table.index, table.to_numpy(), strict=True)}, found.fund
+

@@ -29,7 +29,10 @@ def document(*words):
 
 COMMANDS = (
     "", "run", "compare", "community", "community build", "community show", "interventions", "interventions list",
-    "interventions show", "evidence", "evidence list", "evidence show", "bench", "app", "validate",
+    "interventions check", "family", "plan", "plan partners", "plan governance", "plan presets", "interventions show",
+    "study", "study attribute", "study optimise", "study precision", "study pareto", "study robust", "study sensitivity",
+    "study voi", "study extend", "study export", "study status", "evidence", "evidence list", "evidence show", "bench",
+    "app", "validate",
 )  # fmt: skip
 
 

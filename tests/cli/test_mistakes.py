@@ -64,7 +64,7 @@ FILES = [
     ("years = 1", "start_year = 1999", ["'start_year' is a whole number from 2024 to 2036"]),
     ("years = 1", 'seed = "x"', ["'seed' is a whole number"]),
     ("futures = 2", "futures = 0", ["'futures' is a whole number from 1 to 100000, not 0"]),
-    ('parameters = "central"', 'parameters = "medium"', ['"sampled" or "central"']),
+    ('parameters = "central"', 'parameters = "medium"', ['"ensemble", "sampled" or "central"']),
     ("households = 400", "households = 10", ["[community.households]: must be a whole number of at least 50, not 10"]),
     ('towns = ["Hartford"]', "towns = 5", ["[community.towns]", "must name at least one town"]),
     ('towns = ["Hartford"]', 'towns = ["Hartfort"]', ["unknown town 'Hartfort'", "did you mean 'Hartford'?"]),

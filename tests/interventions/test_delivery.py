@@ -29,6 +29,7 @@ from hecsim.interventions import (
 from hecsim.interventions.doses import extent, standing
 from hecsim.interventions.frame import Frame
 from hecsim.interventions.funnel import COMPLETED, ENROLLED, LEFT
+from hecsim.interventions.ledger import LEDGER_COLUMNS
 from hecsim.testing import toy_community
 
 DRAW = evidence.draw(None)
@@ -291,7 +292,7 @@ def test_every_dollar_has_a_payer_and_scales_with_the_place():
     assert large.total() == pytest.approx(2 * small.total())
     assert small.total(payer="Medicaid") == pytest.approx(3 * small.total(payer="state"))
     frame = small.frame()
-    assert frame.columns.tolist() == ["month", "payer", "instrument", "category", "intervention", "amount"]
+    assert frame.columns.tolist() == list(LEDGER_COLUMNS)
     births = frame.amount.sum() / float(DRAW["interventions.g04_cost_start"])
     assert births == pytest.approx(round(births))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -68,7 +70,10 @@ def make(
     months, g, m = 12 * years, len(groups), len(MEASURES)
     common = rng.normal(1, 0.05, (futures, 1, 1, m, 1))
     tilt = np.linspace(0.85, 1.3, g)
-    noise = rng.normal(1, 0.004, (futures, len(arms), months, m, g))
+    noise = np.empty((futures, len(arms), months, m, g))
+    for k, name in enumerate(MEASURES):  # each measure's own, so that one more of them changes no other
+        own = np.random.default_rng([seed, zlib.crc32(name.encode())])
+        noise[:, :, :, k] = own.normal(1, 0.004, (futures, len(arms), months, g))
     ramp = np.minimum(np.arange(months) / 6, 1)[None, :]
     factor = np.array([[FACTOR.get(a, 1.0)] for a in arms])
     moved = 1 + (factor - 1) * ramp  # (arms, months)

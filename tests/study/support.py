@@ -65,7 +65,7 @@ def command(*words: object, **options) -> subprocess.Popen:
 
 def files(folder: Path, pattern: str) -> dict[str, bytes]:
     """Name to contents of the files of a folder."""
-    return {p.name: p.read_bytes() for p in sorted(folder.glob(pattern))}
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.glob(pattern)) if p.is_file()}
 
 
 def invented(sums: np.ndarray, measures: list[str], groups, parameters: str = "sampled") -> Results:

@@ -33,7 +33,7 @@ def test_a_file_that_cannot_grow(tmp_path):
     words = ("compare", write_study(tmp_path), "--workers", 1, "--out", tmp_path / "out")
     _stopped(command(*words, cwd=tmp_path, preexec_fn=_small_files), "cannot write")
     assert not list((tmp_path / "out").rglob(".*"))
-    assert files(tmp_path / "out" / "futures", "0*.npz") == {}
+    assert files(tmp_path / "out" / "measures", "0*") == {}
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only the superuser may mount")

@@ -57,13 +57,13 @@ def _started(folder: Path):
     """A run under way with one future finished."""
     words = ("compare", write_study(folder, FUTURES), "--workers", 2, "--out", folder / "out")
     process = command(*words, cwd=folder)
-    _wait(lambda: process.poll() is not None or list((folder / "out" / "futures").glob("0*.npz")))
+    _wait(lambda: process.poll() is not None or list((folder / "out" / "measures").glob("0*.parquet")))
     return process
 
 
 def _resumed_equals(whole: Path, folder: Path):
     _finish(folder, folder / "tiny.toml")
-    for below, pattern in (("tables", "*.csv"), ("futures", "0*.npz"), ("futures", "0*.parquet"), (".", "manifest.json")):
+    for below, pattern in (("tables", "*"), (".", "*/0*"), (".", "runs.parquet"), (".", "manifest.json")):
         assert files(folder / "out" / below, pattern) == files(whole / below, pattern)
 
 
@@ -106,7 +106,7 @@ def test_a_killed_run_leaves_no_process_and_resumes(tmp_path, whole):
         del os.environ["TMPDIR"]
         if before is not None:
             os.environ["TMPDIR"] = before
-    _wait(lambda: process.poll() is not None or list((tmp_path / "out" / "futures").glob("0*.npz")))
+    _wait(lambda: process.poll() is not None or list((tmp_path / "out" / "measures").glob("0*.parquet")))
     process.kill()
     process.communicate(timeout=30)
     _wait(lambda: not _group(process.pid), 15)

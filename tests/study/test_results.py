@@ -105,12 +105,14 @@ def test_summary_has_one_row_for_each_arm_measure_and_group():
     assert list(frame.columns) == [
         "arm", "measure", "label", "group", "unit", "years", "futures", "reference", "value", "difference", "low", "high", "p5",
         "p95", "better", "correlation", "parameter_share", "important", "declared",
+        "against", "yardstick", "grade",
     ]  # fmt: skip
     assert set(frame["arm"]) == {"Aid"}
     factor = MEASURES[MEASURE].factor
     assert np.allclose(frame["difference"], -2 * factor / 1000)
     assert (frame["better"] == 1.0).all()
-    assert frame["declared"].all()
+    assert not frame["declared"].any()  # the contrast was declared for everybody, not for groups
+    assert r.summary()["declared"].all()
     assert set(frame["years"]) == {"1-2"}
     assert set(r.summary(by="income")["group"]) == {g for k, g in GROUPS if k == "income"}
     with pytest.raises(UnknownNameError, match="kind of group"):

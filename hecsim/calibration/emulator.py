@@ -1,0 +1,124 @@
+"""Fast stand-ins for the simulation: what each pattern would be at parameters that were not simulated.
+
+Each pattern has a Bayesian linear model of all base rates and their squares, and a Gaussian process of
+what that leaves over the base rates that matter most to it. Five-fold cross-validation says how far a new
+simulation would lie from the emulator; that holds the emulator's own error, luck, and everything else that
+differed between simulations.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from hecsim.errors import ScenarioError
+
+__all__ = ["Emulator", "Emulators"]
+
+_ACTIVE = 6  # inputs of a Gaussian process
+_FOLDS = 5
+
+
+def _sklearn() -> Any:
+    try:
+        from sklearn import gaussian_process, linear_model
+    except ImportError:
+        raise ScenarioError("calibration needs scikit-learn; install it with: pip install 'hecsim[calibration]'") from None
+    return linear_model, gaussian_process
+
+
+def _features(z: np.ndarray) -> np.ndarray:
+    return np.hstack([z, z * z - 1.0])
+
+
+class Emulator:
+    """One pattern as a function of quantiles.
+
+    Attributes
+    ----------
+    sd : how far a new simulation lies from the prediction (cross-validated root mean square)
+    explained : share of the variance of the simulations that the emulator predicts out of sample
+    """
+
+    def __init__(self, z: np.ndarray, y: np.ndarray):
+        self.sd = 0.0
+        self._fit(z, y)
+        order = np.random.default_rng(len(y)).permutation(len(y))
+        error = np.empty(len(y))
+        for part in np.array_split(order, min(_FOLDS, len(y))):
+            rest = np.setdiff1d(order, part)
+            fold = object.__new__(Emulator)
+            fold._fit(z[rest], y[rest], None if self._gp is None else self._gp.kernel_)
+            error[part] = y[part] - fold.predict(z[part])
+        self.sd = float(np.sqrt(np.mean(error**2)))
+        total = float(np.var(y))
+        self.explained = max(0.0, 1.0 - self.sd**2 / total) if total > 0 else 0.0
+
+    def _fit(self, z: np.ndarray, y: np.ndarray, known: Any = None) -> None:
+        """Fit both parts; a kernel that is known already is taken as it is."""
+        linear, process = _sklearn()
+        model = linear.BayesianRidge().fit(_features(z), y)
+        self._weights, self._constant = np.asarray(model.coef_), float(model.intercept_)
+        self._unsure = np.asarray(model.sigma_)
+        d = z.shape[1]
+        strength = np.abs(self._weights[:d]) + np.abs(self._weights[d:])
+        self._active = np.sort(np.argsort(strength, kind="stable")[::-1][:_ACTIVE])
+        self._gp = None
+        rest = y - self._linear(z)
+        spread = float(rest.std())
+        if len(y) < 40 or spread <= 0:
+            return
+        k = process.kernels
+        kernel = k.ConstantKernel(0.3, (1e-3, 1e2)) * k.RBF(2.5, (0.7, 20.0)) + k.WhiteKernel(0.7, (1e-3, 1e1))
+        gp = process.GaussianProcessRegressor(known or kernel, optimizer=None if known else "fmin_l_bfgs_b", random_state=0)
+        with warnings.catch_warnings():  # a length at its bound says that there is nothing left to find
+            warnings.simplefilter("ignore")
+            gp.fit(z[:, self._active], rest / spread)
+        self._gp, self._spread = gp, spread
+
+    def _linear(self, z: np.ndarray) -> np.ndarray:
+        return _features(z) @ self._weights + self._constant
+
+    def predict(self, z: np.ndarray) -> np.ndarray:
+        """Expected value at quantiles (n, parameters), shape (n,)."""
+        out = self._linear(z)
+        if self._gp is not None:
+            out = out + self._spread * self._gp.predict(z[:, self._active])
+        return out
+
+    def slope(self, z: np.ndarray) -> np.ndarray:
+        """Change per unit of each quantile at one point, from the linear part and its squares."""
+        d = len(z)
+        return self._weights[:d] + 2.0 * self._weights[d:] * z
+
+    def slope_covariance(self, z: np.ndarray) -> np.ndarray:
+        """How unsure that slope is, (parameters, parameters)."""
+        d = len(z)
+        s, twice = self._unsure, 2.0 * z
+        cross = s[:d, d:] * twice
+        return s[:d, :d] + cross + cross.T + s[d:, d:] * np.outer(twice, twice)
+
+
+class Emulators:
+    """One emulator for each target.
+
+    z : (simulations, parameters); y : (simulations, targets), on the scale of the patterns
+    """
+
+    def __init__(self, z: np.ndarray, y: np.ndarray):
+        self.each = [Emulator(z, y[:, t]) for t in range(y.shape[1])]
+        self.sd = np.array([e.sd for e in self.each])
+
+    def predict(self, z: np.ndarray) -> np.ndarray:
+        """Expected values, (n, targets)."""
+        return np.column_stack([e.predict(z) for e in self.each])
+
+    def slopes(self, z: np.ndarray) -> np.ndarray:
+        """Slopes at one point, (targets, parameters)."""
+        return np.stack([e.slope(z) for e in self.each])
+
+    def unsure(self, z: np.ndarray, sd: np.ndarray) -> np.ndarray:
+        """Covariance of the slopes at one point, summed over targets in units of `sd`."""
+        return np.sum([e.slope_covariance(z) / s**2 for e, s in zip(self.each, sd, strict=True)], axis=0)

@@ -1,0 +1,302 @@
+"""From observations to the effect as the study expressed it.
+
+Two estimates are made of every future.
+
+Large: participants treated, against the same participants in the world in which they were not. The luck is
+the same, so what differs is the effect; this is the model's own answer.
+
+As published: what a study of that size could have seen. The contrast that the study made (treated against
+controls of the trial itself, before and after, or the regression) is computed from participants drawn with
+replacement, as many as were analyzed, cluster by cluster where clusters were assigned. Its deviation from the
+same contrast over all simulated participants is the sampling error; it is added to the large estimate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hecsim.trials.observe import Cells, periods
+from hecsim.trials.schema import RATIOS, Outcome, Trial
+
+__all__ = ["Estimate", "Worlds", "apart", "estimate", "joined", "null_value"]
+
+REPLICATES = 40
+_NAN = float("nan")
+
+Weights = Callable[[Cells], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Cells of one outcome: by period, in the trial's world and in the one without treatment."""
+
+    trial: Mapping[str, Cells]
+    reference: Mapping[str, Cells]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One future's estimates of one outcome.
+
+    large : the model's own answer; raw : the study's contrast over all simulated participants
+    published : estimates at the published size, one for each replicate
+    control, treated : averages in the two groups; n : simulated participants
+    take_up : share of the treated who took what was offered, minus that of the controls
+    """
+
+    large: float
+    raw: float
+    published: np.ndarray
+    control: float
+    treated: float
+    n: int
+    take_up: float = 1.0
+
+
+def null_value(effect: str) -> float:
+    """What no effect looks like."""
+    return 1.0 if effect in RATIOS else 0.0
+
+
+def apart(effect: str, value: Any) -> Any:
+    """On the scale on which errors are symmetric: logarithms of ratios."""
+    return np.log(np.maximum(value, 1e-9)) if effect in RATIOS else value
+
+
+def joined(effect: str, value: Any) -> Any:
+    """Back from that scale."""
+    return np.exp(value) if effect in RATIOS else value
+
+
+# -- averages -----------------------------------------------------------------------------------------
+
+
+def _mean(c: Cells, w: np.ndarray | None = None) -> float:
+    if not c.size:
+        return _NAN
+    top, bottom = (c.y.sum(), c.d.sum()) if w is None else ((w * c.y).sum(), (w * c.d).sum())
+    return float(top / bottom) if bottom > 0 else _NAN
+
+
+def _sd(c: Cells) -> float:
+    x = c.y / c.d
+    return float(np.sqrt(np.average((x - _mean(c)) ** 2, weights=c.d))) if c.size > 1 else _NAN
+
+
+def contrast(o: Outcome, treated: float, control: float, *, factor: float, spread: float) -> float:
+    """Two averages as one effect; `factor` says what 1 is (100 for percent), `spread` is the SD of controls."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        a, b = np.float64(treated), np.float64(control)
+        match o.effect:
+            case "percent change":
+                return float(100.0 * (a / b - 1.0))
+            case "ratio":
+                return float(a / b)
+            case "odds ratio":
+                return float((a / (factor - a)) / (b / (factor - b)))
+            case "hazard ratio":
+                return float(np.log1p(-a / factor) / np.log1p(-b / factor))
+            case "standardized difference":
+                return float((a - b) / spread)
+            case _:
+                return float(a - b)
+
+
+def _factor(o: Outcome) -> float:
+    from hecsim.measures import MEASURES
+
+    if o.limited:
+        return 100.0
+    return MEASURES[o.measure].factor if o.measure else o.factor
+
+
+def _did(o: Outcome, after: tuple[float, float], before: tuple[float, float], spread: float) -> float:
+    """Treated and control after, less the same before, on the effect's own scale."""
+    factor = _factor(o)
+    one = contrast(o, *after, factor=factor, spread=spread)
+    zero = contrast(o, *before, factor=factor, spread=spread)
+    if o.effect in RATIOS:
+        return one / zero
+    if o.effect == "percent change":
+        return 100.0 * ((1 + one / 100) / (1 + zero / 100) - 1)
+    return one - zero
+
+
+# -- groups --------------------------------------------------------------------------------------------
+
+
+def _changed(after: Cells, entry: Cells) -> Cells:
+    """Each participant's value less the value on entry."""
+    both, i, j = np.intersect1d(after.key, entry.key, return_indices=True)
+    out = after.take(i)
+    start = entry.take(j)
+    out.y, out.d = out.y / out.d - start.y / start.d, np.ones(both.size)
+    return out
+
+
+def _of(o: Outcome, cells: Mapping[str, Cells], period: str) -> Cells:
+    found = cells[period]
+    if o.take == "change":
+        found = _changed(found, cells["entry"])
+    if not o.limited:
+        return found
+    out, value = found.take(np.arange(found.size)), found.y / found.d
+    beyond = value >= o.at_least if o.at_least is not None else value <= np.float64(o.at_most or 0.0)
+    out.y, out.d = 100.0 * beyond, np.ones(found.size)
+    return out
+
+
+def _arm(c: Cells, arm: int) -> Cells:
+    return c.take(np.flatnonzero(c.arm == arm))
+
+
+def _numbers(trial: Trial, o: Outcome) -> tuple[int, int]:
+    """Numbers of the arm and of the one that it is compared with."""
+    names = [trial.control.name, *(a.name for a in trial.treated)]
+    number = names.index(o.arm) if o.arm else 1
+    return number, names.index(o.versus) if o.versus else 0
+
+
+def _common(a: Cells, b: Cells) -> tuple[Cells, Cells]:
+    """The participants of both, in the same order."""
+    _, i, j = np.intersect1d(a.key, b.key, return_indices=True)
+    return a.take(i), b.take(j)
+
+
+def _resampled(c: Cells, n: int | None, clusters: int | None, rng: np.random.Generator) -> np.ndarray:
+    """Weights of a draw with replacement: `n` participants, or whole clusters with `n` among them."""
+    if not c.size:
+        return np.zeros(0)
+    if clusters is None:
+        return rng.multinomial(n or c.size, np.full(c.size, 1.0 / c.size)).astype(float)
+    _, place = np.unique(c.cluster, return_inverse=True)
+    size = np.bincount(place)
+    drawn = rng.multinomial(max(2, clusters), np.full(size.size, 1.0 / size.size))
+    each = (n or c.size) / max(2, clusters)
+    return rng.poisson(drawn[place] * each / size[place]).astype(float)
+
+
+def _sizes(o: Outcome) -> tuple[int | None, int | None, int | None]:
+    """Participants in the treated arm and in control, and clusters in each, as published."""
+    p = o.published
+    if p.n is None:
+        return None, None, None if p.clusters is None else max(2, p.clusters // 2)
+    treated = p.n_treated if p.n_treated is not None else p.n // 2
+    return max(1, treated), max(1, p.n - treated), None if p.clusters is None else max(2, p.clusters // 2)
+
+
+# -- designs -------------------------------------------------------------------------------------------
+
+
+def estimate(trial: Trial, o: Outcome, worlds: Worlds, take_up: float, seed: int) -> Estimate:
+    """The estimates of one outcome in one future.
+
+    take_up : difference in take-up between arms
+    seed : of the sampling error
+    """
+    rng = np.random.default_rng([seed & 0xFFFFFFFF, 0x7472])
+    if trial.design.kind == "regression":
+        from hecsim.trials.regress import regression
+
+        return regression(o, _of(o, worlds.reference, "after"), rng, REPLICATES)
+    if trial.design.kind == "observation":
+        return _observed(trial, o, worlds, rng)
+    if trial.design.kind == "series":
+        from hecsim.trials.regress import series
+
+        return series(trial, o, worlds, rng, REPLICATES)
+    return _compared(trial, o, worlds, take_up, rng)
+
+
+def _noise(o: Outcome, rng: np.random.Generator, large: float, draws: Callable[[], float], raw: float) -> np.ndarray:
+    """The large estimate with sampling error, replicate by replicate."""
+    p = o.published
+    if p.noise == "none" or not np.isfinite(large):
+        return np.array([large])
+    center = apart(o.effect, large)
+    if p.noise == "published":
+        low, high = apart(o.effect, np.array(p.interval))
+        return joined(o.effect, center + rng.normal(0.0, (high - low) / 3.92, REPLICATES))
+    if p.n is None and p.clusters is None:
+        return np.array([large])
+    found = np.array([draws() for _ in range(REPLICATES)])
+    with np.errstate(invalid="ignore"):
+        return joined(o.effect, center + apart(o.effect, found) - apart(o.effect, raw))
+
+
+def _compared(trial: Trial, o: Outcome, worlds: Worlds, take_up: float, rng: np.random.Generator) -> Estimate:
+    arm, other = _numbers(trial, o)
+    lived, without = (_of(o, w, "after") for w in (worlds.trial, worlds.reference))
+    treated, same = _common(_arm(lived, arm), _arm(without, arm))
+    if trial.population.follow == "cross-section":  # who is asked may differ, so everybody asked counts
+        treated, same = _arm(lived, arm), _arm(without, arm)
+    place = trial.design.assign == "place"
+    control = _arm(without, arm) if place else _arm(lived, other)
+    spread, factor = _sd(control), _factor(o)
+    tot = take_up if trial.design.estimand == "tot" else 1.0
+
+    def effect(a: float, b: float) -> float:
+        return contrast(o, a, b, factor=factor, spread=spread) / tot
+
+    if other:  # two treated arms: each against itself untreated
+        theirs, themselves = _common(control, _arm(without, other))
+        large = effect(_mean(treated), _mean(same)) - effect(_mean(theirs), _mean(themselves))
+        if o.effect in RATIOS:
+            large = effect(_mean(treated), _mean(same)) / effect(_mean(theirs), _mean(themselves))
+    else:
+        large = effect(_mean(treated), _mean(same))
+    n1, n0, clusters = _sizes(o)
+    groups = [_arm(lived, arm), control]
+    if trial.design.kind == "difference in differences":
+        earlier, without_earlier = (_of(o, w, "before") for w in (worlds.trial, worlds.reference))
+        groups += [_arm(earlier, arm), _arm(without_earlier, arm) if place else _arm(earlier, other)]
+
+    def study(weights: list[np.ndarray | None]) -> float:
+        means = [_mean(c, w) for c, w in zip(groups, weights, strict=True)]
+        if len(means) == 4:
+            return _did(o, (means[0], means[1]), (means[2], means[3]), spread) / tot
+        return effect(means[0], means[1])
+
+    def drawn() -> float:
+        sizes = (n1, n0, n1, n0)
+        # With the whole place treated, both worlds hold the same people: one of them is drawn anew for the other.
+        return study([_resampled(c, n, clusters, rng) for c, n in zip(groups, sizes, strict=False)])
+
+    raw = study([None] * len(groups))
+    return Estimate(large, raw, _noise(o, rng, large, drawn, raw), _mean(same), _mean(treated), treated.size, take_up)
+
+
+def _observed(trial: Trial, o: Outcome, worlds: Worlds, rng: np.random.Generator) -> Estimate:
+    """One world: a level, a slope over the months, or two groups compared."""
+    cells = worlds.trial
+    if o.effect == "slope":
+        from hecsim.trials.regress import slope
+
+        points = [(int(name), _of(o, cells, name)) for name, _, _ in periods(o, trial) if name not in ("before", "entry")]
+
+        def line(weights: list[np.ndarray | None]) -> float:
+            return slope([m for m, _ in points], [_mean(c, w) for (_, c), w in zip(points, weights, strict=True)])
+
+        whole = line([None] * len(points))
+        n = o.published.n
+        found = _noise(o, rng, whole, lambda: line([_resampled(c, n, None, rng) for _, c in points]), whole)
+        return Estimate(whole, whole, found, _mean(points[0][1]), _mean(points[-1][1]), points[0][1].size)
+    after = _of(o, cells, "after")
+    one, two = (after.take(np.flatnonzero(after.group == g)) for g in (0, 1))
+    n1, n0, clusters = _sizes(o)
+    if o.effect == "level":
+        level = _mean(one)
+        found = _noise(o, rng, level, lambda: _mean(one, _resampled(one, o.published.n, clusters, rng)), level)
+        return Estimate(level, level, found, level, level, one.size)
+    spread, factor = _sd(two), _factor(o)
+
+    def effect(w: np.ndarray | None, v: np.ndarray | None) -> float:
+        return contrast(o, _mean(one, w), _mean(two, v), factor=factor, spread=spread)
+
+    large = effect(None, None)
+    found = _noise(o, rng, large, lambda: effect(_resampled(one, n1, clusters, rng), _resampled(two, n0, clusters, rng)), large)
+    return Estimate(large, large, found, _mean(two), _mean(one), one.size + two.size)

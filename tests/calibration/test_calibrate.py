@@ -1,0 +1,131 @@
+"""Calibration recovers what it was not told, goes on where it stopped, and never moves an effect."""
+
+import json
+
+import numpy as np
+import pytest
+
+from hecsim import evidence
+from hecsim.calibration.calibrate import Settings, calibrate
+from hecsim.calibration.ledger import Ledger
+from hecsim.calibration.report import as_html, as_markdown, summary
+from hecsim.calibration.space import base_rates
+from hecsim.errors import ScenarioError, StoreError
+from tests.calibration.support import NAMES, toy
+
+SMALL = Settings(per_wave=60, waves=2, members=60, lucks=6, truth=3)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    patterns, space, run, _ = toy()
+    return calibrate(SMALL, patterns, tmp_path_factory.mktemp("calibration") / "x", run, space=space)
+
+
+def test_only_base_rates_may_move():
+    known = evidence.load()
+    assert all(known[n].calibrated and known[n].low is not None for n in base_rates())
+    assert not any(n.startswith(("interventions.", "benefits.")) for n in base_rates())
+
+
+def test_members_reproduce_the_figures(found):
+    assert len(found.z) == 60
+    s = summary(found)
+    assert s["inside"] >= 0.9 * s["targets"]
+    assert s["worst_factor"] < 1.25
+    assert s["held_out"] == {"patterns": 1, "inside": 1}
+
+
+def test_intervals_say_how_sure_they_are(found):
+    # A known truth lies in 90% intervals; one truth of 8 base rates misses 4 or more of them once in 200 such tests
+    # if intervals are right (binomial).
+    assert found.covered() >= 5 / 8
+    assert found.z.std(axis=0).mean() < 0.6  # and they are narrower than the prior
+
+
+@pytest.mark.slow
+def test_known_truths_are_recovered(tmp_path):
+    # Ten truths of eight base rates: 80 intervals of 90%. Fewer than 66 hits happen once in 1000 such tests if the
+    # intervals are right (binomial); a method that loses its spread falls far below.
+    patterns, space, run, _ = toy()
+    hits = []
+    for truth in range(10, 20):
+        settings = Settings(per_wave=60, waves=2, members=60, lucks=6, truth=truth)
+        hits.append(calibrate(settings, patterns, tmp_path / str(truth), run, space=space).covered())
+    assert np.mean(hits) * 80 >= 66
+
+
+def test_it_goes_on_where_it_stopped(found, tmp_path):
+    patterns, space, run, lived = toy()
+
+    def dies(after):
+        def some(tasks):
+            for one in run(tasks):
+                if len(lived) > after:
+                    raise KeyboardInterrupt
+                yield one
+
+        return some
+
+    for after in (20, 75, 140):
+        with pytest.raises(KeyboardInterrupt):
+            calibrate(SMALL, patterns, tmp_path / "x", dies(after), space=space)
+    (tmp_path / "x" / "runs.jsonl").open("a").write('{"stage": "wave2", "ind')  # killed while writing
+    again = calibrate(SMALL, patterns, tmp_path / "x", run, space=space)
+    assert np.array_equal(again.z, found.z)
+    assert np.array_equal(again.simulated, found.simulated)
+    assert again.ensemble().digest == found.ensemble().digest
+
+
+def test_a_finished_calibration_simulates_nothing(tmp_path):
+    patterns, space, run, lived = toy()
+    calibrate(SMALL, patterns, tmp_path / "x", run, space=space)
+    n = len(lived)
+    calibrate(SMALL, patterns, tmp_path / "x", run, space=space)
+    assert len(lived) == n
+
+
+def test_another_calibration_is_refused(tmp_path):
+    patterns, space, run, _ = toy()
+    calibrate(SMALL, patterns, tmp_path / "x", run, space=space)
+    with pytest.raises(StoreError, match="holds another calibration: settings"):
+        calibrate(Settings(per_wave=61), patterns, tmp_path / "x", run, space=space)
+    (tmp_path / "y").mkdir()
+    (tmp_path / "y" / "mine.txt").write_text("keep me")
+    with pytest.raises(StoreError, match="holds no calibration"):
+        calibrate(SMALL, patterns, tmp_path / "y", run, space=space)
+    with pytest.raises(ScenarioError, match="'waves'"):
+        Settings(waves=0)
+
+
+def test_ensemble_survives_its_file(found):
+    made = found.ensemble()
+    read = evidence.Ensemble.from_bytes(made.to_bytes())
+    assert read.digest == made.digest
+    member = read.member(3)
+    rest = evidence.draw(int(made.seeds[3]))
+    assert set(made.values) == set(found.space.names) <= set(NAMES)
+    for name in member:
+        if name not in made.values:
+            assert np.array_equal(member[name], rest[name])
+    assert read.about["seed"] == 1
+
+
+def test_pages_show_every_figure(found):
+    html, text = as_html(found), as_markdown(found)
+    assert html.count("<svg") == len(found.patterns)
+    assert "known truth" in html
+    assert text.count("| toy |") == len(found.patterns)
+    json.dumps(summary(found))
+
+
+def test_ledger_reads_what_is_whole(tmp_path):
+    ledger = Ledger(tmp_path / "x")
+    ledger.open({"a": 1})
+    ledger.add("wave1", 0, np.array([1.0, np.nan]), 0.5)
+    with (tmp_path / "x" / "runs.jsonl").open("a") as f:
+        f.write('{"stage": "wave1", "index": 1, "val')
+    ledger.add("wave1", 2, np.array([3.0, 4.0]), 0.5)
+    values = Ledger(tmp_path / "x").finished()["wave1"]
+    assert sorted(values) == [0, 2]
+    assert np.isnan(values[0][1])
