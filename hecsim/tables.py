@@ -73,6 +73,17 @@ def _copy(pool, source, other, to):
 
 
 @njit(cache=True, nogil=True)
+def _squeeze(pool, keep, first, stop, other, to):
+    """Copy rows first..stop that are kept to the rows of `other` from `to` on."""
+    for c in range(pool.shape[0]):
+        j = to
+        for i in range(first, stop):
+            if keep[i]:
+                other[c, j] = pool[c, i]
+                j += 1
+
+
+@njit(cache=True, nogil=True)
 def _fill(pool, values, rows):
     for c in range(pool.shape[0]):
         for i in range(rows.size):
@@ -314,11 +325,13 @@ class Table:
             for name in (c.name for c in pool.columns):
                 self.columns.pop(name)
             larger = _Pool(pool.columns, self.size)
-            if keep is not None:
-                pool.copy_rows(source, larger, to)
-            for b in range(self.n_blocks):
+            for b, rows in enumerate(stays):
                 if keep is None:
-                    larger.values[:, start[b] : start[b] + self.used[b]] = pool.values[:, stays[b]]
+                    larger.values[:, start[b] : start[b] + self.used[b]] = pool.values[:, rows]
+                elif pool.values.ndim == 2:
+                    _squeeze(pool.values, keep, rows.start, rows.stop, larger.values, start[b])
+                else:
+                    larger.values[:, start[b] : start[b] + self.used[b]] = pool.values[:, rows][:, keep[rows]]
                 larger.fill(int(start[b] + self.used[b]), int(start[b + 1]))
             fresh.append(larger)
         self._hold(fresh)
