@@ -73,7 +73,8 @@ class Instrument:
 
     def number(self, draw: Mapping[str, Any], what: str) -> float:
         """One of its two running costs, "report" ($ a year) or "overhead" (share of the money)."""
-        return float(draw[f"money.{what}_{self.slug}"])
+        names = {"report": f"money.report_{self.slug}", "overhead": f"money.overhead_{self.slug}"}
+        return float(draw[names[what]])
 
 
 _ALL = (

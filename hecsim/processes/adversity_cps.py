@@ -3,7 +3,8 @@
 Reports have two sources. True: a child who was harmed this month or goes on living where harm
 happens may be noticed, the more so the more people see the child (newborns and school children)
 and the more programs visit. Other: reports of families without maltreatment, more frequent where
-poverty brings surveillance and hardship is taken for neglect. Screening and confirmation are
+poverty brings surveillance and hardship is taken for neglect; poverty as in the hazards themselves, of the smoothed
+year and of this month's money. Screening and confirmation are
 likelier for true cases. Differential treatment by services acts on other reports and on placement
 as 1 + bias x (ratio - 1); most of the crude disparity comes from poverty.
 
@@ -23,6 +24,7 @@ from hecsim.processes.maths import children, exp_, happens, home
 
 __all__ = ["CPS_PROCESSES", "PLACEMENT", "REPORTS"]
 
+_GUIDELINE = 1  # entry of the poverty guideline that money amounts are expressed in: 2025
 _LOW_INCOME = 2.0  # low income ends, by convention, at twice the poverty line
 _ABUSE, _NEGLECT = 0b00111, 0b11000
 
@@ -36,8 +38,9 @@ def _band(age):
 @njit(cache=True, nogil=True, error_model="numpy")
 def reports_kernel(
     p_present, p_household, p_age, p_race, p_placed, p_ace_bits, p_ace_new, p_reports, p_cps_new,
-    p_cps_ever, h_abuse_risk, h_neglect_risk, h_poverty_ratio, h_frailty, h_public_cost, lh_detection_scale,
-    lg_service_bias, pu_report, pu_true, pu_screen, pu_confirm, h0, k_detect_new, k_detect_lasting,
+    p_cps_ever, h_abuse_risk, h_neglect_risk, h_persons, h_poverty_ratio, h_income, h_frailty, h_public_cost,
+    lh_detection_scale, lg_service_bias, pu_report, pu_true, pu_screen, pu_confirm, h0,
+    k_benefits__guideline_first, k_benefits__guideline_each_more, k_risk_income_now, k_detect_new, k_detect_lasting,
     k_report_other, k_report_contact, k_report_poor, k_report_frailty, k_report_again, k_report_service,
     k_screened, k_confirmed, k_cost_investigation, k_cost_case,
 ):  # fmt: skip
@@ -46,9 +49,12 @@ def reports_kernel(
         p_cps_new[i] = 0 if p_present[i] != 0 else p_cps_new[i]
     others = np.empty(h_frailty.size)
     frail = np.log(k_report_frailty)
+    first, more = k_benefits__guideline_first[_GUIDELINE], k_benefits__guideline_each_more[_GUIDELINE]
     for h in range(h_frailty.size):
-        x = k_report_other / 12.0 * exp_(frail * h_frailty[h])
-        others[h] = x * (1.0 + (k_report_poor - 1.0) * max(1.0 - h_poverty_ratio[h] / _LOW_INCOME, 0.0))
+        line = first + more * max(h_persons[h] - 1.0, 0.0)
+        ratio = (1.0 - k_risk_income_now) * h_poverty_ratio[h] + k_risk_income_now * 12.0 * h_income[h] / line
+        poor = min(max(1.0 - ratio / _LOW_INCOME, 0.0), 1.0)
+        others[h] = k_report_other / 12.0 * exp_(frail * h_frailty[h]) * (1.0 + (k_report_poor - 1.0) * poor)
     for i in children(p_present, p_age):
         h = home(p_household[i], 1, h0)
         seen = k_report_contact[_band(p_age[i])] * lh_detection_scale[h]
@@ -75,8 +81,9 @@ def reports_kernel(
 
 def reports_plain(
     p_present, p_household, p_age, p_race, p_placed, p_ace_bits, p_ace_new, p_reports, p_cps_new,
-    p_cps_ever, h_abuse_risk, h_neglect_risk, h_poverty_ratio, h_frailty, h_public_cost, lh_detection_scale,
-    lg_service_bias, pu_report, pu_true, pu_screen, pu_confirm, h0, k_detect_new, k_detect_lasting,
+    p_cps_ever, h_abuse_risk, h_neglect_risk, h_persons, h_poverty_ratio, h_income, h_frailty, h_public_cost,
+    lh_detection_scale, lg_service_bias, pu_report, pu_true, pu_screen, pu_confirm, h0,
+    k_benefits__guideline_first, k_benefits__guideline_each_more, k_risk_income_now, k_detect_new, k_detect_lasting,
     k_report_other, k_report_contact, k_report_poor, k_report_frailty, k_report_again, k_report_service,
     k_screened, k_confirmed, k_cost_investigation, k_cost_case,
 ):  # fmt: skip
@@ -90,7 +97,11 @@ def reports_plain(
         fresh = np.where((p_ace_new & mask) > 0, k_detect_new, 0.0)
         true = true + np.where((p_ace_bits & mask) > 0, k_detect_lasting * risk.astype(float) + fresh, 0.0)
     other = k_report_other / 12.0 * k_report_frailty ** h_frailty[h].astype(float)
-    poor = np.maximum(1.0 - h_poverty_ratio[h].astype(float) / _LOW_INCOME, 0.0)
+    line = k_benefits__guideline_first[_GUIDELINE] + k_benefits__guideline_each_more[_GUIDELINE] * np.maximum(
+        h_persons.astype(float) - 1.0, 0.0
+    )
+    ratio = (1.0 - k_risk_income_now) * h_poverty_ratio + k_risk_income_now * 12.0 * h_income / line
+    poor = np.clip(1.0 - ratio / _LOW_INCOME, 0.0, 1.0)[h]
     other = other * (1.0 + (k_report_poor - 1.0) * poor)
     other = other * (1.0 + lg_service_bias * (k_report_service[p_race] - 1.0))
     hazard = (true + other) * seen * np.where(p_reports > 0, k_report_again, 1.0)

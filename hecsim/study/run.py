@@ -41,6 +41,7 @@ from hecsim.study.comparison import comparison_for
 from hecsim.study.design import Arm, Study
 from hecsim.study.results import Results
 from hecsim.study.store import Failure, FutureResult, Store
+from hecsim.warmup import warm_up
 
 __all__ = ["attempt", "build", "compare", "run_future", "run_study"]
 
@@ -337,6 +338,9 @@ def _run_missing(
     everything = [(i, a.name) for i in range(study.futures) for a in study.arms]
     missing = [run for run in everything if run not in done]
     finished = len(everything) - len(missing)
+    if missing and cluster is None:
+        # Once here, rather than once in every worker at the same time.
+        warm_up(place, progress=None if progress is None else lambda done, of: progress("compiling", done, of))
     if progress is not None:
         progress("runs", finished, len(everything))
     if cluster is not None and missing:

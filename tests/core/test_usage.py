@@ -36,8 +36,8 @@ GUARDS = {
     "place.violence": {0.02, 0.99}, "commerce.employers": {0.1}, "labor.jobs": {0.95}, "income.members": {4.0, 13.0},
     "income.return": {18.0, 40.0}, "budget.month": {4.0}, "budget.mind": {0.1}, "housing.cases": {2.999999},
     "food.security": {0.25, 4.0, 500.0}, "food.diet": {0.2, 0.4, 5.0}, "food.energy": {0.1, 0.2}, "activity": {5.0},
-    "weight.adult": {0.8, 28.0}, "weight.child": {4.0}, "health.utility": {30.0, 40.0}, "health.cost": {30.0, 40.0},
-    "demography.mortality": {15.0, 18.5, 25.0},
+    "weight.child": {4.0}, "health.utility": {30.0, 40.0}, "health.cost": {30.0, 40.0},
+    "demography.mortality": {15.0, 18.5, 25.0}, "adversity.maltreatment": {1e-30}, "weight.adult": {0.01, 0.8, 28.0},
 }  # fmt: skip
 
 

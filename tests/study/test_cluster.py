@@ -55,10 +55,9 @@ def address(tmp_path):
         for c in commands
     ]
     yield where, started
-    for process in reversed(started):
-        process.terminate()
-    for process in started:
-        process.wait(30)
+    for process in reversed(started):  # they have nothing to put in order
+        process.kill()
+        process.wait()
 
 
 def test_a_remote_cluster(alone, tmp_path, address):
