@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -66,12 +67,18 @@ class Ballot:
         done = finished(key, self.futures)
         if not done:
             return None
-        results = Results.read(Store(cache.folder(key)), max(done) + 1)
-        return float(arm_money(Facts(results), MIX).spending.difference) / self.years
+        return _spent(key, tuple(done)) / self.years
 
     def nights_work(self, largest: int = 3) -> list[tuple[str, ...]]:
         """Every choice that the hall could make, smallest first: each option alone, then pairs, then threes."""
         return [c for n in range(1, largest + 1) for c in combinations(self.options, n)]
+
+
+@lru_cache(maxsize=64)
+def _spent(key: str, done: tuple[int, ...]) -> float:
+    """USD that the mix of a kept study spends over its horizon, from these futures."""
+    results = Results.read(Store(cache.folder(key)), max(done) + 1)
+    return float(arm_money(Facts(results), MIX).spending.difference)
 
 
 def under_budget(tally: Mapping[str, int], price: Callable[[str], float | None], budget: float) -> list[dict[str, Any]]:

@@ -48,11 +48,27 @@ class Evening:
             self.start(_RUNS[after])
 
     def start(self, number: int) -> None:
-        """Make the mix of a round from its votes and live it, unless it is kept already."""
+        """Make the mix of a round from its votes and live it, unless it is kept already.
+
+        While the price of an option that got votes is still being worked out nothing is chosen, so that no choice is
+        passed over for having no price yet; the public screen asks again.
+        """
+        if self._unpriced(number):
+            return
         picks = [r["id"] for r in under_budget(self.room.tally(number), self.ballot.price, self.ballot.budget) if r["in"]]
         self.room.choose(number, picks)
         if picks and not self.ballot.ready(picks):
             self.board.start(self.ballot.study(picks), _WHO)
+
+    def _unpriced(self, number: int) -> list[str]:
+        return [i for i, votes in self.room.tally(number).items() if votes and self.ballot.price(i) is None]
+
+    def _settle(self) -> None:
+        """Choose once all prices are there."""
+        public = self.room.public()
+        number = public["round"] - 1
+        if public["phase"] in ("reveal", "run", "reveal2", "run2") and not public["chosen"][number]:
+            self.start(number)
 
     def _picks(self, number: int | None) -> tuple[str, ...]:
         if number is None:  # lane one is the same in every run; any finished one will do
@@ -67,6 +83,8 @@ class Evening:
             return "" if self._picks(None) else told("meet.wait", lang)
         if phase not in ("reveal", "run", "town", "reveal2", "run2", "town2"):
             return ""
+        if waiting := self._unpriced(public["round"] - 1):
+            return told("pricing", lang, n=len(waiting))
         picks = self._picks(public["round"] - 1)
         if not picks:
             return told("nothing", lang)
@@ -116,6 +134,7 @@ class Evening:
 
     def stamp(self) -> str:
         """Changes whenever the public screen should be drawn again."""
+        self._settle()
         public = self.room.public()
         standing = [self.told("en"), PHASES.index(public["phase"])]
         return hashlib.sha256(json.dumps([public, standing], sort_keys=True).encode()).hexdigest()[:12]
