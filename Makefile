@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test slow browser chromium lint docs bench app clean
+.PHONY: run test slow browser chromium lint docs guard bench app clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'hecsim needs Python 3.11 or newer')"
@@ -37,7 +37,11 @@ lint: $(READY)  ## style, types, and the contract between the rooms
 docs: $(READY)  ## the documentation site, to be opened from build/site/index.html
 	$(BIN)/python scripts/document_model.py
 	$(BIN)/python scripts/document_interventions.py
+	$(BIN)/python scripts/document_files.py
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
+
+guard: $(READY)  ## ratios of speed that a change must not break
+	$(BIN)/python benchmarks/guard.py
 
 bench: $(READY)
 	$(BIN)/hecsim bench

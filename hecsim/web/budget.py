@@ -63,7 +63,7 @@ def bar(found: Spent, budget: int, payer: str, language: str) -> str:
     who = Words(language).term(payer) if payer else say("budget.all", language)
     span = say("budget.span", language, low=dollars(found.low, language), high=dollars(found.high, language))
     told = say("budget.spends", language, mean=dollars(found.mean, language), who=who)
-    told += f" ({span})" if math.isfinite(found.low) else ""
+    told += f" ({span if math.isfinite(found.low) else say('budget.no_span', language)})"
     told += say("budget.peak", language, peak=dollars(found.peak, language), year=found.peak_year)
     if not budget:
         return f'<p class="budget fine">{escape(told)}</p>'

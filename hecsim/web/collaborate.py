@@ -15,7 +15,7 @@ from hecsim import evidence
 from hecsim.clock import month_label
 from hecsim.collaborative import CollaborativeSpec
 from hecsim.collaborative.instruments import INSTRUMENTS
-from hecsim.collaborative.roles import KINDS
+from hecsim.collaborative.roles import KINDS, core_work
 from hecsim.collaborative.spec import FORMS, RULES
 from hecsim.errors import HecsimError
 from hecsim.interventions import catalogue
@@ -38,6 +38,11 @@ __all__ = ["PlanPage", "draft", "spec_of"]
 BEST = 6  # forms and rules shown
 
 
+def form_name(form: str, lang: str) -> str:
+    """The name of a legal form, without what explains it."""
+    return term(form, lang) if lang == "es" else FORM_WORDS[form].partition(":")[0]
+
+
 @solara.component_vue("vue/group.vue")
 def _Group(
     words: dict[str, str],
@@ -56,9 +61,10 @@ def spec_of(group: Group) -> CollaborativeSpec:
     """The collaborative that the page asks for; its backbone is the first partner that may be one."""
     able = CollaborativeSpec.__dataclass_fields__["backbone"].metadata["options"]
     backbone = next((k for k in group.partners if k in able), "health department")
+    aids: dict[str, Any] = dict.fromkeys(group.aids, True)
     return CollaborativeSpec(
         form=group.form, rule=group.rule, resident_seats=group.seats, stipend=float(group.stipend), partners=group.partners,
-        backbone=backbone, **{a: True for a in group.aids},
+        backbone=backbone, **aids,
     )  # fmt: skip
 
 
@@ -73,17 +79,24 @@ def draft(state: State) -> str:
 
     def title(work: str) -> str:
         cls = catalogue().get(work)
-        return t(work) if cls is None else f"{SYMBOLS[cls.kind][0]} {getattr(cls.title, lang)}"
+        if cls is None:
+            return str(core_work()[work][lang])
+        return f"{SYMBOLS[cls.kind][0]} {getattr(cls.title, lang)}"
 
     place = expected_partners(list(state.towns), draw)
     found = plan_partners(mix, partners_of_spec(spec), draw, place=place, backbone=spec.backbone)
-    nobody = say("plan.nobody", lang)
+    nobody, much = say("plan.nobody", lang), f"▲ {say('plan.much', lang)}"
     roles = [
-        [title(r["work"]), t(r["responsible"]) or nobody, t(r["accountable"]) or nobody, ", ".join(map(t, r["consulted"])) or "–"]
+        [
+            title(r["work"]),
+            t(r["responsible"]) or nobody,
+            t(r["accountable"]) or nobody,
+            ", ".join(map(t, r["consulted"])) or "–",
+        ]
         for r in found.roles
     ]
     load = [
-        [t(r["partner"]), f"{r['hours']:.0f}", f"{r['available']:.0f}", f"▲ {say('plan.much', lang)}" if r["overloaded"] else ""]
+        [t(r["partner"]), f"{r['hours']:.0f}", f"{r['available']:.0f}", much if r["overloaded"] else ""]
         for r in found.load
     ]  # fmt: skip
     invite = [
@@ -91,11 +104,11 @@ def draft(state: State) -> str:
          "–" if r["expected_here"] is None else f"{r['expected_here']:g}"]
         for r in found.invite[:8]
     ]  # fmt: skip
-    here = (spec.form, spec.rule)
+    here, now = (spec.form, spec.rule), f" ◀ {say('plan.now', lang)}"
     every = compare_governance(spec, draw)
     options = [r for r in every if not r["dominated"] or (r["form"], r["rule"]) == here][:BEST]
     governance = [
-        [f"{t(r['form'])}, {t(r['rule'])}" + (f" ◀ {say('plan.now', lang)}" if (r["form"], r["rule"]) == here else ""),
+        [f"{form_name(r['form'], lang)}, {t(r['rule'])}" + (now if (r["form"], r["rule"]) == here else ""),
          f"{r['months_per_decision']:.1f}", percent(r["follow_through"]), f"{r['months_to_services']:.0f}",
          percent(r["residents_influence"]), dollars(r["yearly"], lang)]
         for r in options
@@ -111,7 +124,7 @@ def draft(state: State) -> str:
     pays = [
         [INSTRUMENTS[r["instrument"]].spanish if lang == "es" else r["instrument"], r["years"], t(r["when"]), t(r["risk"]),
          dollars(r["report"], lang), percent(r["overhead"])]
-        for r in may_pay(state.years)
+        for r in may_pay()
     ]  # fmt: skip
 
     def table(key: str, rows: list[list[str]]) -> dict[str, Any]:
@@ -154,7 +167,7 @@ def PlanPage() -> None:
     lang, g = state.lang, state.group
     solara.Title(f"{say('plan', lang)} · hecsim")
     options = {
-        "forms": [{"id": f, "name": term(f, lang) if lang == "es" else FORM_WORDS[f].partition(":")[0]} for f in FORMS],
+        "forms": [{"id": f, "name": form_name(f, lang)} for f in FORMS],
         "rules": [{"id": r, "name": term(r, lang)} for r in RULES],
         "kinds": sorted(({"id": k, "name": term(k, lang)} for k in KINDS), key=lambda k: k["name"].lower()),
         "aids": [{"id": a, "name": say(f"aid.{a}", lang)} for a in AIDS],
@@ -202,7 +215,7 @@ def _Needs(state: State, lang: str) -> None:
     with solara.Div(classes=["needs"]):
         solara.HTML(tag="h2", unsafe_innerHTML=say("needs.title", lang))
         if found is not None and found[0] == this and found[1] is not None:
-            solara.HTML(unsafe_innerHTML=needs_html(*found[1], lang))
+            solara.HTML(unsafe_innerHTML=needs_html(found[1][0], found[1][1], lang))
             return
         solara.HTML(tag="p", unsafe_innerHTML=say("needs.text", lang))
         if found is not None and found[0] == this:

@@ -56,10 +56,11 @@ def ComparePage() -> None:
     state, change, go = use_state()
     lang = state.lang
     solara.Title(f"{say('compare', lang)} · hecsim")
+    # Hooks may not be called a changing number of times, so all places of the shelf have a run, some of nothing.
     empty = replace(state, mix="", picks=())
-    runs: list[Run] = [
-        use_run(restored(state, state.saved[i]) if i < len(state.saved) else empty) for i in range(MAX_SAVED)
-    ][: len(state.saved)]
+    plans = [*(restored(state, one) for one in state.saved), *[empty] * MAX_SAVED]
+    first, second, third, fourth = use_run(plans[0]), use_run(plans[1]), use_run(plans[2]), use_run(plans[3])
+    runs: list[Run] = [first, second, third, fourth][: len(state.saved)]
     names = letters(state)
     shelf = [
         {
@@ -114,7 +115,9 @@ def _Together(state: State, runs: list[Run], names: list[str]) -> None:
         missing = [n for i, n in enumerate(names) if i not in ready]
         with solara.Div(classes=["hecsim", "compared"]):
             if missing:
-                solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=say("compare.missing", lang, list=", ".join(missing)))
+                solara.HTML(
+                    tag="p", classes=["caution"], unsafe_innerHTML=say("compare.missing", lang, list=", ".join(missing))
+                )
             elif not all(r.complete for r in runs):
                 told = say("draft", lang, done=len(common), of=state.futures)
                 solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=told)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from typing import Any
 
 import solara
@@ -29,10 +28,10 @@ QUESTIONS = {
     "pawn": "hecsim study sensitivity results/study --outcome aces_0_8",
     "morris": "hecsim study sensitivity study.toml --method morris --parameter adversity --parameter housing",
     "sobol": "hecsim study sensitivity study.toml --method sobol --size 64 --parameter stress --parameter income",
-    "attribute": "hecsim study attribute study.toml --arm ARM",
+    "attribute": "hecsim study attribute study.toml",
     "robust": "hecsim study robust results/study",
     "voi": "hecsim study voi results/study --gain aces_0_8 --worth 50000",
-    "optimise": "hecsim study optimise study.toml",
+    "pareto": "hecsim study pareto results/study --outcome aces_0_8 --outcome spending",
     "export": "hecsim study export results/study",
 }
 
@@ -85,7 +84,9 @@ def study_file(state: State) -> str:
     for name, one in arms:
         whole = bool(one.mix) and not one.changed and study_of(one) is not None
         body.append(_arm(name, one.mix if whole else "", chosen(one)))
-    contrasts = '[[contrast]]\nmeasure = "aces_0_8"\nimportant = 0.5\n\n[[contrast]]\nmeasure = "obesity_child"\nimportant = 0.5\n'
+    contrasts = (
+        '[[contrast]]\nmeasure = "aces_0_8"\nimportant = 0.5\n\n[[contrast]]\nmeasure = "obesity_child"\nimportant = 0.5\n'
+    )
     return "\n\n".join([head, *body, contrasts]).replace("\n\n\n", "\n\n")
 
 
@@ -126,8 +127,8 @@ def LabPage() -> None:
 
     solara.lab.use_task(watch, dependencies=[])
     rows = [
-        {"id": key[:8], "name": ", ".join(towns), "share": look.share, "busy": look.busy, "futures": f"{look.futures} / {look.of}",
-         "told": say(f"lab.stage.{look.stage}", lang)}
+        {"id": key[:8], "name": ", ".join(towns), "share": look.share, "busy": look.busy,
+         "futures": f"{look.futures} / {look.of}", "told": say(f"lab.stage.{look.stage}", lang)}
         for key, towns, look in queue
     ]  # fmt: skip
     done = tuple((key, look.futures) for key, _, look in queue)

@@ -88,7 +88,7 @@ def Layout(children: list[Any] = []) -> Any:  # noqa: B006  (Solara's way to pas
     with solara.Column(classes=["hecsim-page"], gap="0px", style={"padding": "0"}) as main:
         solara.Style(style())
         _Frame(
-            words=all_words(lang, "skip", "nav", "language"), links=links, lang=lang,
+            words=all_words(lang, "skip", "nav", "language", "simulated"), links=links, lang=lang,
             other=next(x for x in LANGUAGES if x != lang),
             address=f"{path if path in PATHS else '/'}?{query(state)}", event_go=go,
             event_speak=lambda other: change({"lang": other}),

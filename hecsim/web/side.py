@@ -17,8 +17,8 @@ from hecsim.report.text import Words, dollars, percent
 from hecsim.study import Results, Store
 from hecsim.study.economics import Economics
 from hecsim.study.outcome import outcome
-from hecsim.study.parts import StoredSums
 from hecsim.study.pareto import pareto
+from hecsim.study.parts import StoredSums
 from hecsim.web import cache as kept
 from hecsim.web.budget import SHAPES, spent
 from hecsim.web.plan import LAW, MIX, START_YEAR
@@ -42,9 +42,7 @@ def joined(keys: tuple[str, ...], futures: tuple[int, ...], law: str, names: tup
     parts = [read_kept(k, futures, (law, name)) for k, name in zip(keys, names, strict=True)]
     first = parts[0]
     stores = [Store(kept.folder(k)) for k in keys]
-    paths = [
-        [stores[0].part("measures", f, LAW), *(s.part("measures", f, MIX) for s in stores)] for f in futures
-    ]
+    paths = [[stores[0].part("measures", f, LAW), *(s.part("measures", f, MIX) for s in stores)] for f in futures]
     months, measures, count = first.sums.shape[2:5]
     arms = [next(a for a in first.manifest["study"]["arms"] if not a["interventions"])]
     arms += [next(a for a in p.manifest["study"]["arms"] if a["interventions"]) for p in parts]
@@ -80,9 +78,10 @@ def compare_html(
     rows = []
     for arm in facts.arms:
         over = money[arm].against(budget) if budget else ""
+        mean = dollars(money[arm].mean, language)
         rows.append({
             "name": arm, "cells": [_cell(_change(facts, arm, a), words) for a in AIMS],
-            "over": f"{SHAPES[over]} {say(f'budget.short.{over}', language)}" if over else "",
+            "over": f"{SHAPES[over]} {say(f'budget.short.{over}', language)} ({mean})" if over else "",
         })  # fmt: skip
     return templates().get_template("compare.html").render(
         t=words, say=lambda name, **v: say(name, language, **v), rows=rows, frontier=_frontier(results, language),
@@ -118,9 +117,18 @@ def _cell(c: Change, words: Words) -> dict[str, str]:
     money = c.measure == "spending"
     if money:
         told = f"{dollars(c.difference, words.language)}"
-        return {"big": told, "range": words.interval(c, money=True), "said": "", "verdict": "changed"}
+        return {"big": told, "range": _known(words.interval(c, money=True)), "said": "", "verdict": "changed"}
     big = "–" if c.verdict == "nodata" else words.delta(c.measure, c.difference, c.low, c.high)
-    return {"big": f"{big} {words.step(c.measure)}", "range": words.interval(c), "said": words.verdict(c), "verdict": c.verdict}
+    return {
+        "big": f"{big} {words.step(c.measure)}",
+        "range": _known(words.interval(c)),
+        "said": words.verdict(c),
+        "verdict": c.verdict,
+    }
+
+
+def _known(span: str) -> str:
+    return "" if span == "–" else span
 
 
 def _frontier(results: Results, language: str) -> list[dict[str, Any]]:

@@ -9,17 +9,22 @@ import solara
 
 from hecsim import evidence
 from hecsim.interventions import catalogue, mixes
-from hecsim.web.shell import PATHS, use_state
+from hecsim.web.shell import use_state
 from hecsim.web.state import query, towns
 from hecsim.web.words import all_words, say
 
 __all__ = ["StartPage"]
 
-_DOORS = ("plan", "family", "about")
+# Each door, and what lies behind it beside.
+_DOORS = {
+    "plan": ("/studio", {"compare": "/compare", "together": "/plan"}),
+    "family": ("/family", {"forum": "/forum"}),
+    "about": ("/about", {"lab": "/lab"}),
+}
 
 
 @solara.component_vue("vue/start.vue")
-def _Start(words: dict[str, str], doors: list[dict[str, str]], count: str, event_go: Callable[[Any], None]) -> None:
+def _Start(words: dict[str, str], doors: list[dict[str, Any]], count: str, event_go: Callable[[Any], None]) -> None:
     """Title, doors, lists."""
 
 
@@ -29,13 +34,20 @@ def StartPage() -> None:
     state, _, go = use_state()
     solara.Title(f"{say('start', state.lang)} · hecsim")
     n = f"{len(evidence.load()):,}"
+    asked = query(state)
     doors = [
         {
-            "href": f"{path}?{query(state)}",
+            "path": path,
+            "href": f"{path}?{asked}",
             "title": say(f"door.{d}", state.lang),
             "text": say(f"door.{d}_text", state.lang, n=n),
+            "more": [
+                # The forum is a plain page, so it is opened by its address.
+                {"path": "" if p == "/forum" else p, "href": f"{p}?{asked}", "title": say(f"door.{k}", state.lang)}
+                for k, p in more.items()
+            ],
         }
-        for d, path in zip(_DOORS, PATHS[1:], strict=True)
+        for d, (path, more) in _DOORS.items()
     ]
     _Start(
         words=all_words(state.lang, "start", "is", "not", "simulated"),

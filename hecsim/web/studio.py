@@ -9,18 +9,20 @@ import solara
 
 from hecsim.interventions import catalogue
 from hecsim.report.charts import KINDS
+from hecsim.report.text import Words
 from hecsim.web import state as limits
+from hecsim.web.downloads import KINDS as KINDS_OF_FILES
 from hecsim.web.plan import START_YEAR
 from hecsim.web.shell import Run, mix_name, mixes_for, progress_words, use_run, use_state
-from hecsim.web.state import State
-from hecsim.web.view import results_html
+from hecsim.web.state import Saved, State
+from hecsim.web.view import budget_html, results_html
 from hecsim.web.words import all_words, say
 
 __all__ = ["StudioPage"]
 
 _WORDS = (
     "studio", "place", "towns", "town", "households", "years", "futures", "mix", "chosen", "remove", "kind", "grade", "grades",
-    "reach", "begins", "run", "cancel",
+    "reach", "begins", "run", "cancel", "budget",
 )  # fmt: skip
 
 
@@ -39,6 +41,10 @@ def _Planner(
     fresh: bool,
     told: str,
     share: float,
+    payers: list[dict[str, str]],
+    kept: bool,
+    full: bool,
+    keeps: str,
     event_change: Callable[[Any], None],
     event_run: Callable[[Any], None],
     event_cancel: Callable[[Any], None],
@@ -62,6 +68,7 @@ def _plan(state: State) -> dict[str, Any]:
     return {
         "towns": list(state.towns), "households": state.households, "years": state.years, "futures": state.futures,
         "mix": state.mix, "picks": [{"id": p.id, "reach": p.reach, "start": p.start} for p in state.picks],
+        "budget": state.budget, "payer": state.payer,
     }  # fmt: skip
 
 
@@ -73,6 +80,9 @@ def StudioPage() -> None:
     lang = state.lang
     solara.Title(f"{say('studio', lang)} · hecsim")
     options = {"households": list(limits.HOUSEHOLDS), "years": list(limits.YEARS), "futures": list(limits.FUTURES)}
+    kept, full = Saved(state.mix, state.picks) in state.saved, len(state.saved) >= limits.MAX_SAVED
+    keeps = say("kept", lang) if kept else say("keep", lang, n=len(state.saved), most=limits.MAX_SAVED)
+    payers = [{"id": p, "name": Words(lang).term(p)} for p in limits.PAYERS]
     with solara.Div(classes=["hecsim-studio"]):
         with solara.Div(classes=["hecsim-left"]):
             _Planner(
@@ -80,6 +90,7 @@ def StudioPage() -> None:
                 limit=limits.MAX_TOWNS, options=options, mixes=mixes_for(lang),
                 kinds=solara.use_memo(lambda: _kinds(lang), [lang]), first=START_YEAR, busy=run.busy, fresh=run.complete,
                 told=progress_words(run, lang), share=run.look.share if run.look else 0.0,
+                payers=payers, kept=kept, full=full, keeps=keeps,
                 event_change=change, event_run=lambda *_: run.start(), event_cancel=lambda *_: run.cancel(),
             )  # fmt: skip
         _Results(state=state, run=run, go=go)
@@ -109,6 +120,13 @@ def _Results(state: State, run: Run, go: Callable[[Any], None]) -> None:
         elif not run.complete:
             words = say("draft", lang, done=len(run.shown), of=state.futures)
             solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=words, attributes={"role": "status"})
+        if last.current:
+            money = budget_html(last.current[0], last.current[1], lang, state.budget, state.payer)
+            solara.HTML(unsafe_innerHTML=money, classes=["results"])
         solara.HTML(unsafe_innerHTML=html, classes=["results"])
+        links = " · ".join(f'<a href="/files/{last.current[0]}/{k}.zip" download>{k.upper()} (zip)</a>' for k in KINDS_OF_FILES)
+        solara.HTML(tag="p", unsafe_innerHTML=f"{say('take.all', lang)} {links}", classes=["files"])
         with solara.Div(classes=["after"]):
+            if state.saved:
+                solara.Button(say("to_compare", lang), on_click=lambda: go("/compare"), text=True)
             solara.Button(say("to_family", lang), on_click=lambda: go("/family"), text=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hecsim.web.words_pages import PAGES
+
 __all__ = ["WORDS", "all_words", "say"]
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -314,6 +316,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "contiene municipio, combinación, años y futuros; con ellos cualquiera obtiene los mismos "
         "números.",
     ),
+    **PAGES,
 }
 
 

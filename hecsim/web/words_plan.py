@@ -36,14 +36,6 @@ TERMS: dict[str, str] = {
     "fire department": "bomberos",
     "library": "biblioteca",
     "retailer": "comercio",
-    # work that every collaborative needs
-    "backbone": "organización de apoyo",
-    "fiduciary agent": "agente fiduciario",
-    "resident voice": "voz de residentes",
-    "advocacy": "incidencia",
-    "data": "datos",
-    "trusted messengers": "mensajeros de confianza",
-    "payers": "pagadores",
     # forms and rules
     "informal": "informal",
     "mou": "memorando de entendimiento",
@@ -119,7 +111,8 @@ TERMS: dict[str, str] = {
     "each year, from every partner's own budget; blended: one pot after an agreement":
         "cada año, del presupuesto de cada socio; mezclado: un solo fondo tras un acuerdo",
     "an assessment on payers, each year that the law lasts": "una cuota a los pagadores, cada año que dure la ley",
-    "the principal at once; repaid in equal parts with interest": "el capital de una vez; se devuelve en partes iguales con interés",
+    "the principal at once; repaid in equal parts with interest":
+        "el capital de una vez; se devuelve en partes iguales con interés",
     "each year, as businesses give; the state forgoes a share as credit":
         "cada año, según donen las empresas; el estado renuncia a una parte como crédito",
     "after each measured year, when measured savings exceed the minimum":

@@ -125,4 +125,3 @@ def needs(study: Study, collaborative: CollaborativeSpec) -> tuple[dict[str, lis
         found = simulate(mix, _community(study.community, None), collaborative=collaborative, years=study.years)
         table = found.by_heading
     return {str(h): [float(x) for x in row] for h, row in zip(table.index, table.to_numpy(), strict=True)}, found.fund
-

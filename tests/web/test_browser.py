@@ -1,96 +1,20 @@
 """The app as its visitors meet it: a real server, a real browser, a real run."""
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt-get install chromium"),
-]
-PAGES = ("/", "/studio", "/family", "/about")
+from tests.web.browsing import MARKS, ready, serve
 
-
-def serve(page: str, cache: Path) -> Iterator[str]:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    # No proxy and no home but a new one, so that nothing kept from elsewhere helps.
-    environment = {**os.environ, "HECSIM_CACHE": str(cache)}
-    command = [
-        sys.executable,
-        "-m",
-        "solara",
-        "run",
-        page,
-        "--production",
-        "--no-open",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    server = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{address}/readyz", timeout=2)
-                break
-            except (urllib.error.URLError, OSError):
-                assert server.poll() is None, f"the server of {page} stopped"
-                time.sleep(0.25)
-        yield address
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(15)
+pytestmark = MARKS
+PAGES = ("/", "/studio", "/compare", "/plan", "/family", "/lab", "/about")
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from serve("app.py", tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as p:
-        found = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    """A page that keeps every address it asked for, and every error."""
-    tab = browser.new_page(viewport={"width": 1200, "height": 900})
-    tab.asked, tab.errors = [], []
-    tab.on("request", lambda r: tab.asked.append(r.url))
-    tab.on("pageerror", lambda e: tab.errors.append(str(e)))
-    tab.set_default_timeout(30_000)
-    yield tab
-    assert tab.errors == []
-    tab.close()
-
-
-def ready(page: Any, language: str = "en") -> None:
-    page.wait_for_selector("h1")
-    page.wait_for_function(f"document.documentElement.lang === '{language}'")
 
 
 def test_no_page_asks_another_machine(page: Any, address: str) -> None:
@@ -101,23 +25,6 @@ def test_no_page_asks_another_machine(page: Any, address: str) -> None:
     outside = [u for u in page.asked if not u.startswith((address, address.replace("http", "ws"), "data:", "blob:"))]
     assert outside == []
     assert len(page.asked) > 10
-
-
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_every_page_fits_a_phone_and_names_its_controls(page: Any, address: str, path: str, language: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{address}{path}?m=M6&lang={language}")
-    ready(page, language)
-    for summary in page.query_selector_all("details.kind > summary"):
-        summary.click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    nameless = page.evaluate(
-        """() => [...document.querySelectorAll('main button, main select, main input, header button')].filter(e =>
-             !(e.labels && e.labels.length) && !e.getAttribute('aria-label') && !e.innerText.trim()).map(e => e.outerHTML)"""
-    )
-    assert nameless == []
-    assert "user-scalable=no" not in page.get_attribute('meta[name="viewport"]', "content")
 
 
 def test_the_language_switch_and_reload_keep_the_plan(page: Any, address: str) -> None:
@@ -186,7 +93,7 @@ def test_a_run_can_be_canceled_finished_and_told_as_a_family(page: Any, address:
 
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.click("nav a >> nth=2")
+    page.click("nav a >> nth=4")
     page.wait_for_selector(".lane.law")
     assert page.locator(".year").count() == 1
     page.click(".player .run-button")

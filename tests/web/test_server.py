@@ -9,7 +9,7 @@ from hecsim.web.server import POLICY, Guard, same_origin
 
 
 def scope(kind: str = "websocket", **headers: str) -> dict[str, Any]:
-    return {"type": kind, "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}
+    return {"type": kind, "method": "GET", "path": "/", "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}
 
 
 @pytest.mark.parametrize(
@@ -64,5 +64,6 @@ def test_answers_carry_the_policy_beside_their_own_headers() -> None:
     headers = dict(sent[0]["headers"])
     assert headers[b"content-security-policy"].decode() == POLICY
     assert headers[b"x-frame"] == b"1"
+    assert headers[b"referrer-policy"] == b"same-origin"  # with "no-referrer" our own forms would have no origin to tell
     assert "http:" not in POLICY
     assert "*" not in POLICY
