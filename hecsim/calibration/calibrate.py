@@ -1,13 +1,14 @@
 """`calibrate`: from published figures to an ensemble of plausible parameter sets.
 
 1. luck: the central parameters under several lucks, which says how far one simulation wanders.
-2. screen: each base rate alone, down and up, under one luck; those that move no target by a quarter of its
+2. screen: each base rate alone against none, under one luck; those that move no target by a quarter of its
    standard deviation are left to their ranges.
 3. waves: a Latin hypercube of the base rates that matter, with everything else (effects among it) sampled
    from its range; emulators; parameters that cannot be ruled out; simulations there; again.
 4. accept: proposals from what was not ruled out, each with effects of its own, moved toward the published
-   figures (redrawn within their own uncertainty, so that the ensemble keeps it), simulated again, and kept
-   or rejected by their own simulation: approximate Bayesian computation with regression adjustment.
+   figures (redrawn within their own uncertainty, so that the ensemble keeps it), simulated again, and accepted
+   or rejected by their own simulation; of those accepted the nearest are kept: approximate Bayesian computation
+   with regression adjustment.
 
 Every simulation is kept as soon as it is finished; the same command goes on where it stopped.
 """
@@ -40,6 +41,7 @@ Runner = Callable[[Sequence[Task]], Any]  # tasks to an iterator of (position, v
 _STEP = 1.2  # quantile at which a base rate is tried alone
 _MATTERS = 0.25  # standard deviations of a target that a base rate must move it by
 _BATCHES = 4  # of proposals, at most
+_CHOICE = 1.5  # accepted sets for each one that is kept: the nearest are
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Calibration:
     simulated: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
     before: np.ndarray = field(default_factory=lambda: np.zeros(0))
     proposed: int = 0
+    accepted: int = 0
     cut: float = CUT
     truth: np.ndarray | None = None
 
@@ -184,11 +187,11 @@ def calibrate(
 
     truth = _truth(d, whole)
     targets, before = _targets(d, patterns, fitted, None if truth is None else truth[1])
-    chosen, screened = _screen(d, whole, patterns, fitted, targets)
+    chosen, screened, slopes = _screen(d, whole, patterns, fitted, targets)
     out = Calibration(settings, tuple(patterns), chosen, targets, screened, before=before)
     if truth is not None:
         out.truth = np.array([truth[0][n] for n in chosen.names])
-    emulators, sample = _waves(d, out, fitted)
+    emulators, sample = _waves(d, out, fitted, slopes)
     _accept(d, out, fitted, emulators, sample)
     return out
 
@@ -239,23 +242,25 @@ def _scaled(patterns: Sequence[Pattern], fitted: list[int], values: np.ndarray) 
 
 def _screen(
     d: _Driver, space: Space, patterns: Sequence[Pattern], fitted: list[int], targets: Targets
-) -> tuple[Space, dict[str, float]]:
-    """The base rates that matter: by how much each moves the target it moves most."""
+) -> tuple[Space, dict[str, float], np.ndarray]:
+    """The base rates that matter: by how much each moves the target it moves most, and their slopes (targets, chosen)."""
     luck = _seed(d.s.seed, "screen")
 
     def make() -> tuple[list[Task], dict[str, Any]]:
-        alone = [{"z": {n: s * _STEP}, "rest": None, "luck": luck} for n in space.names for s in (-1.0, 1.0)]
-        return alone, {}
+        alone = [{"z": {n: _STEP}, "rest": None, "luck": luck} for n in space.names]
+        return [{"z": {}, "rest": None, "luck": luck}, *alone], {}
 
     _, values, _ = d.stage("screen", make)
     y = _scaled(patterns, fitted, values)
-    change = np.abs(y[1::2] - y[0::2]) / 2
-    # Half of a difference of two simulations of one luck still wanders by a part of that luck.
-    change = np.sqrt(np.maximum(change**2 - 0.25 * targets.luck**2, 0.0))
-    effect = (change / np.sqrt(targets.sd**2 + targets.discrepancy**2)).max(axis=1)
+    # Luck belongs to persons, so two simulations of one luck differ by less of it than two of two lucks would.
+    # Slopes are shrunk by as much of their square as luck alone would make (James and Stein, positive part).
+    change = y[1:] - y[0]
+    change = change * np.maximum(1.0 - 0.5 * targets.luck**2 / np.maximum(change**2, 1e-12), 0.0)
+    effect = (np.abs(change) / np.sqrt(targets.sd**2 + targets.discrepancy**2)).max(axis=1)
     by_name = dict(sorted(zip(space.names, effect.tolist(), strict=True), key=lambda kv: -kv[1]))
     chosen = [n for n, e in by_name.items() if e >= _MATTERS][: d.s.most] or list(by_name)[:1]
-    return Space(tuple(n for n in space.names if n in chosen)), by_name
+    kept = [i for i, n in enumerate(space.names) if n in chosen]
+    return Space(tuple(space.names[i] for i in kept)), by_name, change[kept].T / _STEP
 
 
 def _tasks(d: _Driver, space: Space, z: np.ndarray, stage: str) -> list[Task]:
@@ -269,7 +274,7 @@ def _rows(tasks: Sequence[Task], space: Space) -> np.ndarray:
     return np.array([[t["z"][n] for n in space.names] for t in tasks])
 
 
-def _waves(d: _Driver, out: Calibration, fitted: list[int]) -> tuple[Emulators, np.ndarray]:
+def _waves(d: _Driver, out: Calibration, fitted: list[int], slopes: np.ndarray) -> tuple[Emulators, np.ndarray]:
     """Emulators of the last wave, and a sample of what they do not rule out."""
     space, targets = out.space, out.targets
     sample = space.design(d.s.per_wave, _seed(d.s.seed, "design"))
@@ -286,7 +291,7 @@ def _waves(d: _Driver, out: Calibration, fitted: list[int]) -> tuple[Emulators, 
         near = np.argsort(((y - targets.center) ** 2 / (targets.sd**2 + targets.discrepancy**2)).mean(axis=1), kind="stable")
         keep = np.sort(near[: max(2 * d.s.per_wave, len(z) // 2)])
         d.say("emulators", w - 1, d.s.waves)
-        emulators = Emulators(z[keep], y[keep])
+        emulators = Emulators(z[keep], y[keep], slopes)
         wide = max(2 * d.s.per_wave, 200)
         sample, cut, share = not_ruled_out(
             partial(_score, targets, emulators), len(space), wide, _seed(d.s.seed, stage)
@@ -322,7 +327,7 @@ def _accept(d: _Driver, out: Calibration, fitted: list[int], emulators: Emulator
         z = start
         values = np.zeros((0, 0))
         tasks: list[Task] = []
-        for step in ("propose", "adjust", "accept"):
+        for step in ("propose", "accept"):
             if step == "propose":
                 expected = emulators.predict(z)
             else:
@@ -343,13 +348,17 @@ def _accept(d: _Driver, out: Calibration, fitted: list[int], emulators: Emulator
             kept_z.append(z[i])
             kept_rest.append(int(tasks[i]["rest"]))
             kept_values.append(values[i])
-        d.say("accepted", min(len(kept_z), d.s.members), d.s.members)
-        if len(kept_z) >= d.s.members:
+        enough = int(np.ceil(_CHOICE * d.s.members))
+        d.say("accepted", min(len(kept_z), enough), enough)
+        if len(kept_z) >= enough:
             break
     if len(kept_z) < 5:
         raise RunError(
             f"only {len(kept_z)} of {out.proposed} parameter sets reproduce the figures; the model cannot meet some of them "
             "together. See the implausibilities in report.html, and widen the range of a base rate or look for the cause"
         )
-    out.z, out.rest = np.array(kept_z[: d.s.members]), np.array(kept_rest[: d.s.members], np.int64)
-    out.simulated = np.array(kept_values[: d.s.members])
+    distance = (targets.implausibility(_scaled(out.patterns, fitted, np.array(kept_values))) ** 2).mean(axis=1)
+    nearest = np.sort(np.argsort(distance, kind="stable")[: d.s.members])
+    out.accepted = len(kept_z)
+    out.z, out.rest = np.array(kept_z)[nearest], np.array(kept_rest, np.int64)[nearest]
+    out.simulated = np.array(kept_values)[nearest]

@@ -1,7 +1,8 @@
 """Fast stand-ins for the simulation: what each pattern would be at parameters that were not simulated.
 
-Each pattern has a Bayesian linear model of all base rates and their squares, and a Gaussian process of
-what that leaves over the base rates that matter most to it. Five-fold cross-validation says how far a new
+Each pattern begins with the slopes that screening measured one base rate at a time under one luck, where
+nothing else varied; a Bayesian linear model of all base rates and their squares corrects them, and a Gaussian
+process of what that leaves runs over the base rates that matter most. Five-fold cross-validation says how far a new
 simulation would lie from the emulator; that holds the emulator's own error, luck, and everything else that
 differed between simulations.
 """
@@ -36,20 +37,23 @@ def _features(z: np.ndarray) -> np.ndarray:
 class Emulator:
     """One pattern as a function of quantiles.
 
+    z : (simulations, parameters); y : (simulations,); known : slopes to begin with, (parameters,)
+
     Attributes
     ----------
     sd : how far a new simulation lies from the prediction (cross-validated root mean square)
     explained : share of the variance of the simulations that the emulator predicts out of sample
     """
 
-    def __init__(self, z: np.ndarray, y: np.ndarray):
-        self.sd = 0.0
+    def __init__(self, z: np.ndarray, y: np.ndarray, known: np.ndarray):
+        self.sd, self._known = 0.0, known
         self._fit(z, y)
         order = np.random.default_rng(len(y)).permutation(len(y))
         error = np.empty(len(y))
         for part in np.array_split(order, min(_FOLDS, len(y))):
             rest = np.setdiff1d(order, part)
             fold = object.__new__(Emulator)
+            fold._known = known
             fold._fit(z[rest], y[rest], None if self._gp is None else self._gp.kernel_)
             error[part] = y[part] - fold.predict(z[part])
         self.sd = float(np.sqrt(np.mean(error**2)))
@@ -59,11 +63,11 @@ class Emulator:
     def _fit(self, z: np.ndarray, y: np.ndarray, known: Any = None) -> None:
         """Fit both parts; a kernel that is known already is taken as it is."""
         linear, process = _sklearn()
-        model = linear.BayesianRidge().fit(_features(z), y)
+        model = linear.BayesianRidge().fit(_features(z), y - z @ self._known)
         self._weights, self._constant = np.asarray(model.coef_), float(model.intercept_)
         self._unsure = np.asarray(model.sigma_)
         d = z.shape[1]
-        strength = np.abs(self._weights[:d]) + np.abs(self._weights[d:])
+        strength = np.abs(self._known + self._weights[:d]) + np.abs(self._weights[d:])
         self._active = np.sort(np.argsort(strength, kind="stable")[::-1][:_ACTIVE])
         self._gp = None
         rest = y - self._linear(z)
@@ -79,7 +83,7 @@ class Emulator:
         self._gp, self._spread = gp, spread
 
     def _linear(self, z: np.ndarray) -> np.ndarray:
-        return _features(z) @ self._weights + self._constant
+        return z @ self._known + _features(z) @ self._weights + self._constant
 
     def predict(self, z: np.ndarray) -> np.ndarray:
         """Expected value at quantiles (n, parameters), shape (n,)."""
@@ -91,7 +95,7 @@ class Emulator:
     def slope(self, z: np.ndarray) -> np.ndarray:
         """Change per unit of each quantile at one point, from the linear part and its squares."""
         d = len(z)
-        return self._weights[:d] + 2.0 * self._weights[d:] * z
+        return self._known + self._weights[:d] + 2.0 * self._weights[d:] * z
 
     def slope_covariance(self, z: np.ndarray) -> np.ndarray:
         """How unsure that slope is, (parameters, parameters)."""
@@ -104,11 +108,12 @@ class Emulator:
 class Emulators:
     """One emulator for each target.
 
-    z : (simulations, parameters); y : (simulations, targets), on the scale of the patterns
+    z : (simulations, parameters); y : (simulations, targets), on the scale of the patterns; known : slopes to
+    begin with, (targets, parameters)
     """
 
-    def __init__(self, z: np.ndarray, y: np.ndarray):
-        self.each = [Emulator(z, y[:, t]) for t in range(y.shape[1])]
+    def __init__(self, z: np.ndarray, y: np.ndarray, known: np.ndarray):
+        self.each = [Emulator(z, y[:, t], known[t]) for t in range(y.shape[1])]
         self.sd = np.array([e.sd for e in self.each])
 
     def predict(self, z: np.ndarray) -> np.ndarray:

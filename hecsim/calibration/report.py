@@ -70,7 +70,7 @@ def summary(c: Calibration) -> dict[str, Any]:
     targets = [r for r in rows if r["use"] == "calibrate"]
     worst = max(targets, key=lambda r: r["factor"])
     out: dict[str, Any] = {
-        "members": len(c.z), "proposed": c.proposed, "accepted": len(c.z) / max(c.proposed, 1), "cut": CUT,
+        "members": len(c.z), "proposed": c.proposed, "accepted": c.accepted, "cut": CUT,
         "base_rates": len(c.space), "tried": len(c.screened), "targets": len(targets),
         "inside": sum(r["verdict"] == "inside" for r in targets), "worst": worst["name"], "worst_factor": worst["factor"],
         "worst_implausibility": max(r["implausibility"] for r in targets),
@@ -113,8 +113,9 @@ def as_markdown(c: Calibration) -> str:
     """The tables of the page as Markdown."""
     s = summary(c)
     lines = [
-        f"{s['members']} of {s['proposed']} proposed parameter sets were accepted; {s['base_rates']} of {s['tried']}",
-        f"base rates were calibrated. Of {s['targets']} targets, {s['inside']} have the ensemble's mean inside their interval;",
+        f"{s['accepted']} of {s['proposed']} proposed parameter sets were accepted and the nearest {s['members']} kept;",
+        f"{s['base_rates']} of {s['tried']} base rates were calibrated. Of {s['targets']} targets, {s['inside']} have the",
+        "ensemble's mean inside their interval;",
         f"the worst is off by a factor of {s['worst_factor']:.2f} ({s['worst']}).", "",
         "| place | figure | group | use | target | central | ensemble (90%) | implausibility | verdict |",
         "|---|---|---|---|---|---|---|---|---|",

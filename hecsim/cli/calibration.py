@@ -75,7 +75,8 @@ def calibrate(
         return
     s = found_summary
     screen.print(
-        f"{s['members']} of {s['proposed']} parameter sets accepted; {s['inside']} of {s['targets']} targets inside their "
+        f"{s['accepted']} of {s['proposed']} parameter sets accepted, {s['members']} kept; "
+        f"{s['inside']} of {s['targets']} targets inside their "
         f"interval, the worst off by a factor of {s['worst_factor']:.2f} ({s['worst']})", soft_wrap=True,
     )  # fmt: skip
     if recover is not None:

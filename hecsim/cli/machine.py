@@ -77,17 +77,13 @@ def _largest(title: str, values: dict[str, float], everything: bool) -> None:
 
 
 @main.command()
-@click.option(
-    "--host", default=None, help="Address to listen on; only this machine by default, the room with --forum."
-)
+@click.option("--host", default=None, help="Address to listen on; only this machine by default, the room with --forum.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8765)
 @click.option("--forum", is_flag=True, help="Open a forum: phones vote, the vote becomes the mix, the result plays.")
 @click.option("--pin", default="", help="PIN of the forum's control; drawn by luck if left out.")
 @click.option("--option", "options", multiple=True, help="Intervention on the forum's ballot; four to twelve of them.")
 @click.option("--town", default="Hartford", show_default=True, help="Its town.")
-@click.option(
-    "--budget", type=click.FloatRange(1.0), default=5e6, show_default=True, help="Its budget, dollars a year."
-)
+@click.option("--budget", type=click.FloatRange(1.0), default=5e6, show_default=True, help="Its budget, dollars a year.")
 @click.option("--households", type=click.IntRange(100, 20_000), default=1000, show_default=True)
 @click.option("--futures", type=click.IntRange(2, 100), default=20, show_default=True)
 @click.option("--years", type=click.IntRange(2, 10), default=10, show_default=True)

@@ -53,8 +53,14 @@ def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: b
     last = {name: model.measure(name) for name in HEADLINES}
     if as_json:
         print_json(
-            {"arm": chosen.name, "seed": number, "months": model.month, "last_month": last, "out": str(out) if out else None,
-             **({"collaborative": model.collaborative.status()} if model.collaborative is not None else {})}
+            {
+                "arm": chosen.name,
+                "seed": number,
+                "months": model.month,
+                "last_month": last,
+                "out": str(out) if out else None,
+                **({"collaborative": model.collaborative.status()} if model.collaborative is not None else {}),
+            }
         )
         return
     table = Table("measure", "last month", "unit", title=f"{chosen.name}, {model.label}")
@@ -167,7 +173,14 @@ def print_summary(name: str, futures: int, summary: Any) -> None:
         title = f"{name}: {arm} against current law, {futures} futures"
         table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
         table.add_column("measure", ratio=1)
-        for heading in (*(("group",) if grouped else ()), "current law", "difference", "95% interval", "better in", "parameters"):
+        for heading in (
+            *(("group",) if grouped else ()),
+            "current law",
+            "difference",
+            "95% interval",
+            "better in",
+            "parameters",
+        ):
             table.add_column(heading, justify="left" if heading == "group" else "right", no_wrap=heading != "group")
         row: Any
         for row in part.itertuples():

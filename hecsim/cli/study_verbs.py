@@ -73,7 +73,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return "yes" if value else "no"
     if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:,.3g}"
+        return "" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= 1e4 else f"{value + 0.0:,.3g}"
     return str(value)
 
 
@@ -209,7 +209,7 @@ def robust(folder: Path, outcomes: tuple[str, ...], enough: float | None, as_jso
         tables = [{**vars(f), "table": f.table.to_dict("records")} for f in failing]
         print_json({"arms": frame.to_dict("records"), "failing": tables})
         return
-    columns = ("outcome", "arm", "mean", "worst", "regret_mean", "regret_p90", "best", "enough", "satisfied", "unit")
+    columns = ("outcome", "arm", "mean", "worst", "regret_mean", "regret_p90", "best", "enough", "satisfied")
     show(frame, columns, "gain against current law, regret, and how often it is enough")
     for f in failing:
         first = f.table.iloc[0]

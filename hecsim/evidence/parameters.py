@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -55,10 +56,21 @@ class Parameter:
         return self.low is not None and self.distribution != "fixed"
 
 
-def _flat(value: object) -> object:
-    if isinstance(value, list):
-        return tuple(float(v) for v in np.asarray(value, float).ravel())
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+def _flat(value: object, where: str) -> float | tuple[float, ...]:
+    """A finite number, or the numbers of a list, of lists as well, in order."""
+
+    def entries(part: object) -> list[float]:
+        if isinstance(part, list):
+            return [x for p in part for x in entries(p)]
+        # Integers of TOML have no bound; a float does.
+        if isinstance(part, (int, float)) and not isinstance(part, bool) and abs(part) <= sys.float_info.max:
+            return [float(part)]
+        raise EvidenceError(f"{where}: must be a number or a list of numbers, not {str(part)[:40]!r}")
+
+    found = entries(value)
+    if not found:
+        raise EvidenceError(f"{where}: is an empty list")
+    return tuple(found) if isinstance(value, list) else found[0]
 
 
 def _check(p: Parameter, file: str) -> None:
@@ -100,8 +112,16 @@ def _read(file: str, text: str) -> dict[str, Parameter]:
         missing = {"value", "unit", "source", "grade"} - entry.keys()
         if missing:
             raise EvidenceError(f"{file} [{name}]: missing {', '.join(sorted(missing))}")
-        entry = {k: _flat(v) if k in ("value", "low", "high") else v for k, v in entry.items()}
+        where = f"{file} [{name}]"
+        numbers = ("value", "low", "high")
+        entry = {k: _flat(v, f"{where} {k}") if k in numbers else v for k, v in entry.items()}
+        for key in allowed & entry.keys() - {*numbers, "axis"}:
+            kind = bool if key == "calibrated" else str
+            if not isinstance(entry[key], kind):
+                raise EvidenceError(f"{where}: '{key}' must be {'true or false' if kind is bool else 'text'}")
         if "axis" in entry:
+            if not isinstance(entry["axis"], list):
+                raise EvidenceError(f"{where}: 'axis' must be a list of labels")
             entry["axis"] = tuple(str(a) for a in entry["axis"])
         p = Parameter(room=room, name=name, **entry)
         _check(p, file)

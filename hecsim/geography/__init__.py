@@ -5,7 +5,8 @@
 >>> hartford.population, len(hartford.tracts)
 (119970, 41)
 
-`select` picks packaged towns, `load` reads a user's own tables in the columns that `dictionary()` documents.
+`select` picks packaged towns, `load` reads a user's own tables in the columns that `dictionary()` documents, and
+`import_place.bring` makes such tables from files of the Census Bureau and others.
 Blanks stay NaN; `Geography.inputs` and `Geography.margin` fill what the synthetic population needs and
 `Geography.assumptions` lists what they filled.
 """

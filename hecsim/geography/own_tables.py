@@ -1,7 +1,7 @@
 """Reading and checking a user's own tables, in the columns of `dictionary()`.
 
 A folder needs towns.csv and tracts.csv. It may hold joint_<name>_towns.csv and joint_<name>_tracts.csv (cells
-named as in the packaged ones) and borders.csv. Whatever a damaged file would do silently, it does here aloud.
+named as in the packaged ones), borders.csv and retailers.csv. Whatever a damaged file would do silently, it does here aloud.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hecsim.errors import CommunityDataError
+from hecsim.columns import STORE
+from hecsim.errors import CommunityDataError, UnknownNameError
 from hecsim.geography import tables
 from hecsim.geography.fallback import Assumption
 from hecsim.geography.joints import cell_columns, joint_names
@@ -65,10 +66,19 @@ def load(directory: str | Path) -> Geography:
         if not any((n, level) in joints for level in ("town", "tract"))
     ]
     if towns["fmr_area"].isna().all():
-        aid = tables.aid_areas().reindex(towns.index)
+        # A Hartford of another state is not Connecticut's: 09 is the state's code.
+        here = towns["geoid"].str.startswith("09")
+        aid = tables.aid_areas().reindex(towns.index).where(here)
         for c in ("fmr_area", "fmr_inferred", "care4kids_region", "care4kids_inferred"):
             towns[c] = aid[c]
-        notes.append(Assumption("every town", "fmr_area, care4kids_region", "packaged areas", "there is no such column"))
+        notes.append(
+            Assumption(
+                "every town",
+                "fmr_area, care4kids_region",
+                "packaged areas" if here.all() else "Hartford's",
+                "there is no such column",
+            )
+        )
     return Geography(
         towns=tuple(towns.index),
         tracts=tracts,
@@ -78,6 +88,7 @@ def load(directory: str | Path) -> Geography:
         state=state_marginals(),
         source=str(folder),
         notes=tuple(notes),
+        retailers=_retailers(folder, set(tracts["geoid"])),
     )
 
 
@@ -88,6 +99,8 @@ def write(geography: Geography, directory: str | Path) -> Path:
     geography.town_table.reset_index().to_csv(folder / "towns.csv", index=False)
     geography.tracts.to_csv(folder / "tracts.csv", index=False)
     geography.borders.to_csv(folder / "borders.csv", index=False)
+    if geography.retailers is not None:
+        geography.retailers.to_csv(folder / "retailers.csv", index=False)
     for (name, level), table in geography.tables.items():
         flat = table.copy()
         flat.columns = pd.Index([".".join(c) for c in table.columns])
@@ -318,6 +331,23 @@ def _check_totals(folder: Path, towns: pd.DataFrame, tracts: pd.DataFrame) -> No
                 rows=len(tracts),
                 hint="tracts.csv may have been cut off, or the two files are of different years",
             )
+
+
+def _retailers(folder: Path, codes: set[str]) -> pd.DataFrame | None:
+    """retailers.csv: the tract and kind of every known store; None without the file."""
+    path = folder / "retailers.csv"
+    if not path.exists():
+        return None
+    raw = _read(path)
+    for c, known, what in (("geoid", codes, "neighborhood"), ("store", set(STORE), "kind of store")):
+        if c not in raw:
+            raise CommunityDataError(
+                "the column is missing", file=path, column=c, rows=len(raw), hint="A store has geoid and store (its kind)"
+            )
+        wrong = raw.loc[~raw[c].isin(known), c]
+        if len(wrong):
+            raise UnknownNameError(str(wrong.iloc[0]), known, what=what, file=path, key=c)
+    return raw[["geoid", "store"]].sort_values(["geoid", "store"]).reset_index(drop=True)
 
 
 def _borders(folder: Path, towns: set[str]) -> pd.DataFrame:

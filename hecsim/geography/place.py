@@ -29,6 +29,7 @@ class Geography:
     tables       joint tables by (name, level); a user's own, or the packaged rows of these places
     state        statewide figures, the last resort of `inputs`
     notes        assumptions made while loading
+    retailers    known food stores (`geoid`, `store`); None where stores are placed by rates
     """
 
     towns: tuple[str, ...]
@@ -39,6 +40,7 @@ class Geography:
     state: pd.Series
     source: str = "packaged"
     notes: tuple[Assumption, ...] = field(default=())
+    retailers: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         shown = ", ".join(self.towns[:3]) + (f" and {len(self.towns) - 3} more" if len(self.towns) > 3 else "")
@@ -103,6 +105,8 @@ class Geography:
         parts = {"tracts": self.tracts, "towns": self.town_table, "borders": self.borders}
         parts |= {f"joint {n} {level}": t for (n, level), t in sorted(self.tables.items())}
         parts["state"] = self.state.to_frame()
+        if self.retailers is not None:
+            parts["retailers"] = self.retailers
         for name, table in parts.items():
             h.update(f"\x1d{name}\x1d{len(table)}".encode())
             index = table.index if table.index.name else None

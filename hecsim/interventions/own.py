@@ -252,7 +252,7 @@ def _pace(identifier: str, raw: Mapping[str, Any], chosen: Mapping[str, str]) ->
         if per not in _PER:
             raise UnknownNameError(per, _PER, what="cost unit", key=f"own.cost.{per}")
         out[f"cost_{per}"] = _parameter(
-            identifier, f"cost_{per}", _number(value, f"cost.{per}", low=-1e12), f"$/{per}", chosen, None, None
+            identifier, f"cost_{per}", _number(value, f"cost.{per}", low=-1e12, high=1e12), f"$/{per}", chosen, None, None
         )
     return out
 
@@ -270,8 +270,8 @@ def _effects(
                 raise UnknownNameError(name, _EFFECT, what="key", key=f"own.{key}.{name}")
         if "lever" not in e or "value" not in e:
             raise ScenarioError("needs 'lever' and 'value'", key=f"own.{key}", hint=_HINTS["effects"])
-        if e["lever"] not in LEVERS:
-            raise UnknownNameError(str(e["lever"]), LEVERS, what="lever", key=f"own.{key}.lever")
+        if _word(e["lever"], (), f"{key}.lever") not in LEVERS:
+            raise UnknownNameError(e["lever"], LEVERS, what="lever", key=f"own.{key}.lever")
         how = _word(e.get("operation", "add"), ("add", "scale", "set"), f"{key}.operation")
         bounds = {"scale": (0.0, 100.0), "add": (-1e9, 1e9), "set": (LEVERS[e["lever"]].low, LEVERS[e["lever"]].high)}[how]
         value, low, high = (_number(e[n], f"{key}.{n}", *bounds) if n in e else None for n in ("value", "low", "high"))
@@ -309,7 +309,10 @@ def _condition(text: str, unit: str) -> tuple[str, str, str, float]:
     if word in codes:
         return where, column, sign, float(codes.index(word))
     try:
-        return where, column, sign, float(word)
+        number = float(word)
+        if not np.isfinite(number):
+            raise ValueError(word)
+        return where, column, sign, number
     except ValueError:
         if codes:
             raise UnknownNameError(word, codes, what=f"value of {column}", key="own.eligible") from None

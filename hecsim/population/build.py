@@ -200,7 +200,7 @@ def _assemble(
     hood = places.neighborhood_table(t, count, town["urban"].astype(np.int64), p, seed)
     hood["residents"] = count
     tables |= {"neighborhood": hood, "town": town}
-    tables["business"] = institutions.business_table(town, hood, count, workers, p, seed, rng)
+    tables["business"] = institutions.business_table(town, hood, count, workers, p, seed, rng, places.known_stores(g))
     tables["organization"] = institutions.organization_table(town, hood, count, p, seed, rng)
     degree = (education[np.flatnonzero(person["slot"] == 0)] == 3).astype(np.int64)
     kin_homes = h_rows[np.isin(lib.kind[chosen], (10, 11))]  # kin who look like roommates by their roles

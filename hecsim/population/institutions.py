@@ -38,13 +38,16 @@ def _places(count: int, weight: np.ndarray, rng: np.random.Generator) -> np.ndar
 
 def business_table(
     town: Table, neighborhood: Table, people: np.ndarray, adults: np.ndarray, p: Mapping[str, Any], seed: int,
-    rng: np.random.Generator,
+    rng: np.random.Generator, known: Mapping[int, np.ndarray] | None = None,
 ) -> Table:  # fmt: skip
-    """All businesses, sorted by neighborhood. `people`, `adults` (16 and older) by neighborhood."""
+    """All businesses, sorted by neighborhood. `people`, `adults` (16 and older) by neighborhood.
+
+    known : neighborhoods of the real stores of a kind, which then stand where they are
+    """
     where = neighborhood["town"].astype(np.int64)
     urban = town["urban"].astype(np.int64)
     residents = people * neighborhood["scale"]
-    kinds, spots, jobs = _stores(where, urban, residents, neighborhood, p, rng)
+    kinds, spots, jobs = _stores(where, urban, residents, neighborhood, p, rng, known or {})
     positions = float(p["employment_population"]) * float(p["jobs_margin"]) * adults.sum()
     per_place = np.asarray(p["jobs_by_place"])[urban[where]] * np.maximum(people, 0.1)
     scale = residents.sum() / max(people.sum(), 1.0)
@@ -64,7 +67,7 @@ def business_table(
 
 def _stores(
     where: np.ndarray, urban: np.ndarray, residents: np.ndarray, neighborhood: Table, p: Mapping[str, Any],
-    rng: np.random.Generator,
+    rng: np.random.Generator, known: Mapping[int, np.ndarray],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """Kind, neighborhood and real jobs of every food store."""
     by_town = np.bincount(where, residents, minlength=len(urban))
@@ -73,15 +76,22 @@ def _stores(
     mean = np.bincount(where, poor * residents, minlength=len(urban)) / np.maximum(by_town, 1.0)
     relative = poor - mean[where]
     tilt = {0: float(p["supermarket_disadvantage"]), 2: float(p["convenience_disadvantage"])}
-    kinds, spots = [], []
+    kinds: list[np.ndarray] = []
+    spots: list[np.ndarray] = []
     for k in range(len(STORE)):
         noise = np.exp(rng.normal(0.0, float(np.asarray(p["store_place"])[k]), len(where)))
         weight = np.maximum(residents, 1.0) * np.exp(tilt.get(k, 0.0) * relative) * noise
+        before = len(spots)
         for m, count in enumerate(_whole(by_town * rates[:, k], rng)):
             if count:
                 here = np.flatnonzero(where == m)
                 spots.append(here[_places(int(count), weight[here], rng)])
                 kinds.append(np.full(count, k))
+        # The numbers above are drawn all the same, so that a list of one kind moves no store of another.
+        if k in known:
+            spots, kinds = spots[:before], kinds[:before]
+            spots.append(np.asarray(known[k], np.int64))
+            kinds.append(np.full(len(known[k]), k))
     if not kinds:
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
     kind = np.concatenate(kinds)

@@ -19,7 +19,7 @@ import pandas as pd
 
 from hecsim import geography as geo
 from hecsim import luck
-from hecsim.columns import SCHEMA
+from hecsim.columns import SCHEMA, STORE
 from hecsim.geography import Geography
 from hecsim.population.targets import Targets
 from hecsim.tables import Table
@@ -29,6 +29,7 @@ __all__ = [
     "FMR_AREAS",
     "data_arrays",
     "fair_rent",
+    "known_stores",
     "labels",
     "neighborhood_table",
     "town_table",
@@ -192,6 +193,15 @@ def data_arrays(t: Targets) -> dict[str, np.ndarray]:
         values = source[column].to_numpy(float) if column in source else np.full(len(source), np.nan)
         out[name] = (values if level == "tract" else values[t.town]).astype(np.float32)
     return out
+
+
+def known_stores(g: Geography) -> dict[int, np.ndarray]:
+    """Neighborhood of every known store by its kind; kinds that a list does not have are left to rates."""
+    if g.retailers is None:
+        return {}
+    row = pd.Index(g.tracts["geoid"]).get_indexer(pd.Index(g.retailers["geoid"]))
+    kind = np.array([STORE.index(k) for k in g.retailers["store"]], np.int64)
+    return {int(k): row[kind == k] for k in np.unique(kind)}
 
 
 def any_disability(t: Targets, p: Mapping[str, Any]) -> np.ndarray:

@@ -55,7 +55,6 @@ BLOCK: tuple[Process, ...] = (
 CLOSING: tuple[Process, ...] = (SETTLE, MEANS, TIES, TRUST)
 
 
-
 def _joined(plan: tuple[Process, ...], more: Iterable[Process]) -> tuple[Process, ...]:
     """The plan with processes of other packages, each behind the one that it follows."""
     joined = list(plan)

@@ -65,7 +65,8 @@ MORE: dict[str, tuple[str, str]] = {
         "AVAC ganados por ingreso; un reparto más justo suma {equity} (aversión a la desigualdad {aversion})",
     ),
     "money.early": (
-        "What an evaluation after {years} years would have seen", "Qué habría visto una evaluación a los {years} años",
+        "What an evaluation after {years} years would have seen",
+        "Qué habría visto una evaluación a los {years} años",
     ),
     "money.savings_all": ("Savings of all budgets", "Ahorros de todos los presupuestos"),
     "money.nothing_to_see": ("no effect to see", "ningún efecto que ver"),
@@ -77,7 +78,8 @@ MORE: dict[str, tuple[str, str]] = {
     "ratio.saves": ("saves money and does good", "ahorra dinero y hace bien"),
     "ratio.dominated": ("costs more and does harm", "cuesta más y hace daño"),
     "ratio.undefined": (
-        "not defined: the effect cannot be told from none", "no definido: el efecto no se distingue de ninguno",
+        "not defined: the effect cannot be told from none",
+        "no definido: el efecto no se distingue de ninguno",
     ),
     "ratio.too_few_futures": ("not defined with so few futures", "no definido con tan pocos futuros"),
     "head.pays": ("pays", "paga"),

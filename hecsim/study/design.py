@@ -39,7 +39,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -371,8 +371,8 @@ def _contrast(table: Any, file: Path) -> Contrast:
         raise UnknownNameError(name, MEASURES, what="measure", file=file, key="contrast")
     sizes = {}
     for key in ("important", "precision"):
-        sizes[key] = table.get(key, 0.0)
-        if isinstance(sizes[key], bool) or not isinstance(sizes[key], (int, float)) or not 0 <= sizes[key] < math.inf:
+        sizes[key] = size = table.get(key, 0.0)
+        if isinstance(size, bool) or not isinstance(size, (int, float)) or not 0 <= size <= sys.float_info.max:
             raise ScenarioError(f"'{key}' is a number of at least 0", file=file, key="contrast")
     arms = {key: _text(table, key, "", file, "contrast") for key in ("arm", "against")}
     return Contrast(name, float(sizes["important"]), float(sizes["precision"]), **arms)

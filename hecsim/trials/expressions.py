@@ -76,7 +76,7 @@ def parse(text: str, *, file: Any = None, key: str | None = None) -> ast.expr:
     """The parsed expression; `ScenarioError` where it is not one."""
     try:
         return _tree(text)
-    except (SyntaxError, ValueError) as problem:
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as problem:  # the last two: nested hundreds deep
         detail = getattr(problem, "msg", None) or str(problem)
         hint = "Compare with ==, and join conditions with 'and' and 'or'" if "=" in text or "&" in text else None
         raise ScenarioError(f"'{text}' is not an expression ({detail})", file=file, key=key, hint=hint) from None

@@ -5,7 +5,7 @@ One description serves the reader, its messages and the reference in docs/trials
 
 from __future__ import annotations
 
-import math
+import sys
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -18,6 +18,7 @@ __all__ = ["Row", "Window", "expect", "key", "read", "record", "rows_of"]
 T = TypeVar("T")
 
 Window = tuple[int, ...]
+_LARGEST = sys.float_info.max  # whole numbers of a file have no bound of their own
 
 
 def key(
@@ -170,7 +171,7 @@ def _scalar(f: Field[Any], bare: Any, value: Any, file: Any, where: str) -> Any:
             raise wrong
         return value
     if bare in (int, float):
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= _LARGEST:
             raise wrong
         if bare is int and int(value) != value:
             raise wrong

@@ -195,9 +195,15 @@ class Observer:
             return y, evaluate(o.per, view, table).astype(float), o.factor
         m = MEASURES[o.measure]
         found = m.function(*(_argument(a, view) for a in m.arguments))
-        top, bottom = (found, 1.0) if m.kind == "count" else found
+        usual = 1.0 / MONTHS_PER_YEAR if m.kind == "flow" else 1.0  # the same as the recorder's
+        top, bottom = found if isinstance(found, tuple) else (found, usual)
         size = view.size(m.table)
         y, d = (np.broadcast_to(np.asarray(v, float), (size,)) for v in (top, bottom))
+        if m.table == "person" and m.ages != (0, None):
+            low, high = m.ages
+            age = np.asarray(_argument("p_age", view))
+            counted = (age >= low) & (age < (np.inf if high is None else high))
+            y, d = y * counted, d * counted
         if m.table != table:
             y, d = y[view.home], d[view.home]
         return y, d, m.factor
