@@ -16,7 +16,7 @@ run: $(READY)  ## Hartford under current law and three mixes: a table on screen,
 	$(BIN)/hecsim compare experiments/hartford.toml --out results/hartford
 
 test: $(READY) chromium  ## the tests that run in minutes
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
 
 chromium:  ## Debian's browser for the browser tests, where it may be installed
 	@command -v chromium >/dev/null || \

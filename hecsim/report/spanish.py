@@ -48,6 +48,16 @@ ACES = {
     "discrimination": "discriminación",
     "parent died": "muerte de un padre o una madre",
 }
+
+# What parents report: one name for each item, and one for each count and age band.
+LABELS |= {f"nsch_{name.replace(' ', '_')}": f"Niños cuyos padres reportan: {spanish}" for name, spanish in ACES.items()}
+LABELS |= {
+    f"nsch_{n}plus{end}": f"Niños cuyos padres reportan al menos {words} de ocho, {ages}"
+    for n, words in ((1, "una"), (2, "dos"))
+    for end, ages in (
+        ("", "de 0 a 17 años"), ("_0_5", "de 0 a 5 años"), ("_6_11", "de 6 a 11 años"), ("_12_17", "de 12 a 17 años"),
+    )
+}  # fmt: skip
 TERMS = {
     **ACES,
     # groups
@@ -81,6 +91,7 @@ TERMS = {
     "percent of couples": "por ciento de parejas",
     "percent of needs": "por ciento de las necesidades",
     "percent of the labor force": "por ciento de la fuerza laboral",
+    "percent of ages 0 to 17": "por ciento, de 0 a 17 años",
     "percent of ages 2 to 17": "por ciento, de 2 a 17 años",
     "percent of ages 6 to 17": "por ciento, de 6 a 17 años",
     "events per 100 child-years": "eventos por 100 años-niño",

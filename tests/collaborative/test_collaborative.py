@@ -295,7 +295,7 @@ def test_posts_that_it_adds_are_shared_like_the_others():
 )
 def test_each_way_to_reach_families_serves_more_of_them(better):
     draw = PLENTY.with_values(interventions__g13_consent=0.4, interventions__g10_consent=0.4)
-    state = town(4000)
+    state = town(10000)
     items = (BenefitsCoaching(**NOW, reach=0.35), ParentingSkills(**NOW, reach=0.35), NurseVisits(**NOW))
     plain, more = (Arm(*items, spec=s, start=state, draw=draw).run(8) for s in (WORKING, replace(WORKING, **better)))
     reached = [sum(a.count(k, ENROLLED) for k in ("g10", "g13")) for a in (plain, more)]

@@ -48,7 +48,7 @@ def _rate(process, c, mark, months=60):
 
 
 def test_average_mortality_stays_near_the_life_table():
-    c = toy_community(3000, seed=2)
+    c = toy_community(12000, seed=2)  # about 36,000 men: 370 deaths a year, so 12 percent is more than two SD
     rows = np.flatnonzero(c.person["present"] == 1)
     c.person["age"][rows], c.person["sex"][rows], c.person["leaving"][rows] = 60 * 12 + 6, 0, 0
     for flag, share in (("diabetes", 0.2), ("cvd", 0.22), ("substance", 0.05)):

@@ -65,7 +65,7 @@ def test_depression_lever_lowers_onsets_by_its_factor():
 
     counts = []
     for scale in (1.0, 0.5):
-        community = toy_community(households=4000, seed=12)
+        community = toy_community(households=16000, seed=12)  # some 80 onsets: SD of the ratio 0.1
         healthy(community)
         community.person["stress"][:] = 0
         moves = (Move("depression_onset", "scale", scale, None, "t"),)

@@ -194,7 +194,8 @@ def test_attrition_loses_its_share(small_hartford):
     )
     found, _ = worlds(t, small_hartford)
     first, last = (found[n].trial["after"].size for n in ("m1", "m12"))
-    assert 0.55 < last / first < 0.68  # 0.6 and the few who die or move away; 900 persons, SD 0.016
+    # 0.6, less about 5 percent who die or move away within the year; 950 persons, SD 0.016, three of them either way.
+    assert 0.52 < last / first < 0.62
 
 
 def test_more_futures_never_change_the_first(small_hartford):
