@@ -91,6 +91,7 @@ TERMS = {
     "percent of couples": "por ciento de parejas",
     "percent of needs": "por ciento de las necesidades",
     "percent of the labor force": "por ciento de la fuerza laboral",
+    "cups a day": "tazas al día",
     "percent of ages 0 to 17": "por ciento, de 0 a 17 años",
     "percent of ages 2 to 17": "por ciento, de 2 a 17 años",
     "percent of ages 6 to 17": "por ciento, de 6 a 17 años",
