@@ -23,6 +23,7 @@ def pattern_rows(c: Calibration) -> list[dict[str, Any]]:
     rows, position = [], {i: t for t, i in enumerate(c.fitted)}
     for i, p in enumerate(c.patterns):
         v = c.simulated[:, i]
+        v = v[np.isfinite(v)] if np.isfinite(v).any() else v  # a group may be empty in one small sample
         mean = float(np.mean(v))
         low, high = np.percentile(v, (5, 95))
         row: dict[str, Any] = {

@@ -85,6 +85,7 @@ def validate(
 
 
 def _row(p: Pattern, values: np.ndarray) -> dict[str, Any]:
+    values = values[np.isfinite(values)] if np.isfinite(values).any() else values  # a group may be empty in one sample
     mean = float(np.mean(values))
     low, high = np.percentile(values, (5, 95))
     away = abs(float(p.scaled(mean)) - p.center) / p.sd
