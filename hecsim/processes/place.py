@@ -16,7 +16,11 @@ hear gunfire is 1 - exp(-rate x violence), and the share who feel safe walking a
 night approaches logistic(i - s log(violence) + t cohesion - v (vacant - 1)) plus its lever.
 
 `place.norms`: norms are what people see others do. Each moves a few percent a month toward the
-standardized mean of residents' behavior last month, plus the pull of campaigns.
+standardized mean of residents' behavior last month, plus the pull of campaigns. Activity is standardized
+on the logarithmic scale on which the norm acts,
+    log((mean + offset) / (usual + offset)) (usual + offset) / spread,
+so that the loop from norm to activity and back has the same gain, below one, in a very active neighborhood
+as in any other; in minutes it would have no bound where a few very active people live.
 
 `place.exposure`: whether a household heard or saw gunfire this month.
 """
@@ -171,7 +175,7 @@ def norms_kernel(
     n_norm_activity, n_norm_food, n_norm_parenting, n_norm_help, n_stigma,
     n_mean_activity, n_mean_diet, n_mean_parenting, n_mean_help, n_residents, n_disadvantage,
     ln_norm_activity_add, ln_norm_food_add, ln_norm_parenting_add, ln_norm_help_add, ln_stigma_add,
-    k_norm_rate, k_activity_mean, k_activity_spread, k_diet_mean, k_diet_spread,
+    k_norm_rate, k_activity_mean, k_activity_spread, k_activity__offset, k_diet_mean, k_diet_spread,
     k_stigma_disadvantage, k_stigma_help, k_stigma_rate,
 ):  # fmt: skip
     for n in range(n_stigma.size):
@@ -180,7 +184,8 @@ def norms_kernel(
         parenting = np.float64(n_norm_parenting[n])
         helping = np.float64(n_norm_help[n])
         if n_residents[n] > 0:
-            activity = (n_mean_activity[n] - k_activity_mean) / k_activity_spread
+            usual = k_activity_mean + k_activity__offset
+            activity = np.log((n_mean_activity[n] + k_activity__offset) / usual) * usual / k_activity_spread
             food = (n_mean_diet[n] - k_diet_mean) / k_diet_spread
             parenting = np.float64(n_mean_parenting[n])
             helping = np.float64(n_mean_help[n])
@@ -197,7 +202,7 @@ def norms_plain(
     n_norm_activity, n_norm_food, n_norm_parenting, n_norm_help, n_stigma,
     n_mean_activity, n_mean_diet, n_mean_parenting, n_mean_help, n_residents, n_disadvantage,
     ln_norm_activity_add, ln_norm_food_add, ln_norm_parenting_add, ln_norm_help_add, ln_stigma_add,
-    k_norm_rate, k_activity_mean, k_activity_spread, k_diet_mean, k_diet_spread,
+    k_norm_rate, k_activity_mean, k_activity_spread, k_activity__offset, k_diet_mean, k_diet_spread,
     k_stigma_disadvantage, k_stigma_help, k_stigma_rate,
 ):  # fmt: skip
     known = n_residents > 0
@@ -206,7 +211,8 @@ def norms_plain(
         - k_stigma_help * n_norm_help.astype(float)
         + ln_stigma_add.astype(float)
     )
-    active = (n_mean_activity.astype(float) - k_activity_mean) / k_activity_spread
+    usual = k_activity_mean + k_activity__offset
+    active = np.log((n_mean_activity.astype(float) + k_activity__offset) / usual) * usual / k_activity_spread
     eats = (n_mean_diet.astype(float) - k_diet_mean) / k_diet_spread
     seen = (
         (n_norm_activity, active, ln_norm_activity_add),

@@ -470,9 +470,11 @@ def test_the_model_takes_a_collaborative_and_its_organizations_show_it(small_har
 
 
 @pytest.mark.slow
-def test_paired_whole_months_without_capacity_the_hub_lengthens_queues(small_hartford):
+def test_paired_whole_months_without_capacity_the_hub_lengthens_queues():
     from hecsim.model import CommunityModel
+    from hecsim.population import build_community
 
+    hartford = build_community("Hartford", households=4000, seed=3)
     scarce = {f"interventions__staff_{pool}": 0.5 for pool in ("navigator", "coach")}
     draw = DRAW.with_values(**scarce, interventions__s01_lag=0.0)
     items = (BenefitsCoaching(**NOW, reach=0.5), ParentingSkills(**NOW, reach=0.5))
@@ -480,7 +482,7 @@ def test_paired_whole_months_without_capacity_the_hub_lengthens_queues(small_har
     waits, served = [], []
     for spec in (WORKING, hub):
         model = CommunityModel(
-            community=small_hartford,
+            community=hartford,
             interventions=items,
             collaborative=spec,
             years=1,
@@ -496,8 +498,10 @@ def test_paired_whole_months_without_capacity_the_hub_lengthens_queues(small_har
                 stages += np.bincount(h[f"iv_{key}_stage"][h["present"] == 1], minlength=5)
         waits.append(stages[1])
         served.append(stages[2])
-    assert waits[1] > waits[0] > 0  # family-months of waiting
-    assert served[1] == pytest.approx(served[0], rel=0.05)  # and no more families are served
+    assert waits[1] > 1.05 * waits[0] > 0  # family-months of waiting
+    # Staff is the same, so service is too, but for who starts in which month: some 400 family-months in courses of about
+    # ten months are 40 courses, whose number moves by less than one in ten.
+    assert served[1] == pytest.approx(served[0], rel=0.1)
 
 
 @pytest.mark.slow

@@ -142,3 +142,20 @@ def test_stores_close_and_open_about_evenly():
     later = run(community, 60, plan=(retail.STORES,)).business
     assert 0.8 * first < later["open"][later["kind"] < 5].sum() < 1.2 * first
     assert (later["open"][: store.size] != community.business["open"]).any()
+
+
+@pytest.mark.parametrize("minutes", [50.0, 222.0, 1000.0, 4000.0])
+def test_activity_and_its_norm_do_not_feed_on_themselves(start, minutes):
+    # The norm that settles over a mean, and the mean that this norm makes of 10 percent more: the loop's gain is
+    # below one at the largest effect and the smallest spread, however active the neighborhood.
+    most = {"activity.norm": 0.07, "place.activity_spread": 40.0, "place.activity_mean": 255.0, "place.norm_rate": 1.0}
+    draw = evidence.draw(None).with_values(**{k.replace(".", "__"): v for k, v in most.items()})
+    norms = []
+    for factor in (1.0, 1.1):
+        community = start.copy()
+        community.neighborhood["mean_activity"] = factor * (minutes + draw["activity.offset"]) - draw["activity.offset"]
+        Engine((place.NORMS,), draw, seed=5).step(community)
+        norms.append(community.neighborhood["norm_activity"].astype(float))
+    rise = np.exp(draw["activity.norm"] * (norms[1] - norms[0]))
+    assert (rise > 1.0).all()
+    assert (rise < 1.1).all()

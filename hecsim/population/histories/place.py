@@ -143,7 +143,9 @@ def _norms(community: Community, draw: Mapping[str, Any], rng: np.random.Generat
         n[name] = noise - draw["place.norm_disadvantage"] * dis
     n["stigma"] = draw["place.stigma_disadvantage"] * dis - draw["place.stigma_help"] * n["norm_help"]
     # Means of the month before the first, until settlement counts them.
-    n["mean_activity"] = draw["place.activity_mean"] + draw["place.activity_spread"] * n["norm_activity"]
+    offset = draw["activity.offset"]
+    usual = draw["place.activity_mean"] + offset
+    n["mean_activity"] = usual * np.exp(draw["place.activity_spread"] / usual * n["norm_activity"]) - offset
     n["mean_diet"] = draw["place.diet_mean"] + draw["place.diet_spread"] * n["norm_food"]
     n["mean_parenting"] = n["norm_parenting"]
     n["mean_help"] = n["norm_help"]
@@ -158,14 +160,28 @@ def follow_residents(community: Community, draw: Mapping[str, Any]) -> None:
     people = np.flatnonzero((pp["present"] == 1) & (pp["labor"] != _HELD))
     adults = people[pp["age"][people] >= _ADULT]
     families = np.flatnonzero((hh["present"] == 1) & (hh["children"] > 0))
-    for name, mean, rows, values, center, spread in (
-        ("norm_activity", "mean_activity", adults, pp["activity"], draw["place.activity_mean"], draw["place.activity_spread"]),
-        ("norm_food", "mean_diet", people, pp["diet"], draw["place.diet_mean"], draw["place.diet_spread"]),
-        ("norm_parenting", "mean_parenting", families, hh["parenting"], 0.0, 1.0),
+    offset = draw["activity.offset"]
+    usual, spread = draw["place.activity_mean"] + offset, draw["place.activity_spread"]
+    for name, mean, rows, values, standard in (
+        (
+            "norm_activity",
+            "mean_activity",
+            adults,
+            pp["activity"],
+            lambda x: np.log((x + offset) / usual) * usual / spread,
+        ),
+        (
+            "norm_food",
+            "mean_diet",
+            people,
+            pp["diet"],
+            lambda x: (x - draw["place.diet_mean"]) / draw["place.diet_spread"],
+        ),
+        ("norm_parenting", "mean_parenting", families, hh["parenting"], lambda x: x),
     ):
         home = rows if name == "norm_parenting" else pp["household"][rows].astype(np.int64)
         where = hh["neighborhood"][home].astype(np.int64)
         count = np.bincount(where, minlength=n.size)
         level = np.bincount(where, values[rows].astype(float), n.size) / np.maximum(count, 1)
         n[mean] = np.where(count > 0, level, n[mean])
-        n[name] = np.where(count > 0, (level - center) / spread, n[name])
+        n[name] = np.where(count > 0, standard(level), n[name])
