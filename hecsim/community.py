@@ -142,7 +142,7 @@ class Community:
         of every old row, for whoever else holds rows of the table, or None if nothing moved.
         """
         t = self.tables[table]
-        free = np.diff(t.start) - t.used
+        free = t.start[1:] - t.start[:-1] - t.used
         if (free >= minimum).all():
             return None
         spare = np.maximum(minimum + 16, (t.used * reserve).astype(np.int64))
