@@ -295,15 +295,17 @@ class Table:
         rows = np.empty(len(blocks), np.int64)
         b = _claim(self.start, self.used, np.asarray(blocks, np.int64), rows)
         if b >= 0:
+            needed = int(np.sum(np.asarray(blocks) == b))
             raise CommunityDataError(
-                f"block {b} of table '{self.name}' has {self.spare(b)} spare rows and {np.sum(np.asarray(blocks) == b)} are needed",
-                rows=self.size,
+                f"block {b} of table '{self.name}' has {self.spare(b)} spare rows and {needed} are needed", rows=self.size
             )
         for pool in self._pools:
             pool.fill_rows(rows)
         return rows
 
-    def copy_rows(self, source: np.ndarray, to: np.ndarray, *, own: bool = False, without: frozenset[str] = frozenset()) -> None:
+    def copy_rows(
+        self, source: np.ndarray, to: np.ndarray, *, own: bool = False, without: frozenset[str] = frozenset()
+    ) -> None:
         """Copy all columns but those in `without` to other rows; with `own`, only those that the table began with."""
         for pool in self._pools[: self._of_schema if own else None]:
             pool.copy_rows(source, to, without)

@@ -82,12 +82,10 @@ class Recorder:
             if not who.rows.size:
                 continue
             found = m.function(*[view.column(a, who) for a in m.arguments])
-            if isinstance(found, tuple):
-                parts = ((found[0], out[i, 0]), (found[1], out[i, 1]))
-            else:
-                parts = ((found, out[i, 0]),)
+            parts = found if isinstance(found, tuple) else (found,)
+            if len(parts) == 1:
                 out[i, 1] += who.month if m.kind == "flow" else who.one
-            for values, sums in parts:
+            for values, sums in zip(parts, out[i], strict=False):
                 bad = who.add(values, sums)
                 if bad >= 0:
                     raise InvariantError(
