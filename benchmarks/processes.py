@@ -27,7 +27,7 @@ from hecsim.population import build_community
 from hecsim.processes.plan import MONTH
 
 PARTS = ("columns", "luck", "levers", "other", "loop")
-_PART = {"column": "columns", "uniform": "luck", "normal": "luck", "lever": "levers"}
+_PART = {"uniform": "luck", "normal": "luck", "lever": "levers"}
 
 
 class _Watched(Engine):
@@ -41,7 +41,9 @@ class _Watched(Engine):
     def _call(self, p: Any, part: Any, scratch: Any) -> None:
         scratch.reset()
         spent = self.seconds.setdefault(p.name, defaultdict(float))
-        arguments = self._fixed[p.name].copy()
+        started = time.thread_time()
+        arguments = self._prepared(p, part)
+        spent["columns"] += time.thread_time() - started
         for i, a in self._varying[p.name]:
             started = time.thread_time()
             arguments[i] = self._argument(a, part, scratch)

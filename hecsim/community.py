@@ -48,6 +48,7 @@ class Community:
     followed : names of followed households by their key, for diaries
     names : given names of followed persons by their key
     notes : what was assumed or sampled, in words
+    kept : what engines worked out from the layout of the tables; forgotten when one is laid out anew
     """
 
     name: str
@@ -61,6 +62,10 @@ class Community:
     followed: dict[int, str] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"kept": {}}
 
     @property
     def person(self) -> Table:
@@ -137,7 +142,7 @@ class Community:
         of every old row, for whoever else holds rows of the table, or None if nothing moved.
         """
         t = self.tables[table]
-        free = np.diff(t.start) - t.used
+        free = t.start[1:] - t.start[:-1] - t.used
         if (free >= minimum).all():
             return None
         spare = np.maximum(minimum + 16, (t.used * reserve).astype(np.int64))
@@ -157,6 +162,7 @@ class Community:
             self._lay_out(name, (used * reserve).astype(np.int64) + 16, keep)
 
     def _lay_out(self, table: str, spare: Any, keep: np.ndarray | None) -> np.ndarray:
+        self.kept.clear()  # slices of columns would keep the old arrays in memory
         moved = self.tables[table].regrow(spare, keep)
         for other in self.tables.values():
             for column in other.schema.values():

@@ -23,10 +23,12 @@ from hecsim.community import Community
 from hecsim.errors import LuckError, RunError
 from hecsim.levers import LEVERS, LeverBook
 from hecsim.processes.base import Argument, Process
+from hecsim.tables import Table
 
 __all__ = ["Context", "Engine", "check_plan"]
 
-_FIXED = ("parameter", "decision")  # kinds of arguments that are the same in every call
+_FIXED = ("parameter", "decision", "column")  # kinds of arguments that are the same in every call of a part
+_AHEAD = 64  # one spare row is looked at for so many that are in use
 
 
 @dataclass
@@ -86,44 +88,65 @@ class _Scratch:
 
 
 class _Part:
-    """The rows of a community that a process is run on this month: one block, or all of it.
+    """The rows of a community that a process is run on: one block, or all of it.
 
-    Slices of columns are made once and serve all processes of the block; so do words of luck and levers.
+    Slices of columns are made once and serve all processes and months, until a table is laid out anew; words of
+    luck and levers serve all processes of a month.
     """
 
-    def __init__(self, community: Community, seed: int, rows: dict[str, slice]):
-        self.community = community
-        self.month = community.clock.month
-        self.rows = rows
-        self._seed = seed
-        self._views: dict[str, np.ndarray] = {}
-        self._writable: dict[str, np.ndarray] = {}
+    def __init__(self, community: Community, rows: dict[str, slice]):
+        self.tables, self.rows = community.tables, rows
+        self._layout = [table.start for table in self.tables.values()]  # replaced when a table is laid out anew
+        self.calls: dict[str, list[Any]] = {}  # by process: its arguments, as far as they stay the same
+        self._views: dict[tuple[str, bool], np.ndarray] = {}
         self._words: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.levers: dict[str, np.ndarray] = {}  # those that differ from row to row, once composed
+        self.turn(community, 0)
+
+    def holds(self, community: Community, b: int | None) -> bool:
+        """Whether these are still the rows in use of block `b`."""
+        now = community.tables
+        if self.tables is not now or any(start is not t.start for start, t in zip(self._layout, now.values(), strict=True)):
+            return False
+        return b is None or all(now[name].block(b).stop <= rows.stop for name, rows in self.rows.items())
+
+    def turn(self, community: Community, seed: int) -> _Part:
+        """Begin a month, or a process after rows have been written."""
+        self.clock, self.extras, self.month, self._seed = community.clock, community.extras, community.clock.month, seed
+        self._words.clear()
+        self.levers.clear()
+        return self
 
     def column(self, a: Argument) -> np.ndarray:
         """The slice of a column, read-only unless the process writes it."""
-        held = self._writable if a.writable else self._views
-        view = held.get(a.name)
+        view = self._views.get((a.name, a.writable))
         if view is None:
-            values = self.community.tables[a.table].columns[a.key]
+            values = self.tables[a.table].columns[a.key]
             view = values[self.rows[a.table]] if a.table in self.rows else values[:]
             view.flags.writeable = a.writable
-            held[a.name] = view
+            self._views[a.name, a.writable] = view
         return view
 
     def size(self, table: str) -> int:
         """Rows of a table in this part."""
         rows = self.rows.get(table)
-        return self.community.tables[table].size if rows is None else rows.stop - rows.start
+        return self.tables[table].size if rows is None else rows.stop - rows.start
 
     def words(self, table: str) -> tuple[np.ndarray, np.ndarray]:
         """The words of luck of a table's rows this month."""
         if table not in self._words:
-            keys = self.community.tables[table].columns["key"]
+            keys = self.tables[table].columns["key"]
             keys = keys[self.rows[table]] if table in self.rows else keys
             self._words[table] = luck.words(seed=self._seed, month=self.month, keys=keys)
         return self._words[table]
+
+
+def _reach(table: Table, b: int | None) -> slice:
+    """Rows of block `b` that are in use, and some of its spare rows, so that the slice lasts for a few months."""
+    if b is None:
+        return slice(0, table.size)
+    used = table.block(b)
+    return slice(used.start, min(used.stop + (used.stop - used.start) // _AHEAD + 1, int(table.start[b + 1])))
 
 
 class Engine:
@@ -159,8 +182,10 @@ class Engine:
         self._law = np.array([self.rules], self.rules.dtype)
         self._numbers = {d: luck.number_of(luck.decision_id(d)) for p in plan for d in p.decisions}
         self._scratch = [_Scratch() for _ in range(self.threads)]
+        self._me = object()  # stands for this engine among what a community keeps
         # What a process is called with is mostly the same every month: parameters are put in place once.
         self._fixed = {p.name: [self._constant(a) for a in p.arguments] for p in plan}
+        self._columns = {p.name: [(i, a) for i, a in enumerate(p.arguments) if a.kind == "column"] for p in plan}
         self._varying = {
             p.name: [(i, a) for i, a in enumerate(p.arguments) if a.kind not in _FIXED and a.key != "rules"] for p in plan
         }
@@ -185,7 +210,7 @@ class Engine:
 
     def _lane(self, community: Community, blocks: Iterator[int], scratch: _Scratch) -> None:
         for b in blocks:  # whichever lane is free takes the next block
-            part = _Part(community, self.seed, {"person": community.person.block(b), "household": community.household.block(b)})
+            part = self._part(community, b)
             for p in self.inner:
                 self._call(p, part, scratch)
 
@@ -210,19 +235,34 @@ class Engine:
         if p.scope == "structural":
             p.kernel(community, self.context)
             return
-        rows = {name: slice(0, community.tables[name].size) for name in ("person", "household")}
-        self._call(p, _Part(community, self.seed, rows), self._scratch[0])
+        self._call(p, self._part(community, None), self._scratch[0])
+
+    def _part(self, community: Community, b: int | None) -> _Part:
+        """Block `b` of a community, or all rows: as it was kept, if no table has been laid out anew since."""
+        part = community.kept.get((self._me, b))
+        if part is None or not part.holds(community, b):
+            rows = {name: _reach(community.tables[name], b) for name in ("person", "household")}
+            part = community.kept[self._me, b] = _Part(community, rows)
+        return part.turn(community, self.seed)
 
     def arguments(self, p: Process, community: Community) -> list[Any]:
         """What a process is called with over all rows of a community, in order, for those who look at one alone."""
-        rows = {name: slice(0, community.tables[name].size) for name in ("person", "household")}
-        return self._arguments(p, _Part(community, self.seed, rows), _Scratch())
+        return self._arguments(p, self._part(community, None), _Scratch())
 
     def _arguments(self, p: Process, part: _Part, scratch: _Scratch) -> list[Any]:
-        arguments = self._fixed[p.name].copy()
+        arguments = self._prepared(p, part)
         for i, a in self._varying[p.name]:
             arguments[i] = self._argument(a, part, scratch)
         return arguments
+
+    def _prepared(self, p: Process, part: _Part) -> list[Any]:
+        """A list of arguments in which those that change from month to month are still to be put in place."""
+        known = part.calls.get(p.name)
+        if known is None:
+            known = part.calls[p.name] = self._fixed[p.name].copy()
+            for i, a in self._columns[p.name]:
+                known[i] = part.column(a)
+        return known.copy()
 
     def _call(self, p: Process, part: _Part, scratch: _Scratch) -> None:
         scratch.reset()
@@ -239,8 +279,6 @@ class Engine:
         return self._law if a.key == "rules" else None
 
     def _argument(self, a: Argument, part: _Part, scratch: _Scratch) -> Any:
-        if a.kind == "column":
-            return part.column(a)
         if a.kind == "uniform":
             return luck.draw_uniforms(scratch.take(part.size(a.table)), part.words(a.table), self._numbers[a.key])
         if a.kind == "normal":
@@ -250,7 +288,7 @@ class Engine:
         if a.kind == "lever":
             return self._lever(a, part)
         if a.kind == "auxiliary":
-            return part.community.extras[a.key]
+            return part.extras[a.key]
         match a.key:
             case "h0":
                 return part.rows["household"].start
@@ -259,9 +297,9 @@ class Engine:
             case "month":
                 return part.month
             case "calendar_month":
-                return part.community.clock.calendar_month
+                return part.clock.calendar_month
             case _:
-                return part.community.clock.year
+                return part.clock.year
 
     def _lever(self, a: Argument, part: _Part) -> Any:
         if not a.table:

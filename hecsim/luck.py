@@ -149,6 +149,15 @@ def _fill_normal(out, first, second, number):
         out[i] = _as_normal(_stirred(first[i], second[i], number))
 
 
+@njit(cache=True, nogil=True)
+def _fill_alone(out, seed, month, number, keys, normal):
+    """One decision of a few: words, hash and number in one pass."""
+    for i in range(keys.size):
+        first, second = threefry2x64(seed, _MONTH, keys[i], month)
+        word = _stirred(first, second, number)
+        out[i] = _as_normal(word) if normal else _as_uniform(word)
+
+
 # Rational approximation of the normal quantile (Acklam 2003, relative error below 1.2e-9),
 # coded here because compiled kernels and their plain twins must give the same bits.
 @njit(cache=True)
@@ -229,12 +238,14 @@ def normals_of(of: tuple[np.ndarray, np.ndarray], number: np.uint64) -> np.ndarr
 
 def fill_uniforms(out: np.ndarray, *, seed: int, decision: int, month: int, keys: np.ndarray) -> np.ndarray:
     """Fill float32 `out` with the uniforms of `keys` (uint64) for one decision and month."""
-    return draw_uniforms(out, words(seed=seed, month=month, keys=keys), number_of(decision))
+    _fill_alone(out, _u64(seed), _u64(month), number_of(decision), keys, False)
+    return out
 
 
 def fill_normals(out: np.ndarray, *, seed: int, decision: int, month: int, keys: np.ndarray) -> np.ndarray:
     """Fill float32 `out` with standard normals of `keys` (uint64) for one decision and month."""
-    return draw_normals(out, words(seed=seed, month=month, keys=keys), number_of(decision))
+    _fill_alone(out, _u64(seed), _u64(month), number_of(decision), keys, True)
+    return out
 
 
 def uniforms(*, seed: int, decision: str | int, month: int, keys: np.ndarray) -> np.ndarray:

@@ -266,6 +266,7 @@ class CommunityModel(mesa.Model):
     def close(self) -> None:
         """Let go of the community now. A model refers to itself, so Python would keep it until it next looks for cycles."""
         self.running = False
+        self.community.kept.clear()
         self.community.tables.clear()
 
     def measure(self, name: str) -> float:

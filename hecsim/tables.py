@@ -65,9 +65,9 @@ class Column:
 
 
 @njit(cache=True, nogil=True)
-def _copy(pool, source, other, to):
-    """other[:, to] = pool[:, source], a column at a time."""
-    for c in range(pool.shape[0]):
+def _copy(pool, which, source, other, to):
+    """other[which, to] = pool[which, source], a column at a time."""
+    for c in which:
         for i in range(source.size):
             other[c, to[i]] = pool[c, source[i]]
 
@@ -90,6 +90,21 @@ def _fill(pool, values, rows):
             pool[c, rows[i]] = values[c]
 
 
+@njit(cache=True, nogil=True)
+def _claim(start, used, blocks, rows):
+    """The next spare row of each of `blocks`, in order; a block without room for all and nothing taken, or -1."""
+    asked = np.zeros(used.size, np.int64)
+    for b in blocks:
+        asked[b] += 1
+    for b in range(used.size):
+        if asked[b] > start[b + 1] - start[b] - used[b]:
+            return b
+    for i in range(blocks.size):
+        rows[i] = start[blocks[i]] + used[blocks[i]]
+        used[blocks[i]] += 1
+    return -1
+
+
 class _Pool:
     """Columns of one width in one array, so that rows are copied and filled in a single loop.
 
@@ -98,6 +113,7 @@ class _Pool:
 
     def __init__(self, columns: Sequence[Column], size: int):
         self.columns, self.size = tuple(columns), size
+        self._all_but: dict[frozenset[str], np.ndarray] = {}
         first = columns[0]
         bits = np.dtype(f"uint{8 * np.dtype(first.dtype).itemsize}")
         self.fills = np.array([np.array(c.fill).astype(c.dtype).view(bits) for c in columns], bits)
@@ -109,11 +125,18 @@ class _Pool:
         for c, values in zip(self.columns, self.values, strict=True):
             yield c.name, values[: self.size].view(c.dtype)
 
-    def copy_rows(self, source: np.ndarray, other: _Pool, to: np.ndarray) -> None:
+    def all_but(self, names: frozenset[str]) -> np.ndarray:
+        """Positions of the columns that are not named, int64."""
+        if names not in self._all_but:
+            self._all_but[names] = np.array([i for i, c in enumerate(self.columns) if c.name not in names], np.int64)
+        return self._all_but[names]
+
+    def copy_rows(self, source: np.ndarray, to: np.ndarray, without: frozenset[str]) -> None:
+        which = self.all_but(without)
         if self.values.ndim == 2:
-            _copy(self.values, source, other.values, to)
-        else:
-            other.values[:, to] = self.values[:, source]
+            _copy(self.values, which, source, self.values, to)
+        elif which.size:
+            self.values[:, to] = self.values[:, source]
 
     def fill_rows(self, rows: np.ndarray) -> None:
         if self.values.ndim == 2:
@@ -269,28 +292,23 @@ class Table:
 
     def claim_each(self, blocks: np.ndarray) -> np.ndarray:
         """Take one spare row in each of `blocks` (a block may come several times), in this order."""
-        counts = np.bincount(blocks, minlength=self.n_blocks)
-        room = np.diff(self.start) - self.used
-        if (counts > room).any():
-            b = int(np.argmax(counts - room))
+        rows = np.empty(len(blocks), np.int64)
+        b = _claim(self.start, self.used, np.asarray(blocks, np.int64), rows)
+        if b >= 0:
+            needed = int(np.sum(np.asarray(blocks) == b))
             raise CommunityDataError(
-                f"block {b} of table '{self.name}' has {room[b]} spare rows and {counts[b]} are needed",
-                rows=self.size,
+                f"block {b} of table '{self.name}' has {self.spare(b)} spare rows and {needed} are needed", rows=self.size
             )
-        order = np.argsort(blocks, kind="stable")
-        first = np.cumsum(counts) - counts
-        rank = np.empty(len(blocks), np.int64)
-        rank[order] = np.arange(len(blocks)) - first[blocks[order]]
-        rows = (self.start[:-1] + self.used)[blocks] + rank
-        self.used += counts
         for pool in self._pools:
             pool.fill_rows(rows)
         return rows
 
-    def copy_rows(self, source: np.ndarray, to: np.ndarray, *, own: bool = False) -> None:
-        """Copy all columns from rows to other rows; with `own`, only the columns that the table began with."""
+    def copy_rows(
+        self, source: np.ndarray, to: np.ndarray, *, own: bool = False, without: frozenset[str] = frozenset()
+    ) -> None:
+        """Copy all columns but those in `without` to other rows; with `own`, only those that the table began with."""
         for pool in self._pools[: self._of_schema if own else None]:
-            pool.copy_rows(source, pool, to)
+            pool.copy_rows(source, to, without)
 
     def sample(self, rows: np.ndarray) -> list[np.ndarray]:
         """What these rows hold in the columns that the table began with, for `put`."""
@@ -300,7 +318,7 @@ class Table:
         """Write entries `source` of a sample into rows `to`."""
         for pool, values in zip(self._pools[: self._of_schema], sample, strict=True):
             if values.ndim == 2:
-                _copy(values, source, pool.values, to)
+                _copy(values, pool.all_but(frozenset()), source, pool.values, to)
             else:
                 pool.values[:, to] = values[:, source]
 

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from hecsim import luck
 from hecsim.errors import EvidenceError, UnknownNameError
@@ -20,7 +20,7 @@ from hecsim.evidence.parameters import Parameter, load
 
 __all__ = ["REACH", "Draw", "at_quantile", "at_quantiles", "draw", "quantile_of", "quantiles"]
 
-_Z90 = norm.ppf(0.95)  # low and high are the 5th and 95th percentiles
+_Z90 = ndtri(0.95)  # low and high are the 5th and 95th percentiles
 REACH = 2.5  # standard normal quantile beyond which nothing is drawn: 1.2 percent of belief lies outside
 
 
@@ -105,7 +105,7 @@ def at_quantile(p: Parameter, z: float) -> np.ndarray:
     high = np.broadcast_to(np.asarray(p.high, float), value.shape)
     kind = _kind(p, value, low, high)
     if kind == "uniform":
-        return low + (high - low) * norm.cdf(z)
+        return low + (high - low) * ndtr(z)
     if kind == "lognormal":
         center, lower, upper = (np.log(np.maximum(x, 1e-300)) for x in (value, low, high))
     elif kind == "logit":
@@ -124,7 +124,7 @@ def quantile_of(p: Parameter, value: float | np.ndarray) -> float:
 
     >>> from hecsim.evidence import load
     >>> p = load()["labor.loss_level"]
-    >>> round(quantile_of(p, at_quantile(p, 0.7)), 6) == round(float(norm.cdf(0.7)), 6)
+    >>> round(quantile_of(p, at_quantile(p, 0.7)), 6) == round(float(ndtr(0.7)), 6)
     True
     """
     goal = np.atleast_1d(np.asarray(value, float))
@@ -135,7 +135,7 @@ def quantile_of(p: Parameter, value: float | np.ndarray) -> float:
         middle = 0.5 * (low + high)
         below = at_quantile(p, middle)[entry] < goal[entry]
         low, high = (middle, high) if below else (low, middle)
-    return float(norm.cdf(0.5 * (low + high)))
+    return float(ndtr(0.5 * (low + high)))
 
 
 def quantiles(seed: int) -> dict[str, float]:
@@ -175,6 +175,6 @@ def _made(chosen: Mapping[str, float], seed: int | None) -> Draw:
     for name, p in load().items():
         value = np.atleast_1d(np.asarray(p.value, float)).copy()
         if name in chosen:
-            value = at_quantile(p, float(np.clip(norm.ppf(max(chosen[name], 1e-9)), -REACH, REACH)))
+            value = at_quantile(p, float(np.clip(ndtri(max(chosen[name], 1e-9)), -REACH, REACH)))
         values[name] = np.float64(value[0]) if np.ndim(p.value) == 0 else _frozen(value)
     return Draw(values, seed)

@@ -46,7 +46,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from hecsim import luck
 from hecsim.collaborative.workforce import POOLS
@@ -108,7 +108,7 @@ class OwnIntervention(Intervention):
         if seed is None or p.low is None:
             return float(np.asarray(p.value))
         share = luck.uniform(seed=seed, who=luck.decision_id(p.full_name), month=0, decision="evidence.draw")
-        return float(at_quantile(p, float(np.clip(norm.ppf(share), -REACH, REACH)))[0])
+        return float(at_quantile(p, float(np.clip(ndtri(share), -REACH, REACH)))[0])
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Rows of its unit that meet every condition."""

@@ -51,12 +51,12 @@ def _tables(sensitivity: tuple[float, ...], false: float) -> np.ndarray:
 
 
 def _declare(row: int, name: str, label: str, unit: str, low: int, high: int) -> None:
-    def function(p_age: Any, p_ace_bits: Any, k_adversity__parent_report: Any, k_adversity__parent_report_false: Any) -> Any:
-        child = (p_age >= 12 * low) & (p_age < 12 * high)
+    def function(p_ace_bits: Any, k_adversity__parent_report: Any, k_adversity__parent_report_false: Any) -> Any:
         tables = _tables(tuple(map(float, k_adversity__parent_report)), float(k_adversity__parent_report_false))
-        return tables[row][p_ace_bits] * child, child
+        return tables[row][p_ace_bits]
 
-    measure(label, name=name, unit=unit, factor=100, better="lower", yardstick=_YARDSTICK, topic=_TOPIC)(function)
+    ages = (12 * low, 12 * high)
+    measure(label, name=name, unit=unit, factor=100, better="lower", yardstick=_YARDSTICK, topic=_TOPIC, ages=ages)(function)
 
 
 for _k, _name in enumerate(ITEMS):

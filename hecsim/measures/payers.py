@@ -29,8 +29,9 @@ def _main(codes: tuple[int, ...]) -> Any:
     """What the main coverage pays, for people with one of these."""
 
     def function(p_insurance: Any, p_health_cost: Any, k_health__payer_share: Any) -> Any:
-        paid = np.asarray(k_health__payer_share)[p_insurance] * p_health_cost
-        return paid * np.isin(p_insurance, codes), np.ones(p_health_cost.shape)
+        share = np.zeros(len(k_health__payer_share))
+        share[list(codes)] = np.asarray(k_health__payer_share)[list(codes)]
+        return share[p_insurance] * p_health_cost
 
     return function
 
@@ -43,14 +44,14 @@ _money("cost_commercial", "Health care paid by commercial plans", "Atención mé
 @_money("cost_hospitals", "Care of the uninsured that hospitals bear", "Atención sin seguro que asumen los hospitales")
 def cost_hospitals(p_insurance: Any, p_health_cost: Any, k_money__unpaid_share: Any) -> Any:
     """Uncompensated care."""
-    return p_health_cost * (p_insurance == 0) * float(k_money__unpaid_share), np.ones(p_health_cost.shape)
+    return p_health_cost * (p_insurance == 0) * float(k_money__unpaid_share)
 
 
 @_money("cost_residents", "Health care paid by residents themselves", "Atención médica que pagan los residentes")
 def cost_residents(p_insurance: Any, p_health_cost: Any, k_health__payer_share: Any, k_money__unpaid_share: Any) -> Any:
     """Cost sharing, supplementary plans, and what the uninsured pay."""
     rest = 1.0 - np.asarray(k_health__payer_share)[p_insurance] - (p_insurance == 0) * float(k_money__unpaid_share)
-    return p_health_cost * rest, np.ones(p_health_cost.shape)
+    return p_health_cost * rest
 
 
 @_money("cost_child_protection", "Child protection", "Protección infantil")
@@ -61,7 +62,7 @@ def cost_child_protection(
     """Investigations, in-home cases, months in placement."""
     cost = ((p_cps_new & _INVESTIGATED) > 0) * float(k_adversity__cost_investigation)
     cost = cost + ((p_cps_new & _CONFIRMED) > 0) * float(k_adversity__cost_case)
-    return cost + (p_placed > 0) * float(k_adversity__cost_placement), np.ones(p_placed.shape)
+    return cost + (p_placed > 0) * float(k_adversity__cost_placement)
 
 
 @_money("cost_courts", "Courts and marshals", "Tribunales y alguaciles")
@@ -72,20 +73,20 @@ def cost_courts(
     """Criminal cases that end in conviction, eviction filings and executions, the latter shared among those at home."""
     convicted = np.append(0.0, np.asarray(k_family__court_cost))[p_record] * (p_record_months == 0)
     eviction = float(k_housing__cost_filing) * ph_filed_new + float(k_housing__cost_lockout) * ph_evicted_new
-    return convicted + eviction / np.maximum(ph_persons, 1), np.ones(p_record.shape)
+    return convicted + eviction / np.maximum(ph_persons, 1)
 
 
 @_money("cost_corrections", "Jail and prison", "Cárcel y prisión")
 def cost_corrections(p_labor: Any, p_sentence: Any, k_family__custody_cost: Any) -> Any:
     """Months in custody at the marginal cost."""
-    return ((p_labor == _JAILED) | (p_sentence > 0)) * float(k_family__custody_cost), np.ones(p_labor.shape)
+    return ((p_labor == _JAILED) | (p_sentence > 0)) * float(k_family__custody_cost)
 
 
 @_money("cost_shelter", "Shelter", "Albergue", table="household")
 def cost_shelter(h_tenure: Any, h_children: Any, k_housing__cost_shelter: Any) -> Any:
     """Months of households in shelter."""
     price = np.asarray(k_housing__cost_shelter)[(h_children > 0).astype(np.int64)]
-    return (h_tenure == _SHELTER) * price, np.ones(h_tenure.shape)
+    return (h_tenure == _SHELTER) * price
 
 
 @_money("cost_schools", "Special education", "Educación especial")
@@ -94,10 +95,11 @@ def cost_schools(
     k_money__special_education_slope: Any,
 ) -> Any:  # fmt: skip
     """Expected cost above a pupil's, from development: the chance of a program rises as development falls."""
-    base = float(k_money__special_education_base)
-    odds = np.log(base / (1.0 - base)) + float(k_money__special_education_slope) * p_development
-    pupil = (p_age >= _PRESCHOOL) & (p_age < _SCHOOL)
-    return pupil * float(k_money__special_education) / 12 / (1.0 + np.exp(-odds)), np.ones(p_age.shape)
+    base, cost = float(k_money__special_education_base), np.zeros(p_age.shape)
+    pupil = np.flatnonzero((p_age >= _PRESCHOOL) & (p_age < _SCHOOL))
+    odds = np.log(base / (1.0 - base)) + float(k_money__special_education_slope) * p_development[pupil]
+    cost[pupil] = float(k_money__special_education) / 12 / (1.0 + np.exp(-odds))
+    return cost
 
 
 @_money("cost_employers", "Absence and lower output at work", "Ausencias y menor rendimiento en el trabajo")
@@ -108,7 +110,7 @@ def cost_employers(
     """Expected cost of workers' obesity, diabetes and depression."""
     cost = (p_bmi >= 30) * float(k_money__absence_obesity) + (p_diabetes > 0) * float(k_money__absence_diabetes)
     cost = cost + (p_depression > 0) * float(k_money__absence_depression)
-    return cost * ((p_age >= _ADULT) & (p_labor == _EMPLOYED)) / 12, np.ones(p_age.shape)
+    return cost * ((p_age >= _ADULT) & (p_labor == _EMPLOYED)) / 12
 
 
 # Moves between public budgets and families: what one pays the other receives.
@@ -117,17 +119,17 @@ def cost_employers(
 @_money("paid_federal", "SNAP and WIC", "SNAP y WIC", table="household", topic="Benefits")
 def paid_federal(h_snap: Any, h_wic: Any) -> Any:
     """Nutrition benefits, which the federal government pays."""
-    return h_snap + h_wic, np.ones(h_snap.shape)
+    return h_snap + h_wic
 
 
 @_money("paid_state", "Cash assistance and unemployment insurance", "Asistencia en efectivo y seguro de desempleo",
         table="household", topic="Benefits")  # fmt: skip
 def paid_state(h_tfa: Any, h_ui: Any) -> Any:
     """Temporary Family Assistance and unemployment insurance, which the state pays."""
-    return h_tfa + h_ui, np.ones(h_tfa.shape)
+    return h_tfa + h_ui
 
 
 @_money("taxes_paid", "Income and payroll tax", "Impuestos sobre ingresos y nómina", table="household", topic="Benefits")
 def taxes_paid(h_taxes: Any) -> Any:
     """Tax withheld."""
-    return h_taxes, np.ones(h_taxes.shape)
+    return h_taxes

@@ -81,9 +81,11 @@ class Recorder:
             who = view.who(m.ages)
             if not who.rows.size:
                 continue
-            found = m.function(*(view.column(a, who) for a in m.arguments))
-            top, bottom = found if isinstance(found, tuple) else (found, _MONTH if m.kind == "flow" else 1.0)
-            for values, sums in ((top, out[i, 0]), (bottom, out[i, 1])):
+            found = m.function(*[view.column(a, who) for a in m.arguments])
+            parts = found if isinstance(found, tuple) else (found,)
+            if len(parts) == 1:
+                out[i, 1] += who.month if m.kind == "flow" else who.one
+            for values, sums in zip(parts, out[i], strict=False):
                 bad = who.add(values, sums)
                 if bad >= 0:
                     raise InvariantError(
@@ -148,6 +150,8 @@ class _Who:
         self.kept: dict[str, np.ndarray] = {}
         self.number = np.zeros(groups, np.int64)
         add.add_counts(self.start, self.run, len(RACE), len(INCOME_BAND), 1, self.number)
+        # The usual denominators: everybody once, and everybody for a month.
+        self.one, self.month = self.number * int(add.FIXED), self.number * int(np.rint(_MONTH * add.FIXED))
 
     def add(self, values: Any, sums: np.ndarray) -> int:
         """Add a value of each row, or one for all, to sums by group; position of the first that is no number, or -1."""
@@ -165,6 +169,18 @@ class _Who:
         return add.add_float(array, self.start, self.run, len(RACE), len(INCOME_BAND), sums)
 
 
+class _Rows(dict[str, np.ndarray]):
+    """Columns of a table at the rows of a block, sliced when they are asked for."""
+
+    def __init__(self, columns: Mapping[str, np.ndarray], rows: slice):
+        super().__init__()
+        self._columns, self._rows = columns, rows
+
+    def __missing__(self, name: str) -> np.ndarray:
+        self[name] = values = self._columns[name][self._rows]
+        return values
+
+
 class _View:
     """One block of a table as measures see it: who is present, and columns for those who are counted."""
 
@@ -173,13 +189,12 @@ class _View:
         self._places = community.neighborhood.columns
         self._n = community.neighborhood.size
         homes = community.household.block(b)
-        self._homes = {k: v[homes] for k, v in community.household.columns.items()}
-        self._own = self._homes
+        self._homes = self._own = _Rows(community.household.columns, homes)
         self.first = homes.start
         home = np.arange(homes.stop - homes.start, dtype=np.uint32)
         if self._person:
             people = community.person.block(b)
-            self._own = {k: v[people] for k, v in community.person.columns.items()}
+            self._own = _Rows(community.person.columns, people)
             self.first = people.start
             home = self._own["household"] - np.uint32(homes.start)
         self._home = home

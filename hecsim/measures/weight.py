@@ -153,12 +153,12 @@ def diet(p_diet: Any) -> Any:
     yardstick="dietary recall, from the diet index",
     topic="Food",
     label_es="Frutas y verduras de adultos",
+    ages=_ADULTS,
 )
-def produce_adult(p_age: Any, p_diet: Any, k_food__produce_cups: Any) -> Any:
+def produce_adult(p_diet: Any, k_food__produce_cups: Any) -> Any:
     """Mean cups a day of adults: the mean intake, moved by diet quality against its mean."""
-    adult = p_age >= 216
     usual, slope, center = k_food__produce_cups
-    return np.maximum(usual + slope * (p_diet - center), 0.0) * adult, adult
+    return np.maximum(usual + slope * (p_diet - center), 0.0)
 
 
 @measure(

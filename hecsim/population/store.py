@@ -1,4 +1,4 @@
-"""A community on disk: one file of arrays and one description, with a digest of both.
+"""A community on disk: one file of arrays and one description, with a digest of each.
 
 The folder holds `arrays.npz`, `community.json` and nothing else. It is written beside its place and
 moved there whole, so a reader never sees half of it. numpy's format is used instead of Parquet because
@@ -15,6 +15,8 @@ import pickle
 import shutil
 import tempfile
 import zipfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +55,8 @@ def save(community: Community, directory: str | Path) -> Path:
             write(file, **arrays)  # type: ignore[arg-type]
             file.flush()
             os.fsync(file.fileno())
-        text = json.dumps(_description(community, temporary / ARRAYS), indent=1, sort_keys=True)
+        description = _description(community, temporary / ARRAYS)
+        text = json.dumps(description | {"seal": _seal(description)}, indent=1, sort_keys=True)
         (temporary / DESCRIPTION).write_text(text, encoding="utf-8")
         if folder.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
@@ -96,6 +99,12 @@ def _description(c: Community, file: Path) -> dict[str, Any]:
     }
 
 
+def _seal(description: dict[str, Any]) -> str:
+    """sha256 of a description without its own seal."""
+    text = json.dumps({k: v for k, v in description.items() if k != "seal"}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _sha256(file: Path) -> str:
     with open(file, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -120,15 +129,25 @@ def load(directory: str | Path) -> Community:
             f"{folder} has format {stamp} and this hecsim ({__version__}) reads format {FORMAT}; "
             "build the community again or use the version that wrote it"
         )
-    if _sha256(arrays_file) != wanted:
+    sealed = "seal" in d  # communities of earlier versions are not
+    if sealed and d["seal"] != _seal(d):
+        raise CommunityDataError("the description does not match its digest: it is damaged", file=described, hint=_AGAIN)
+    with ThreadPoolExecutor(1) as other:  # hashing takes as long as reading, and both let other threads work
+        found = other.submit(_sha256, arrays_file)
+        wrong: Exception | None = None
+        try:
+            with np.load(arrays_file, allow_pickle=False) as stored:
+                community = _assemble(d, {name: stored[name] for name in stored.files}, arrays_file)
+        except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile, zlib.error, CommunityDataError) as met:
+            wrong = met
+    if found.result() != wanted:
         raise CommunityDataError("the contents do not match their digest: the file is damaged", file=arrays_file, hint=_AGAIN)
-    try:
-        with np.load(arrays_file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        community = _assemble(d, arrays, arrays_file)
-    except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as problem:
-        raise CommunityDataError(f"the arrays cannot be read: {problem}", file=arrays_file, hint=_AGAIN) from None
-    if community.digest() != d["digest"]:
+    if isinstance(wrong, CommunityDataError):
+        raise wrong
+    if wrong is not None:
+        raise CommunityDataError(f"the arrays cannot be read: {wrong}", file=arrays_file, hint=_AGAIN)
+    # With a seal, arrays and description are both vouched for, and the state needs no digest of its own.
+    if not sealed and community.digest() != d["digest"]:
         raise CommunityDataError("the state does not match its digest", file=described, hint=_AGAIN)
     return community
 

@@ -60,7 +60,9 @@ def births(m: Settlement) -> None:
 def _fathers(m: Settlement, mothers: np.ndarray) -> np.ndarray:
     """Row of the mother's partner in the home, or her own row."""
     person = m.person
-    homes, position = np.unique(person["household"][mothers].astype(np.int64), return_inverse=True)
+    of = person["household"][mothers].astype(np.int64)
+    homes = distinct(of)
+    position = np.searchsorted(homes, of)
     rows, owner = members(m, homes)
     couple = m.household["couple"][homes] > 0
     result = mothers.copy()

@@ -21,7 +21,7 @@ import numpy as np
 from numba import njit, uint64
 
 from hecsim import luck
-from hecsim.processes.settle_rows import Settlement, members
+from hecsim.processes.settle_rows import Settlement, distinct, members
 
 __all__ = ["Seekers", "acceptance", "bedrooms_for", "count_open", "dwellings", "find_homes", "open_homes", "pressure"]
 
@@ -235,7 +235,8 @@ def acceptance(m: Settlement, homes: np.ndarray, race: np.ndarray | None = None)
     screen = np.where(record == 0, 1.0, np.where(record <= 36, m.k("screen_recent"), m.k("screen_older")))
     screen = np.where(record > 84, 1.0, screen)
     penalty = m.lever("screening_penalty", homes)
-    unique, position = np.unique(homes, return_inverse=True)
+    unique = distinct(homes)
+    position = np.searchsorted(unique, homes)
     rows, owner = members(m, unique)
     convicted = np.bincount(owner, person["record"][rows] == 2, minlength=unique.size)[position] > 0
     bias = m.context.levers.number("housing_bias")

@@ -39,12 +39,12 @@ __all__ = [
 ]
 
 # What a household that splits off does not take over from the one it comes from.
-_FRESH = (
+_FRESH = frozenset((
     "couple", "couple_months", "voucher", "arrears", "filing", "filed_new", "evicted_new", "eviction_clock",
     "represented", "shelter_months", "takes_tfa", "tfa_months", "care_subsidy", "care_wait", "snap", "tfa",
     "wic", "ui", "benefits", "other_income", "refund_due", "refund", "child_care", "care_cost", "care_hours",
-    "ipv", "ipv_months", "conflict", "wants_move", "moved", "public_cost", "shock",
-)  # fmt: skip
+    "ipv", "ipv_months", "conflict", "wants_move", "public_cost", "shock",
+))  # fmt: skip
 _SHARING_AGE = 35 * 12
 _NEVER = 65535  # couple_months of people whose last union ended long ago or never was
 
@@ -78,9 +78,7 @@ def found_homes(
     homes = take(m, "household", where[0])
     household = m.household
     old = rows_of(household, where)
-    household.copy_rows(old, homes, own=True)
-    for column in _FRESH:
-        household[column][homes] = 0
+    household.copy_rows(old, homes, own=True, without=_FRESH)  # these are as `take` left them, 0
     household["key"][homes] = m.home_keys(person["key"][founders])
     m.joined.append(spot(person, np.concatenate([founders, rows])))
     person["household"][founders] = homes.astype(np.uint32)

@@ -65,8 +65,21 @@ def test_description_damaged_or_of_another_format(saved):
     file.write_text(json.dumps(good | {"digest": "0" * 64}))
     with pytest.raises(CommunityDataError, match="digest"):
         load(saved)
+    file.write_text(json.dumps(good | {"labels": good["labels"] | {"town": ["Elsewhere"]}}))
+    with pytest.raises(CommunityDataError, match="digest"):
+        load(saved)
     file.write_text("{")
     with pytest.raises(CommunityDataError, match="cannot be read"):
+        load(saved)
+
+
+def test_a_community_saved_by_an_earlier_version_is_checked_by_its_state(small, saved):
+    file = saved / "community.json"
+    good = {k: v for k, v in json.loads(file.read_text()).items() if k != "seal"}
+    file.write_text(json.dumps(good))
+    assert load(saved).digest() == small.digest()
+    file.write_text(json.dumps(good | {"digest": "0" * 64}))
+    with pytest.raises(CommunityDataError, match="state does not match"):
         load(saved)
 
 

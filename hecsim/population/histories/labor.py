@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.community import Community
@@ -165,7 +165,7 @@ def _spells(
     rank = np.empty(rows.size)
     rank[np.argsort(income, kind="stable")] = (np.arange(rows.size) + 0.5) / rows.size
     tie = float(_p(draw, "spell_income"))
-    score = norm.cdf(tie * norm.ppf(rank) + np.sqrt(1.0 - tie**2) * rng.standard_normal(rows.size))
+    score = ndtr(tie * ndtri(rank) + np.sqrt(1.0 - tie**2) * rng.standard_normal(rows.size))
     labor = pp["labor"][rows]
     career = np.maximum(pp["age"][rows].astype(np.int64) - _ADULT, 0)
     for status, kind, column, value in (
