@@ -80,7 +80,7 @@ class Recorder:
             out = lane(0)
         else:
             with ThreadPoolExecutor(self._threads) as pool:
-                out = sum(pool.map(lane, range(self._threads)))  # whole numbers, so their order means nothing
+                out = np.sum(list(pool.map(lane, range(self._threads))), axis=0)  # whole numbers: order means nothing
         self.months.append(community.clock.month)
         sums = out.transpose(0, 2, 1) / add.FIXED
         sums[[m.kind == "count" for m in self.measures], :, 1] = 1.0
