@@ -187,6 +187,7 @@ HOUSEHOLD: tuple[Column, ...] = (
     C("care_wait", "uint8", "month", "months on the Care 4 Kids list"),
     C("tfa_months", "uint8", "month", "months of TFA used"),
     C("income", "float32", "$/month", "disposable income this month"),
+    C("resources_year", "float32", "$/year", "disposable income with refunds and food benefits, smoothed over twelve months"),
     C("income_year", "float32", "$/year", "gross income, smoothed over twelve months"),
     C("poverty_ratio", "float32", "1", "smoothed gross income over the poverty guideline"),
     C("child_care", "uint8", "code", "who cares for the young children while adults work", CHILD_CARE),

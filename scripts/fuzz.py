@@ -2,6 +2,7 @@
 
     python scripts/fuzz.py --inputs 100000            # all formats
     python scripts/fuzz.py --format study --inputs 5000 --seed 7
+    python scripts/fuzz.py --format table --format import --each 5000
 
 Each input is a valid file with a few mutations: tokens replaced by others of the formats and by values that programs
 trip over, lines lost, doubled and swapped, bytes flipped, the end cut off. Inputs that reach a line of hecsim that no
@@ -14,7 +15,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import json
 import os
 import random
 import re
@@ -25,14 +25,15 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from unittest import mock
 
-ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parent))
+from fuzz_formats import ROOT, Format, formats
+
 HERE = str(ROOT / "hecsim") + os.sep
 SECONDS = 10
 TOKEN = re.compile(rb'"[^"\n]*"|[A-Za-z_][A-Za-z_0-9.]*|-?\d[\d_.eE+-]*|[\[\]{}=,:.&\n-]')
@@ -44,18 +45,6 @@ ODD = (
     '"\u202eñ\U0001f642"'.encode(), b"\xff", b"\x00", b'"' + b"x" * 5000 + b'"', b"[" * 300, b"{" * 300, b"%00", b"%ff",
     b",", b"\r", b'"', b"-666666666", b"12,345", b"2.5", b"1.0000001", b"all", b"region:Nowhere",
 )  # fmt: skip
-
-Reader = Callable[[bytes, Path], None]
-
-
-@dataclass
-class Format:
-    """A format: valid files to start from, and what reads one (given a scratch folder of its own)."""
-
-    seeds: list[bytes]
-    read: Reader
-    binary: bool = False
-    share: float = 1.0
 
 
 @dataclass
@@ -75,148 +64,6 @@ class Hang(BaseException):
 
 def _alarm(*_: object) -> None:
     raise Hang
-
-
-def _toml(reader: Callable[[Path], Any]) -> Reader:
-    def read(data: bytes, folder: Path) -> None:
-        path = folder / "input.toml"
-        path.write_bytes(data)
-        reader(path)
-
-    return read
-
-
-def _own(path: Path) -> None:
-    from hecsim.cli.own import _own as read
-
-    read(path)
-
-
-def _scenario(path: Path) -> None:
-    """A scenario that is accepted is written and read again as itself."""
-    from hecsim.scenario import Scenario
-
-    one = Scenario.from_file(path)
-    path.write_text(one.to_toml(), encoding="utf-8")
-    if Scenario.from_file(path).digest != one.digest:
-        raise AssertionError("a scenario does not survive being written")
-
-
-def _evidence(data: bytes, folder: Path) -> None:
-    from hecsim.errors import EvidenceError
-    from hecsim.evidence.parameters import _read
-
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        raise EvidenceError("not UTF-8") from None  # the package's own files; decoding is not the reader's
-    _read("input.toml", text)
-
-
-def _url(data: bytes, folder: Path) -> None:
-    """What a URL says is read without fail, and what is written is read as itself."""
-    from hecsim.web.state import parse, query
-
-    one = parse(data.decode("utf-8", "replace"))
-    again = parse(query(one))
-    if again != one or query(again) != query(one):
-        raise AssertionError("a state does not survive its own URL")
-
-
-def _room(data: bytes, folder: Path) -> None:
-    """A damaged file opens a new room; what is kept after it is whole."""
-    from hecsim.web.forum.room import Room
-
-    path = folder / "room.json"
-    path.write_bytes(data)
-    with mock.patch("os.fsync"):  # a disk waited for a hundred thousand times is not what is tried here
-        Room(("G01", "G04", "S01"), 1e6, file=path, pin="123456").public()
-    json.loads(path.read_text(encoding="utf-8"))
-
-
-def _ensemble(data: bytes, folder: Path) -> None:
-    from hecsim.evidence.ensemble import Ensemble
-
-    Ensemble.from_bytes(data)
-
-
-def _tables(name: str, source: Path) -> Reader:
-    def read(data: bytes, folder: Path) -> None:
-        from hecsim import geography
-
-        for file in source.iterdir():
-            if file.name != name:
-                os.link(file, folder / file.name)
-        (folder / name).write_bytes(data)
-        g = geography.load(folder)
-        _ = g.inputs, g.assumptions
-
-    return read
-
-
-def _import(name: str, source: Path) -> Reader:
-    """One of a place's files is damaged; a place that comes out is loaded, and one that does not leaves nothing."""
-
-    def read(data: bytes, folder: Path) -> None:
-        from hecsim import geography
-        from hecsim.geography.import_place import bring
-
-        inside = folder / "in"
-        inside.mkdir()
-        for file in source.iterdir():
-            if file.name != name:
-                os.link(file, inside / file.name)
-        (inside / name).write_bytes(data)
-        place = bring([inside]).write(folder / "out")
-        geography.load(place)
-        if any(p.name.startswith(".") for p in folder.iterdir()):
-            raise AssertionError("a half-written folder was left behind")
-
-    return read
-
-
-def formats(scratch: Path) -> dict[str, Format]:
-    """All formats, with valid files made from the project's own."""
-    from hecsim import geography
-    from hecsim.evidence import ensemble
-    from hecsim.interventions import mixes
-    from hecsim.study import Study
-    from hecsim.trials.run import load_trial
-    from hecsim.web.state import parse, query
-
-    sys.path.insert(0, str(ROOT / "tests" / "geography"))
-    import import_files
-
-    studies = [p.read_bytes() for p in sorted((ROOT / "experiments").glob("*.toml"))]
-    page = (ROOT / "docs" / "reference" / "files.md").read_bytes()
-    shown = re.findall(rb"```toml\n(.*?)```", page, re.DOTALL)
-    urls = [query(parse(f"t=Hartford,Windsor&m={m}&n=2000&y=12&b=500000&s=a~b&g=1.2.5.50.13&lang=es")) for m in mixes()]
-    own = geography.write(geography.select(["Andover", "Bolton"]), scratch / "tables")
-    (own / "retailers.csv").write_text(f"geoid,store\n{geography.tracts('Andover')['geoid'].iloc[0]},dollar\n")
-    place = import_files.write(scratch / "place")
-    (place / "gazetteer.txt").write_text("GEOID\tNAME\tALAND\tINTPTLAT\tINTPTLONG\n50007000100\ta\t9\t44.4\t-73.2\n")
-    (place / "assignment.csv").write_text("geoid,town\n50007000100,Burlington\n")
-    room = scratch / "room.json"
-    from hecsim.web.forum.room import Room
-
-    Room(("G01", "G04", "S01"), 1e6, file=room, pin="123456")
-    found = {
-        "study": Format([*studies, shown[0]], _toml(Study.from_file)),
-        "scenario": Format([shown[1], shown[3], *(shown[1] + b"\n" + shown[i] for i in (2, 3))], _toml(_scenario)),
-        "own intervention": Format([shown[2]], _toml(_own)),
-        "trial": Format([p.read_bytes() for p in sorted((ROOT / "experiments" / "trials").glob("*.toml"))], _toml(load_trial)),
-        "evidence": Format(
-            [p.read_bytes() for p in sorted((ROOT / "hecsim" / "evidence" / "data").glob("*.toml"))[:6]], _evidence, share=0.5
-        ),
-        "url": Format([u.encode() for u in urls], _url, share=2.0),
-        "room": Format([room.read_bytes()], _room),
-        "ensemble": Format([ensemble().to_bytes()], _ensemble, binary=True, share=0.3),
-    }
-    for file in sorted(own.iterdir()):
-        found[f"table {file.name}"] = Format([file.read_bytes()], _tables(file.name, own), share=0.002)
-    for file in sorted(place.iterdir()):
-        found[f"import {file.name}"] = Format([file.read_bytes()], _import(file.name, place), share=0.003)
-    return found
 
 
 def mutated(rng: random.Random, data: bytes, words: list[bytes], binary: bool) -> bytes:
@@ -277,8 +124,8 @@ def fuzz(one: Format, inputs: int, seed: int, scratch: Path, *, guided: bool = T
             data = mutated(rng, rng.choice(corpus), words, one.binary)
             folder = Path(tempfile.mkdtemp(dir=scratch))
             new, problem = 0, ""
-            # Tracing is slow: every fourth input shows enough of the way, and none of the slow formats.
-            traced = guided and one.share > 0.01 and rng.random() < 0.25
+            # Tracing is slow: every fourth input shows enough of the way.
+            traced = guided and rng.random() < 0.25
             signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of the processor: a busy machine is no hang
             try:
                 with _quiet():
@@ -326,6 +173,7 @@ def _quiet() -> Iterator[None]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--inputs", type=int, default=100_000, help="of all formats together")
+    parser.add_argument("--each", type=int, help="of every format, in place of --inputs")
     parser.add_argument("--format", action="append", help="only formats whose name begins so")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, default=ROOT / "build" / "fuzz", help="where findings are kept")
@@ -341,7 +189,7 @@ def main() -> int:
         print(f"{'format':<44}{'inputs':>8}{'accepted':>10}{'refused':>9}{'lines':>7}{'findings':>10}{'seconds':>9}")
         for name, one in chosen.items():
             begun = time.monotonic()
-            r = fuzz(one, max(1, round(args.inputs * one.share / whole)), args.seed, scratch)
+            r = fuzz(one, args.each or max(1, round(args.inputs * one.share / whole)), args.seed, scratch)
             took = time.monotonic() - begun
             total += r.inputs
             bad += len(r.findings)

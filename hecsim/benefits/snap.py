@@ -10,6 +10,7 @@ __all__ = [
     "snap",
     "snap_gross_limit",
     "snap_net_income",
+    "snap_step",
     "snap_time_limited",
     "snap_utility_allowance",
 ]
@@ -95,6 +96,16 @@ def snap(
     if n_persons <= rules.snap_minimum_benefit_max_size:
         benefit = max(benefit, rules.snap_minimum_benefit)
     return benefit
+
+
+@njit(cache=True)
+def snap_step(allotment, most, steps: int) -> int:
+    """Step of the allotment among equal steps of the most that a unit of this size can get, 0 to steps - 1.
+
+    >>> snap_step(23.0, 292.0, 4), snap_step(292.0, 292.0, 4)
+    (0, 3)
+    """
+    return min(int(steps * allotment / max(most, 1.0)), steps - 1)
 
 
 @njit(cache=True)

@@ -101,7 +101,10 @@ def evidence_list(room: str | None, as_json: bool) -> None:
     if as_json:
         print_json([parameter_row(p) for p in chosen])
         return
-    table = Table("parameter", "value", "range", "unit", "grade", "source")
+    table = Table()
+    table.add_column("parameter", no_wrap=True)  # a name is copied into the next command, so it is never cut
+    for head in ("value", "range", "unit", "grade", "source"):
+        table.add_column(head, overflow="fold")
     for p in chosen:
         d = parameter_row(p)
         table.add_row(p.full_name, d["shown"], d["range"], p.unit, p.grade, p.source)

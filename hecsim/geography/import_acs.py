@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hecsim.errors import CommunityDataError
-from hecsim.geography.import_read import CELL, Source, connecticut, geoid_column, numbers, restore_zeros
+from hecsim.geography.import_read import CELL, Source, all_numbers, connecticut, geoid_column, numbers, restore_zeros
 
 __all__ = ["COLUMNS", "JOINTS", "TABLES", "Share", "as_columns", "as_joint", "read_acs"]
 
@@ -195,8 +195,8 @@ def _wide(source: Source) -> tuple[pd.DataFrame, dict[str, str]]:
     frame = source.read([c for c in source.columns if c in cell_of or c.lower() in others])
     code, name = _codes(frame, source)
     _no_twins(code, source)
-    found = {cell: numbers(frame[c], source.path) for c, cell in cell_of.items() if c in frame}
-    out = pd.DataFrame(found)
+    out = all_numbers(frame[[c for c in cell_of if c in frame]], source.path).rename(columns=cell_of)
+    out = out.loc[:, ~out.columns.duplicated(keep="last")]  # B01001_003 and B01001_003E are one cell
     out.index = pd.Index(code)
     return out, dict(zip(code, name, strict=True))
 

@@ -21,7 +21,7 @@ import pandas as pd
 from hecsim.errors import CommunityDataError
 from hecsim.geography import tables
 
-__all__ = ["CELL", "KINDS", "Source", "connecticut", "files_of", "geoid_column", "numbers",
+__all__ = ["CELL", "KINDS", "Source", "all_numbers", "connecticut", "files_of", "geoid_column", "numbers",
            "plain_geoid", "restore_zeros", "sniff"]  # fmt: skip
 
 CELL = re.compile(r"^([BC]\d{5}[A-I]?)_(\d{3})E?$")  # a cell of a detailed table: B01001_003E (wide) or B01001_003 (long)
@@ -181,17 +181,27 @@ def _kind(head: tuple[str, ...]) -> str | None:
 
 def numbers(text: pd.Series, path: Path) -> pd.Series:
     """Text to numbers; codes for missing become NaN, "250,000+" its bound, anything else that is no number an error."""
-    cut = text.str.replace(",", "", regex=False).str.rstrip("+")
-    blank = cut.isin(_MISSING)
-    out = pd.to_numeric(cut.where(~blank, None), errors="coerce").astype(float)
-    wrong = (~blank & ~np.isfinite(out)).to_numpy()
+    return all_numbers(text.to_frame(), path).iloc[:, 0]
+
+
+def all_numbers(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The same for every column of a table at once."""
+    rows = len(frame)
+    text = frame.to_numpy(dtype=object).ravel(order="F")  # column by column, so that the first fault is named first
+    cut = [str(cell).replace(",", "").rstrip("+") for cell in text]
+    blank = np.array([cell in _MISSING for cell in cut], dtype=bool)
+    number = pd.to_numeric(pd.Series(np.where(blank, None, cut), dtype=object), errors="coerce").to_numpy(dtype=float)
+    wrong = ~blank & ~np.isfinite(number)
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])
+        column = at // rows
+        cells = int(wrong[column * rows : (column + 1) * rows].sum())
         raise CommunityDataError(
-            f"'{text.iloc[at]}' in row {at + 1} is not a number ({wrong.sum()} such cells)",
-            file=path, column=str(text.name), rows=len(text), hint="Leave unknown cells empty",
+            f"'{text[at]}' in row {at % rows + 1} is not a number ({cells} such cells)",
+            file=path, column=str(frame.columns[column]), rows=rows, hint="Leave unknown cells empty",
         )  # fmt: skip
-    return out.mask(out.isin(_MISSING_CODES))
+    number = np.where(np.isin(number, _MISSING_CODES), np.nan, number)
+    return pd.DataFrame(number.reshape(frame.shape[1], rows).T, columns=frame.columns, index=frame.index)
 
 
 def geoid_column(frame: pd.DataFrame, path: Path) -> pd.Series:

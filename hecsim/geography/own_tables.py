@@ -136,21 +136,25 @@ def _read(path: Path, *, may_be_empty: bool = False) -> pd.DataFrame:
     return pd.DataFrame(body, columns=head).map(str.strip)
 
 
-def _number(text: pd.Series, path: Path, rows: int) -> pd.Series:
-    """Text to numbers; blank is NaN, anything else that is not a finite number is an error."""
-    blank = text.isin(["", "NaN", "nan", "NA"])
-    number = pd.to_numeric(text.where(~blank, None), errors="coerce").astype(float)
-    wrong = (~blank & ~np.isfinite(number)).to_numpy()
+def _numbers(raw: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFrame:
+    """Text of all `columns` to numbers at once; blank is NaN, anything else that is not a finite number is an error."""
+    rows = len(raw)
+    text = raw[columns].to_numpy(dtype=object).ravel(order="F")  # column by column, so that the first fault is named first
+    blank = pd.Series(text, dtype=object).isin(["", "NaN", "nan", "NA"]).to_numpy()
+    number = pd.to_numeric(pd.Series(np.where(blank, None, text), dtype=object), errors="coerce").to_numpy(dtype=float)
+    wrong = ~blank & ~np.isfinite(number)
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])
+        column = at // rows
+        cells = int(wrong[column * rows : (column + 1) * rows].sum())
         raise CommunityDataError(
-            f"'{text.iloc[at]}' in line {at + 2} is not a number ({wrong.sum()} such cells)",
+            f"'{text[at]}' in line {at % rows + 2} is not a number ({cells} such cells)",
             file=path,
-            column=str(text.name),
+            column=columns[column],
             rows=rows,
             hint="Write plain numbers without units or thousands separators; leave unknown cells empty",
         )
-    return number
+    return pd.DataFrame(number.reshape(len(columns), rows).T, columns=columns, index=raw.index)
 
 
 def _checked(folder: Path, table: str) -> pd.DataFrame:
@@ -168,19 +172,21 @@ def _checked(folder: Path, table: str) -> pd.DataFrame:
                 rows=n,
                 hint="Add the column; hecsim.geography.dictionary() describes all of them",
             )
-    out = pd.DataFrame(index=raw.index)
+    number = _numbers(raw, [c for c, e in entries.items() if c in raw and e["kind"] not in ("text", "flag")], path)
+    cells: dict[str, pd.Series] = {}
     for c, e in entries.items():
         if c not in raw:
             # A user's table has no 500 Cities columns of its own; other optional columns may be absent too.
             blank = [None] * n if e["kind"] == "text" else [np.nan] * n
-            out[c] = pd.Series(blank, index=raw.index, dtype="str" if e["kind"] == "text" else float)
+            cells[c] = pd.Series(blank, index=raw.index, dtype="str" if e["kind"] == "text" else float)
         elif e["kind"] == "text":
-            out[c] = raw[c].where(raw[c] != "", None)
+            cells[c] = raw[c].where(raw[c] != "", None)
         elif e["kind"] == "flag":
-            out[c] = raw[c].str.lower().isin(["true", "1", "yes"])
+            cells[c] = raw[c].str.lower().isin(["true", "1", "yes"])
         else:
-            out[c] = _number(raw[c], path, n)
-            _check_range(out[c], e, path, n)
+            cells[c] = number[c]
+            _check_range(number[c], e, path, n)
+    out = pd.DataFrame(cells, index=raw.index)
     for c in ("town", "geoid"):
         if out[c].isna().any():
             raise CommunityDataError("has empty cells", file=path, column=c, rows=n, hint="Every row needs it")
@@ -284,7 +290,7 @@ def _checked_joint(folder: Path, name: str, level: str, towns: pd.DataFrame, tra
                 rows=len(raw),
                 hint=f"Cells are named {'.'.join(dims)}, with {' x '.join(str(len(x)) for x in labels)} labels",
             )
-    table = pd.DataFrame({c: _number(raw[c], path, len(raw)) for c in expected})
+    table = _numbers(raw, expected, path)
     if (table < 0).any().any() or table.isna().any().any():
         column = next(c for c in expected if (table[c] < 0).any() or table[c].isna().any())
         raise CommunityDataError(
@@ -362,7 +368,7 @@ def _borders(folder: Path, towns: set[str]) -> pd.DataFrame:
                 )
         table = raw[["town_a", "town_b", "kind"]].copy()
         for c in ("border_km", "centers_km"):
-            table[c] = _number(raw[c], path, len(raw)) if c in raw else np.nan
+            table[c] = _numbers(raw, [c], path)[c] if c in raw else np.nan
     elif towns <= set(tables.packaged_towns()):
         table = tables.adjacency()
     else:

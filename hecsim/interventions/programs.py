@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,10 @@ class HomeVisiting(Intervention):
             Effect("detection_scale", "scale", "visiting_detection", while_served=True),
             *((Effect("ipv_end", "scale", "g03_ipv_end", while_served=True),) if self.partner_violence else ()),
         )
+
+    def number(self, draw: Mapping[str, Any], name: str, default: float | None = None) -> float:
+        """What nurses change lasts longer than what other visitors do."""
+        return super().number(draw, "nurse_fade" if name == "fade" and self.nurses else name, default)
 
     def eligible(self, community: Community, context: Context) -> np.ndarray:
         """Low-income families that expect a child or have a baby; with nurses, only the first."""

@@ -19,11 +19,11 @@ from hecsim.levers import LEVERS
 from hecsim.planning.indicators import needs_file
 from hecsim.processes.plan import MONTH
 
-__all__ = ["chain", "hypotheses"]
+__all__ = ["chain", "hypotheses", "month_graph", "way"]
 
 
 @cache
-def _graph() -> nx.DiGraph:
+def month_graph() -> nx.DiGraph:
     """Levers and columns lead into the processes that read them; processes into the columns that they write."""
     g: nx.DiGraph = nx.DiGraph()
     for p in MONTH:
@@ -48,19 +48,19 @@ def chain(lever: str, column: str, link: str = "") -> tuple[str, ...]:
     ('family.treatment', 'family.depression')
     """
     table, _, name = column.partition(".")
-    start, end, g = ("lever", lever), ("column", f"{PREFIX[table]}_{name}"), _graph()
+    start, end, g = ("lever", lever), ("column", f"{PREFIX[table]}_{name}"), month_graph()
     ways: list[tuple[int, tuple[str, ...]]] = []
     for by in [("process", p.name) for p in MONTH if link in p.parameters]:
-        last = _way(g, by, end)
+        last = way(g, by, end)
         if last:
-            first = _way(g, start, by)
+            first = way(g, start, by)
             ways.append((0 if first else 1, (*first[:-1], *last)))
     if ways:
         return min(ways, key=lambda w: (w[0], len(w[1]), w[1]))[1]
-    return _way(g, start, end)
+    return way(g, start, end)
 
 
-def _way(g: nx.DiGraph, start: tuple[str, str], end: tuple[str, str]) -> tuple[str, ...]:
+def way(g: nx.DiGraph, start: tuple[str, str], end: tuple[str, str]) -> tuple[str, ...]:
     """Processes of the shortest way; of several the first by name, so that it does not hang on the order of processes."""
     if start not in g or end not in g or not nx.has_path(g, start, end):
         return ()

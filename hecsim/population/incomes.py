@@ -120,12 +120,13 @@ def _fit_income(start, center, spread, line, members, rent, edges, band_of, band
                 for b in range(5):
                     if have[a, b] > 0.0:
                         band[a, b] *= max(band_goal[t, a, b], 0.02) / have[a, b]
+            # Small steps: one home holds people of several age groups, and all their factors act on it at once.
             if r % 2 == 1 and r < rounds - 4:
                 for g in range(groups):
                     for c in range(3):
                         if poor_goal[t, g, c] >= 0.0 and poor[g, c] > 0.0:
-                            lift = np.log(max(poor_goal[t, g, c], 0.3) / poor[g, c])
-                            lam[g, c] = min(max(lam[g, c] + 0.45 * lift, -4.0), 4.0)
+                            lift = np.log(max(poor_goal[t, g, c], 0.02) / poor[g, c])
+                            lam[g, c] = min(max(lam[g, c] + 0.2 * lift, -4.0), 4.0)
 
 
 @njit(cache=True, nogil=True)
@@ -191,7 +192,7 @@ def incomes(
         _fit_income(start, center, float(p["income_spread"]), poverty_line, members, tens, LADDER,
                     BAND_OF_STEP, band_goal, poor_goal, _ROUNDS, shares)  # fmt: skip
         income = _ladder_quantile(shares, u, LADDER)
-        drawn = _exact_bands(income, tract, tens, held, table, np.random.default_rng(again))
+        drawn = _exact_bands(income, shares, tract, tens, held, table, np.random.default_rng(again))
         have = _by_town(_poor_count(drawn[0] / poverty_line, tract, members, t.n), t)
         # In shares, so that a small age group counts as much as a large one; each town keeps its best.
         miss = (((have - wanted) / held_by_age) ** 2).sum(axis=(1, 2))
@@ -224,10 +225,10 @@ def _poor_count(ratio: np.ndarray, tract: np.ndarray, members: np.ndarray, n: in
 
 
 def _exact_bands(
-    income: np.ndarray, tract: np.ndarray, rent: np.ndarray, held: np.ndarray, table: np.ndarray,
+    income: np.ndarray, shares: np.ndarray, tract: np.ndarray, rent: np.ndarray, held: np.ndarray, table: np.ndarray,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-    """Give out the whole cells of tenure, income and burden; incomes outside their band move to it."""
+    """Give out the whole cells of tenure, income and burden; incomes outside their band get one inside it."""
     n_tracts = len(table)
     group = tract.astype(np.int64) * 2 + rent
     # Cells run by income, then burden; zero income and no cash rent stand first and last.
@@ -249,9 +250,21 @@ def _exact_bands(
 
     edges = np.array([1000.0, *BAND_EDGES, 600000.0])
     low, high = edges[category.clip(0, 4)], edges[category.clip(0, 4) + 1]
-    inside = (income >= low) & (income < high)
-    near = np.where(income < low, low * 1.002, high * 0.998)
-    fixed = np.where(inside, income, near * (1.0 + 0.02 * (rng.random(len(income)) - 0.5)))
+    outside = np.flatnonzero((category < 5) & ~((income >= low) & (income < high)))
+    # From the home's own shares inside the band, at its rank among the tract's homes of that band. Put at the
+    # band's near edge, a sample with few homes to a tract, where many must move, would lose the poor: 20,000
+    # dollars, where the lowest band ends, lie above a small home's poverty line.
+    cell = group * 7 + category
+    number = np.bincount(cell, minlength=int(cell.max()) + 1)
+    rank = np.empty(len(income), np.int64)
+    by_cell = np.lexsort((income, cell))
+    rank[by_cell] = np.arange(len(income)) - (np.cumsum(number) - number)[cell[by_cell]]
+    at = (rank[outside] + rng.random(outside.size)) / number[cell[outside]]
+    own = shares[outside].astype(np.float64)
+    below = np.where(BAND_OF_STEP < category[outside, None], own, 0.0).sum(axis=1)
+    within = np.where(BAND_OF_STEP == category[outside, None], own, 0.0).sum(axis=1)
+    fixed = income.copy()
+    fixed[outside] = _ladder_quantile(shares[outside], below + within * at, LADDER)
     fixed = np.clip(fixed, low + 1.0, high - 1.0)
     income = np.where(category == NO_CASH, income, np.where(category == ZERO, 0.0, fixed))
     # Inside a band the poorer are the likelier to be burdened.

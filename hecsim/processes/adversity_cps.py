@@ -38,7 +38,7 @@ def _band(age):
 @njit(cache=True, nogil=True, error_model="numpy")
 def reports_kernel(
     p_present, p_household, p_age, p_race, p_placed, p_ace_bits, p_ace_new, p_reports, p_cps_new,
-    p_cps_ever, h_abuse_risk, h_neglect_risk, h_persons, h_poverty_ratio, h_income, h_frailty, h_public_cost,
+    p_cps_ever, h_abuse_risk, h_neglect_risk, h_persons, h_resources_year, h_income, h_frailty, h_public_cost,
     lh_detection_scale, lg_service_bias, pu_report, pu_true, pu_screen, pu_confirm, h0,
     k_benefits__guideline_first, k_benefits__guideline_each_more, k_risk_income_now, k_detect_new, k_detect_lasting,
     k_report_other, k_report_contact, k_report_poor, k_report_frailty, k_report_again, k_report_service,
@@ -52,7 +52,7 @@ def reports_kernel(
     first, more = k_benefits__guideline_first[_GUIDELINE], k_benefits__guideline_each_more[_GUIDELINE]
     for h in range(h_frailty.size):
         line = first + more * max(h_persons[h] - 1.0, 0.0)
-        ratio = (1.0 - k_risk_income_now) * h_poverty_ratio[h] + k_risk_income_now * 12.0 * h_income[h] / line
+        ratio = ((1.0 - k_risk_income_now) * h_resources_year[h] + k_risk_income_now * 12.0 * h_income[h]) / line
         poor = min(max(1.0 - ratio / _LOW_INCOME, 0.0), 1.0)
         others[h] = k_report_other / 12.0 * exp_(frail * h_frailty[h]) * (1.0 + (k_report_poor - 1.0) * poor)
     for i in children(p_present, p_age):
@@ -81,7 +81,7 @@ def reports_kernel(
 
 def reports_plain(
     p_present, p_household, p_age, p_race, p_placed, p_ace_bits, p_ace_new, p_reports, p_cps_new,
-    p_cps_ever, h_abuse_risk, h_neglect_risk, h_persons, h_poverty_ratio, h_income, h_frailty, h_public_cost,
+    p_cps_ever, h_abuse_risk, h_neglect_risk, h_persons, h_resources_year, h_income, h_frailty, h_public_cost,
     lh_detection_scale, lg_service_bias, pu_report, pu_true, pu_screen, pu_confirm, h0,
     k_benefits__guideline_first, k_benefits__guideline_each_more, k_risk_income_now, k_detect_new, k_detect_lasting,
     k_report_other, k_report_contact, k_report_poor, k_report_frailty, k_report_again, k_report_service,
@@ -100,7 +100,7 @@ def reports_plain(
     line = k_benefits__guideline_first[_GUIDELINE] + k_benefits__guideline_each_more[_GUIDELINE] * np.maximum(
         h_persons.astype(float) - 1.0, 0.0
     )
-    ratio = (1.0 - k_risk_income_now) * h_poverty_ratio + k_risk_income_now * 12.0 * h_income / line
+    ratio = ((1.0 - k_risk_income_now) * h_resources_year + k_risk_income_now * 12.0 * h_income) / line
     poor = np.clip(1.0 - ratio / _LOW_INCOME, 0.0, 1.0)[h]
     other = other * (1.0 + (k_report_poor - 1.0) * poor)
     other = other * (1.0 + lg_service_bias * (k_report_service[p_race] - 1.0))

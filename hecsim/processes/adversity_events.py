@@ -108,9 +108,9 @@ def exposure_kernel(
     h_incarcerated_member, h_gunfire, h_tenure, h_evicted_new, h_food_security, h_discrimination, h_frailty,
     n_violence, n_disadvantage, lg_policing_bias, pu_mind, pu_substance, pu_ipv, pu_separation, pu_jail,
     pu_violence, pu_housing, pu_hunger, pu_unfair, h0, k_seen_mind, k_seen_substance, k_seen_ipv,
-    k_seen_apart, k_seen_jail, k_absent_jail, k_family__arrest_policing, k_absent_disadvantage,
-    k_seen_frailty, k_violence_rate, k_violence_gunfire, k_seen_unhoused, k_seen_hunger, k_seen_unfair,
-    k_unfair_age,
+    k_seen_apart, k_seen_jail, k_seen_age, k_absent_jail, k_absent_age, k_family__arrest_policing,
+    k_absent_disadvantage, k_seen_frailty, k_violence_rate, k_violence_gunfire, k_seen_unhoused,
+    k_seen_hunger, k_seen_unfair, k_unfair_age,
 ):  # fmt: skip
     """Draw what each child lives with this month, types 5 to 13 of `columns.ACE`."""
     n = h_couple.size
@@ -134,20 +134,21 @@ def exposure_kernel(
     chance, luck = np.zeros(9), np.empty(9)
     for i in children(p_present, p_age):
         h = home(p_household[i], 1, h0)
-        alone, more = h_couple[h] == 0, frail[h]
+        alone, more, band = h_couple[h] == 0, frail[h], _band(p_age[i])
         fatherless = absent[h] * (1.0 + lg_policing_bias * (k_family__arrest_policing[np.uint64(p_race[i])] - 1.0))
-        fatherless = fatherless if alone else 0.0
-        violence = k_violence_rate[_band(p_age[i])] * shots[h]
+        fatherless = fatherless * k_absent_age[band] if alone else 0.0
+        violence = k_violence_rate[band] * shots[h]
         apart = k_seen_apart * more if alone else 0.0
         # Most children live with none of it, so the three chances that all may meet decide first.
         met = (pu_violence[i] < violence) | (pu_jail[i] < fatherless) | (pu_separation[i] < apart) | (state[h] != 0)
         if not met or p_placed[i] > 0:
             continue
-        chance[0] = k_seen_mind * more if h_depressed_caregiver[h] == 1 or state[h] & 1 else 0.0
+        seen = k_seen_age[band] * more
+        chance[0] = k_seen_mind * seen if h_depressed_caregiver[h] == 1 or state[h] & 1 else 0.0
         chance[1] = k_seen_substance * more if h_substance_caregiver[h] == 1 else 0.0
         chance[2] = k_seen_ipv * more if h_ipv[h] == 1 else 0.0
         chance[3] = 1.0 if state[h] & 2 else apart
-        chance[4] = (k_seen_jail * more if h_incarcerated_member[h] == 1 else 0.0) + fatherless
+        chance[4] = (k_seen_jail * seen if h_incarcerated_member[h] == 1 else 0.0) + fatherless
         chance[5] = -np.expm1(-violence) if pu_violence[i] < violence else 0.0
         chance[6] = 1.0 if h_evicted_new[h] == 1 else (k_seen_unhoused if h_tenure[h] >= 2 else 0.0)
         chance[7] = k_seen_hunger[h_food_security[h] - 1] if h_food_security[h] > 0 else 0.0
@@ -168,9 +169,9 @@ def exposure_plain(
     h_incarcerated_member, h_gunfire, h_tenure, h_evicted_new, h_food_security, h_discrimination, h_frailty,
     n_violence, n_disadvantage, lg_policing_bias, pu_mind, pu_substance, pu_ipv, pu_separation, pu_jail,
     pu_violence, pu_housing, pu_hunger, pu_unfair, h0, k_seen_mind, k_seen_substance, k_seen_ipv,
-    k_seen_apart, k_seen_jail, k_absent_jail, k_family__arrest_policing, k_absent_disadvantage,
-    k_seen_frailty, k_violence_rate, k_violence_gunfire, k_seen_unhoused, k_seen_hunger, k_seen_unfair,
-    k_unfair_age,
+    k_seen_apart, k_seen_jail, k_seen_age, k_absent_jail, k_absent_age, k_family__arrest_policing,
+    k_absent_disadvantage, k_seen_frailty, k_violence_rate, k_violence_gunfire, k_seen_unhoused,
+    k_seen_hunger, k_seen_unfair, k_unfair_age,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
     n, here = h_couple.size, p_present == 1
@@ -183,18 +184,19 @@ def exposure_plain(
     alone = h_couple[h] == 0
     policing = 1.0 + lg_policing_bias * (k_family__arrest_policing[p_race] - 1.0)
     frail = k_seen_frailty ** h_frailty[h].astype(float)
-    absent = k_absent_jail / 12.0 * policing * frail
+    seen = k_seen_age[child_band(p_age)] * frail
+    absent = k_absent_jail / 12.0 * k_absent_age[child_band(p_age)] * policing * frail
     absent = absent * k_absent_disadvantage ** n_disadvantage[nb].astype(float)
     heard = np.where(h_gunfire[h] == 1, k_violence_gunfire, 1.0)
     place = -np.expm1(-k_violence_rate[child_band(p_age)] * n_violence[nb].astype(float) * heard / 12.0)
     unfair = (h_discrimination[h] == 1) & (p_age >= 12.0 * k_unfair_age)
     new = np.zeros(p_present.size, np.uint16)
     for k, (chance, luck) in enumerate((
-        (((h_depressed_caregiver == 1) | severe)[h] * k_seen_mind * frail, pu_mind),
+        (((h_depressed_caregiver == 1) | severe)[h] * k_seen_mind * seen, pu_mind),
         ((h_substance_caregiver[h] == 1) * k_seen_substance * frail, pu_substance),
         ((h_ipv[h] == 1) * k_seen_ipv * frail, pu_ipv),
         (np.where(parts[h], 1.0, alone * k_seen_apart * frail), pu_separation),
-        ((h_incarcerated_member[h] == 1) * k_seen_jail * frail + alone * absent, pu_jail),
+        ((h_incarcerated_member[h] == 1) * k_seen_jail * seen + alone * absent, pu_jail),
         (place, pu_violence),
         (np.where(h_evicted_new[h] == 1, 1.0, (h_tenure[h] >= 2) * k_seen_unhoused), pu_housing),
         (np.append(0.0, k_seen_hunger)[h_food_security[h]], pu_hunger),

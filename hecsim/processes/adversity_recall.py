@@ -2,10 +2,11 @@
 
 At 18 each person's survey answer is fixed once. Of the eight surveyed types, a true one is
 reported with its sensitivity and an untrue one with its false-report rate; answers of one person
-lean the same way (a reporting factor), and distressed people report more:
+lean the same way (a reporting factor), and distressed people and those who have been depressed
+report more, whether or not it happened (Danese and Widom 2020):
 
     reported if  t + l R + sqrt(1 - l^2) e > 0,   t = quantile of sensitivity or false-report rate
-    R = d x trait / SD(trait) + sqrt(1 - d^2) z
+    R = d x trait / SD(trait) + m (ever depressed - r) + sqrt(1 - d^2 - m^2 r (1 - r)) z
 
 The rates are such that agreement with the truth is about kappa 0.19 (Baldwin 2019), better for
 types that leave a record in memory such as separation. The answer is one draw per person: eight
@@ -48,11 +49,14 @@ def _spread_plain(u: np.ndarray, k: int) -> np.ndarray:
 
 
 def recalled_bits(
-    truth: np.ndarray, trait: np.ndarray, u: np.ndarray, z: np.ndarray, *, sensitivity: np.ndarray,
-    false_report: np.ndarray, factor: float, distress: float, trait_sd: float,
+    truth: np.ndarray, trait: np.ndarray, depressed: np.ndarray, u: np.ndarray, z: np.ndarray, *,
+    sensitivity: np.ndarray, false_report: np.ndarray, factor: float, distress: float, trait_sd: float,
+    mood: float, mood_reference: float,
 ) -> np.ndarray:  # fmt: skip
-    """uint16 mask of reported types for people with these true masks, trait stress and draws (u, z)."""
-    lean = distress * trait.astype(float) / trait_sd + np.sqrt(1.0 - distress * distress) * z
+    """uint16 mask of reported types for people with these true masks, trait stress, past depression (0, 1) and draws (u, z)."""
+    own_share = 1.0 - distress * distress - mood * mood * mood_reference * (1.0 - mood_reference)
+    lean = distress * trait.astype(float) / trait_sd + np.sqrt(own_share) * z
+    lean = lean + mood * (depressed.astype(float) - mood_reference)
     out = np.zeros(truth.size, np.uint16)
     for j, k in enumerate(SURVEYED):
         threshold = np.where((truth >> int(k)) & 1, ndtri(sensitivity[j]), ndtri(false_report[j]))
@@ -63,16 +67,19 @@ def recalled_bits(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def recall_kernel(
-    p_present, p_age, p_ace_bits, p_stress_trait, p_ace_recalled, luck_p, du_answer, dz_lean,
-    k_recall_sensitivity,
-    k_recall_false, k_recall_factor, k_recall_distress, k_stress__trait_sd,
+    p_present, p_age, p_ace_bits, p_stress_trait, p_depressed_ever, p_ace_recalled, luck_p, du_answer,
+    dz_lean, k_recall_sensitivity, k_recall_false, k_recall_factor, k_recall_distress, k_recall_mood,
+    k_recall_mood_reference, k_stress__trait_sd,
 ):  # fmt: skip
     """Fix the answer of everyone who turns 18 this month."""
+    own_share = 1.0 - k_recall_mood * k_recall_mood * k_recall_mood_reference * (1.0 - k_recall_mood_reference)
+    own_share -= k_recall_distress * k_recall_distress
     for i in range(p_present.size):
         if p_present[i] == 0 or p_age[i] != 216:
             continue
         lean = k_recall_distress * p_stress_trait[i] / k_stress__trait_sd
-        lean += np.sqrt(1.0 - k_recall_distress * k_recall_distress) * normal_at(luck_p, i, dz_lean)
+        lean += np.sqrt(own_share) * normal_at(luck_p, i, dz_lean)
+        lean += k_recall_mood * (p_depressed_ever[i] - k_recall_mood_reference)
         bits, answer = 0, uniform_at(luck_p, i, du_answer)
         for j in range(SURVEYED.size):
             k = SURVEYED[j]
@@ -85,18 +92,19 @@ def recall_kernel(
 
 
 def recall_plain(
-    p_present, p_age, p_ace_bits, p_stress_trait, p_ace_recalled, luck_p, du_answer, dz_lean,
-    k_recall_sensitivity,
-    k_recall_false, k_recall_factor, k_recall_distress, k_stress__trait_sd,
+    p_present, p_age, p_ace_bits, p_stress_trait, p_depressed_ever, p_ace_recalled, luck_p, du_answer,
+    dz_lean, k_recall_sensitivity, k_recall_false, k_recall_factor, k_recall_distress, k_recall_mood,
+    k_recall_mood_reference, k_stress__trait_sd,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
     pu_answer = uniforms_of(luck_p, du_answer)
     pz_lean = normals_of(luck_p, dz_lean)
     rows = np.flatnonzero((p_present == 1) & (p_age == 216))
     p_ace_recalled[rows] = recalled_bits(
-        p_ace_bits[rows], p_stress_trait[rows], pu_answer[rows], pz_lean[rows],
+        p_ace_bits[rows], p_stress_trait[rows], p_depressed_ever[rows], pu_answer[rows], pz_lean[rows],
         sensitivity=k_recall_sensitivity, false_report=k_recall_false, factor=k_recall_factor,
-        distress=k_recall_distress, trait_sd=k_stress__trait_sd,
+        distress=k_recall_distress, trait_sd=k_stress__trait_sd, mood=k_recall_mood,
+        mood_reference=k_recall_mood_reference,
     )  # fmt: skip
 
 

@@ -4,7 +4,9 @@
 
 Abuse and neglect have their own ratio for each driver. The income factor rises smoothly below
 twice the poverty line, ((2 + c) / (ratio + c))^a, so that $1,000 a year more lowers neglect by
-about 5 percent and abuse by 2 percent in a poor family and by nothing in a comfortable one.
+about 5 percent and abuse by 2 percent in a poor family and by nothing in a comfortable one. Income is
+what the family has to live on: after taxes, with refunds and food benefits, mostly over the last twelve
+months and partly this month, because the studies are of credits, benefits and cash.
 Hardship, hunger and lost coverage reach neglect here directly, not through stress. What a family
 shares beyond all of this is one frailty, which also acts on the caregivers' own troubles; the
 clustering of adversities and the steep crude gradients (abuse about 3, neglect about 7 times as
@@ -31,7 +33,7 @@ _GUIDELINE = 1  # entry of the poverty guideline that money amounts are expresse
 @njit(cache=True, nogil=True, error_model="numpy")
 def risk_kernel(
     p_present, p_household, p_role, p_insurance, p_leave_weeks, h_present, h_persons, h_children, h_couple,
-    h_youngest, h_poverty_ratio, h_income, h_jobless_parent, h_depressed_caregiver, h_substance_caregiver,
+    h_youngest, h_resources_year, h_income, h_jobless_parent, h_depressed_caregiver, h_substance_caregiver,
     h_ipv, h_caregiver_stress, h_caregiver_aces, h_support, h_parenting, h_eviction_record, h_hardship,
     h_food_security, h_frailty, h_neighborhood, h_abuse_risk, h_neglect_risk, n_cohesion, lh_abuse_scale,
     lh_neglect_scale, h0, k_benefits__guideline_first, k_benefits__guideline_each_more, k_risk_center,
@@ -53,8 +55,8 @@ def risk_kernel(
     relief = np.empty(n)
     for h in range(n):
         line = first + more * max(h_persons[h] - 1.0, 0.0)
-        ratio = (1.0 - k_risk_income_now) * h_poverty_ratio[h]
-        ratio += k_risk_income_now * 12.0 * h_income[h] / line
+        ratio = (1.0 - k_risk_income_now) * h_resources_year[h] + k_risk_income_now * 12.0 * h_income[h]
+        ratio /= line
         ratio = min(max(ratio, 0.0), _LOW_INCOME)
         relief[h] = log_((ratio + k_risk_income_offset) / (_LOW_INCOME + k_risk_income_offset))
     for kind in range(2):
@@ -87,7 +89,7 @@ def risk_kernel(
 
 def risk_plain(
     p_present, p_household, p_role, p_insurance, p_leave_weeks, h_present, h_persons, h_children, h_couple,
-    h_youngest, h_poverty_ratio, h_income, h_jobless_parent, h_depressed_caregiver, h_substance_caregiver,
+    h_youngest, h_resources_year, h_income, h_jobless_parent, h_depressed_caregiver, h_substance_caregiver,
     h_ipv, h_caregiver_stress, h_caregiver_aces, h_support, h_parenting, h_eviction_record, h_hardship,
     h_food_security, h_frailty, h_neighborhood, h_abuse_risk, h_neglect_risk, n_cohesion, lh_abuse_scale,
     lh_neglect_scale, h0, k_benefits__guideline_first, k_benefits__guideline_each_more, k_risk_center,
@@ -104,7 +106,7 @@ def risk_plain(
     leave = np.bincount(h[adult & (p_leave_weeks > 0)], minlength=n) > 0
     more = np.maximum(h_persons.astype(float) - 1.0, 0.0)
     line = k_benefits__guideline_first[_GUIDELINE] + k_benefits__guideline_each_more[_GUIDELINE] * more
-    ratio = (1.0 - k_risk_income_now) * h_poverty_ratio + k_risk_income_now * 12.0 * h_income / line
+    ratio = ((1.0 - k_risk_income_now) * h_resources_year + k_risk_income_now * 12.0 * h_income) / line
     ratio = np.clip(ratio, 0.0, _LOW_INCOME)
     filed = (h_eviction_record > 0) & (h_eviction_record <= k_risk_filing_months)
     for kind, out, lever in ((0, h_abuse_risk, lh_abuse_scale), (1, h_neglect_risk, lh_neglect_scale)):

@@ -101,6 +101,7 @@ def budget_kernel(
     h_support,
     h_income_year,
     h_income,
+    h_resources_year,
     h_savings,
     h_arrears,
     h_shock,
@@ -149,6 +150,9 @@ def budget_kernel(
         in_kind = np.float64(h_snap[h]) + np.float64(h_wic[h]) + np.float64(lh_food_aid[h])
         income = cash_in[h] + in_kind - np.float64(h_care_cost[h])
         h_income[h] = income if h_present[h] != 0 else h_income[h]
+        past = np.float64(h_resources_year[h])
+        past = past if past > 0.0 else 12.0 * income  # a home without a past year takes this month for it
+        h_resources_year[h] = past + (12.0 * income - past) / 12.0 if h_present[h] != 0 else h_resources_year[h]
         foods[h] = in_kind
     for h in range(n):
         size = k_shock_median * exp_(k_shock_spread * np.float64(hz_size[h]))
@@ -220,6 +224,7 @@ def budget_plain(
     h_support,
     h_income_year,
     h_income,
+    h_resources_year,
     h_savings,
     h_arrears,
     h_shock,
@@ -288,8 +293,10 @@ def budget_plain(
         fine, savings0 + kept - k_drawdown * np.maximum(0.0, savings0 - target), np.maximum(savings0 + left, 0.0)
     )
     spent = np.where(fine, food + k_food_extra * (rest - kept), food - cut)
+    past = np.where(h_resources_year > 0.0, wide(h_resources_year), 12.0 * income)
     for column, value in (
         (h_income, income),
+        (h_resources_year, past + (12.0 * income - past) / 12.0),
         (h_shock, shock),
         (h_savings, np.maximum(0.0, savings)),
         (h_arrears, np.where(fine, owed - repaid, owed + added)),
@@ -425,7 +432,7 @@ MONTH_BUDGET = process(
     "budget.month",
     kernel=budget_kernel,
     twin=budget_plain,
-    writes=("h_income", "h_savings", "h_arrears", "h_shock", "h_food_budget", "h_hardship"),
+    writes=("h_income", "h_resources_year", "h_savings", "h_arrears", "h_shock", "h_food_budget", "h_hardship"),
     summary="Needs, shocks, savings, arrears and hardship of the month.",
 )
 MIND = process(

@@ -29,12 +29,12 @@ _MONTHS_MAX = 255
 @njit(cache=True, nogil=True, error_model="numpy")
 def depression_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_labor, p_ace_bits, p_pce, p_stress, p_since_birth,
-    p_substance, p_treated, p_depression, p_depression_months, p_depressed_ever, h_ipv, h_food_security,
-    h_poverty_ratio, h_frailty, lp_depression_onset, pu_onset, pu_recovery, h0, k_stress__first_age,
+    p_substance, p_treated, p_depression, p_depression_months, p_depressed_ever, h_ipv, h_youngest,
+    h_food_security, h_poverty_ratio, h_frailty, lp_depression_onset, pu_onset, pu_recovery, h0, k_stress__first_age,
     k_depression_onset, k_depression_recurrence, k_depression_sex, k_depression_unemployed,
     k_depression_ipv, k_depression_ace, k_depression_pce, k_depression_pce_reference, k_depression_stress,
-    k_depression_food, k_depression_poor, k_depression_birth, k_depression_birth_months,
-    k_depression_substance, k_depression_frailty, k_depression_recovery, k_depression_treated,
+    k_depression_food, k_depression_poor, k_depression_birth, k_depression_birth_partner,
+    k_depression_birth_months, k_depression_substance, k_depression_frailty, k_depression_recovery, k_depression_treated,
 ):  # fmt: skip
     """Onset, recurrence and recovery of depressive episodes."""
     n, first = p_present.size, np.int64(k_stress__first_age * 12.0)
@@ -49,10 +49,12 @@ def depression_kernel(
         x += np.log(k_depression_food) if h_food_security[h] >= 1 else 0.0
         x += np.log(k_depression_poor) if h_poverty_ratio[h] < 1.0 else 0.0
         family[h] = x
+    violence, infant = np.log(k_depression_ipv), np.log(k_depression_birth_partner)
     hazard, u = np.empty(n), np.empty(n)
     for i in range(n):
-        h = home(p_household[i], p_present[i], h0)
-        hazard[i] = family[h] + (np.log(k_depression_ipv) if (h_ipv[h] == 1) & (p_role[i] <= 1) else 0.0)
+        h, giver = home(p_household[i], p_present[i], h0), p_role[i] <= 1
+        other = giver & (h_youngest[h] < k_depression_birth_months) & (p_since_birth[i] >= k_depression_birth_months)
+        hazard[i] = family[h] + (violence if giver & (h_ipv[h] == 1) else 0.0) + (infant if other else 0.0)
     for i in range(n):
         # No branch from here to the end of this loop, so that the compiler takes several people at a time.
         level = hazard[i] + ace * core_count(p_ace_bits[i]) + strain * p_stress[i]
@@ -86,12 +88,12 @@ def depression_kernel(
 
 def depression_plain(
     p_present, p_household, p_age, p_sex, p_role, p_labor, p_ace_bits, p_pce, p_stress, p_since_birth,
-    p_substance, p_treated, p_depression, p_depression_months, p_depressed_ever, h_ipv, h_food_security,
-    h_poverty_ratio, h_frailty, lp_depression_onset, pu_onset, pu_recovery, h0, k_stress__first_age,
+    p_substance, p_treated, p_depression, p_depression_months, p_depressed_ever, h_ipv, h_youngest,
+    h_food_security, h_poverty_ratio, h_frailty, lp_depression_onset, pu_onset, pu_recovery, h0, k_stress__first_age,
     k_depression_onset, k_depression_recurrence, k_depression_sex, k_depression_unemployed,
     k_depression_ipv, k_depression_ace, k_depression_pce, k_depression_pce_reference, k_depression_stress,
-    k_depression_food, k_depression_poor, k_depression_birth, k_depression_birth_months,
-    k_depression_substance, k_depression_frailty, k_depression_recovery, k_depression_treated,
+    k_depression_food, k_depression_poor, k_depression_birth, k_depression_birth_partner,
+    k_depression_birth_months, k_depression_substance, k_depression_frailty, k_depression_recovery, k_depression_treated,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
     at_risk = (p_present == 1) & (p_age >= int(k_stress__first_age * 12))
@@ -105,12 +107,14 @@ def depression_plain(
     onset = onset * k_depression_ace ** CORE_COUNT[p_ace_bits & CORE_MASK]
     onset = onset * k_depression_pce ** (p_pce.astype(float) - k_depression_pce_reference)
     onset = onset * k_depression_frailty ** h_frailty[h].astype(float)
+    newborn = h_youngest < k_depression_birth_months
     for present, ratio in (
         (p_labor == 2, k_depression_unemployed),
         ((h_ipv[h] == 1) & (p_role <= 1), k_depression_ipv),
         (h_food_security[h] >= 1, k_depression_food),
         (h_poverty_ratio[h] < 1.0, k_depression_poor),
         (p_since_birth < k_depression_birth_months, k_depression_birth),
+        (newborn[h] & (p_role <= 1) & (p_since_birth >= k_depression_birth_months), k_depression_birth_partner),
         (p_substance == 1, k_depression_substance),
     ):
         onset = onset * np.where(present, ratio, 1.0)

@@ -2,7 +2,11 @@
 
 Cases. A renter's monthly chance of a filing rises with the months of rent owed (read from arrears;
 one cannot owe more months than one has lived there), with rent burden, with an earlier filing, and
-with differential treatment (`filing_race`, scaled by the lever `housing_bias`). An open case ends in
+with differential treatment (`filing_race`, scaled by the lever `housing_bias`). Months owed and burden count the
+rent that the tenant pays: with a subsidy, a share of income, and then the landlord, sure of the rest, files less
+readily. Large owners file more often on the same arrears, with less need of an execution in each case (Gomory
+2022); they hold more of the rentals where disadvantage is concentrated, so both hazards vary by neighborhood
+around the state's mean of one. An open case ends in
 default, stipulation, withdrawal or trial; each has its chance that the household loses the home,
 lower with counsel and where nothing is owed any more. Losing the home is an executed eviction here,
 whether the marshal came or the family left by the agreed date. A case that ends withdrawn, with the
@@ -22,23 +26,37 @@ from numba import njit
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, home, log_, turns
 
-__all__ = ["CASES", "HOME", "HOUSING", "MOVES"]
+__all__ = ["CASES", "HOME", "HOUSING", "MOVES", "owners"]
 
 _OWNER, _RENTER, _SHELTER = 0, 1, 2
 _WITHDRAWN = 2
 _LONG_AGO = 255
 
 
+@njit(cache=True, forceinline=True, error_model="numpy")
+def owners(disadvantage, share, gradient, center, files, executes):
+    """Filing and chance of losing the home in a neighborhood, over those where the renter of the mean lives.
+
+    share, gradient : of rentals held by large owners there, and per SD of disadvantage above `center`
+    files, executes : a large owner's filings, and losses of the home per filing, over a small owner's
+    """
+    large = min(max(share + gradient * (disadvantage - center), 0.0), 1.0)
+    much, mean = 1.0 + large * (files - 1.0), 1.0 + share * (files - 1.0)
+    lost = (1.0 + large * (files * executes - 1.0)) / much
+    return much / mean, lost / ((1.0 + share * (files * executes - 1.0)) / mean)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def cases_kernel(
-    h_present, h_tenure, h_voucher, h_rent, h_arrears, h_income, h_race, h_children, h_moved, h_neighborhood,
+    h_present, h_tenure, h_voucher, h_rent, h_arrears, h_income, h_snap, h_race, h_children, h_moved, h_neighborhood,
     h_filing, h_filed_new, h_evicted_new, h_eviction_clock, h_eviction_record, h_represented, h_wants_move,
     hu_filing, hu_counsel, hu_close, hu_outcome, hu_displaced,
     ln_representation, lh_filing_scale, lh_judgment_scale, lg_housing_bias,
     k_filing_level, k_filing_base, k_filing_subsidized, k_filing_owed, k_filing_burden, k_burden_limit,
     k_filing_race,
     k_filing_children, k_filing_again, k_again_months, k_close, k_outcome, k_displaced, k_counsel, k_cured,
-    k_cured_months, k_eviction_window,
+    k_cured_months, k_eviction_window, k_minimum_rent, k_budget__voucher_share, k_filing_assisted, k_owner_large,
+    k_owner_gradient, k_owner_center, k_owner_files, k_owner_executes, n_disadvantage,
 ):  # fmt: skip
     for h in range(h_present.size):
         if h_present[h] == 0:
@@ -53,20 +71,27 @@ def cases_kernel(
             h_filing[h] = 0
             h_represented[h] = 0
             continue
-        owed = 0.0
-        if h_rent[h] > 0.0:
-            owed = min(np.float64(h_arrears[h]) / np.float64(h_rent[h]), np.float64(h_moved[h]))
+        owed, rent = 0.0, np.float64(h_rent[h])
+        if h_voucher[h] > 0:  # the landlord asks the tenant for this part only
+            part = k_budget__voucher_share * (np.float64(h_income[h]) - np.float64(h_snap[h]))
+            rent = min(rent, max(part, k_minimum_rent))
+        if rent > 0.0:
+            owed = min(np.float64(h_arrears[h]) / rent, np.float64(h_moved[h]))
         if h_filing[h] == 0:
             step = min(owed, 2.999999)
             low = np.int64(step)
             chance = k_filing_owed[low] + (step - low) * (k_filing_owed[low + 1] - k_filing_owed[low])
-            burden = np.float64(h_rent[h]) / max(np.float64(h_income[h]), 1.0)
-            m = k_filing_level * np.float64(lh_filing_scale[h])
+            burden = rent / max(np.float64(h_income[h]), 1.0)
+            files, _ = owners(
+                np.float64(n_disadvantage[h_neighborhood[h]]), k_owner_large, k_owner_gradient, k_owner_center,
+                k_owner_files, k_owner_executes,
+            )  # fmt: skip
+            m = k_filing_level * np.float64(lh_filing_scale[h]) * files
             m *= 1.0 + k_filing_burden * min(max(burden - k_burden_limit, 0.0), 1.0)
             m *= 1.0 + lg_housing_bias * (k_filing_race[np.int64(h_race[h])] - 1.0)
             m *= k_filing_children if h_children[h] > 0 else 1.0
             m *= k_filing_again if 0 < h_eviction_record[h] <= k_again_months else 1.0
-            chance += k_filing_subsidized if h_voucher[h] > 0 else k_filing_base
+            chance = k_filing_assisted * chance + k_filing_subsidized if h_voucher[h] > 0 else chance + k_filing_base
             if turns(hu_filing[h], chance, m):
                 h_filing[h] = 1
                 h_filed_new[h] = 1
@@ -80,7 +105,11 @@ def cases_kernel(
         while outcome < k_outcome.size - 1 and hu_outcome[h] >= reached:
             outcome += 1
             reached += k_outcome[outcome]
-        lose = k_displaced[outcome] * np.float64(lh_judgment_scale[h])
+        _, loses = owners(
+            np.float64(n_disadvantage[h_neighborhood[h]]), k_owner_large, k_owner_gradient, k_owner_center,
+            k_owner_files, k_owner_executes,
+        )  # fmt: skip
+        lose = k_displaced[outcome] * np.float64(lh_judgment_scale[h]) * loses
         lose *= k_counsel if h_represented[h] > 0 else 1.0
         lose *= k_cured if owed < k_cured_months else 1.0
         h_filing[h] = 0
@@ -94,14 +123,15 @@ def cases_kernel(
 
 
 def cases_plain(
-    h_present, h_tenure, h_voucher, h_rent, h_arrears, h_income, h_race, h_children, h_moved, h_neighborhood,
+    h_present, h_tenure, h_voucher, h_rent, h_arrears, h_income, h_snap, h_race, h_children, h_moved, h_neighborhood,
     h_filing, h_filed_new, h_evicted_new, h_eviction_clock, h_eviction_record, h_represented, h_wants_move,
     hu_filing, hu_counsel, hu_close, hu_outcome, hu_displaced,
     ln_representation, lh_filing_scale, lh_judgment_scale, lg_housing_bias,
     k_filing_level, k_filing_base, k_filing_subsidized, k_filing_owed, k_filing_burden, k_burden_limit,
     k_filing_race,
     k_filing_children, k_filing_again, k_again_months, k_close, k_outcome, k_displaced, k_counsel, k_cured,
-    k_cured_months, k_eviction_window,
+    k_cured_months, k_eviction_window, k_minimum_rent, k_budget__voucher_share, k_filing_assisted, k_owner_large,
+    k_owner_gradient, k_owner_center, k_owner_files, k_owner_executes, n_disadvantage,
 ):  # fmt: skip
     here = h_present > 0
     h_filed_new[here] = 0
@@ -112,25 +142,31 @@ def cases_plain(
     h_filing[here & ~renter] = 0
     h_represented[here & ~renter] = 0
     rent, income = h_rent.astype(np.float64), h_income.astype(np.float64)
+    part = np.maximum(k_budget__voucher_share * (income - h_snap.astype(np.float64)), k_minimum_rent)
+    rent = np.where(h_voucher > 0, np.minimum(rent, part), rent)
     owed = np.where(rent > 0, h_arrears.astype(np.float64) / np.where(rent > 0, rent, 1.0), 0.0)
     owed = np.where(rent > 0, np.minimum(owed, h_moved.astype(np.float64)), 0.0)
     step = np.minimum(owed, 2.999999)
     low = step.astype(np.int64)
     chance = k_filing_owed[low] + (step - low) * (k_filing_owed[low + 1] - k_filing_owed[low])
-    m = k_filing_level * lh_filing_scale.astype(np.float64)
+    files, loses = np.array([
+        owners.py_func(float(x), k_owner_large, k_owner_gradient, k_owner_center, k_owner_files, k_owner_executes)
+        for x in n_disadvantage
+    ])[h_neighborhood].T  # fmt: skip
+    m = k_filing_level * lh_filing_scale.astype(np.float64) * files
     m *= 1.0 + k_filing_burden * np.clip(rent / np.maximum(income, 1.0) - k_burden_limit, 0.0, 1.0)
     m *= 1.0 + lg_housing_bias * (k_filing_race[h_race] - 1.0)
     m *= np.where(h_children > 0, k_filing_children, 1.0)
     m *= np.where((h_eviction_record > 0) & (h_eviction_record <= k_again_months), k_filing_again, 1.0)
     opened = h_filing > 0
-    chance = chance + np.where(h_voucher > 0, k_filing_subsidized, k_filing_base)
+    chance = np.where(h_voucher > 0, k_filing_assisted * chance + k_filing_subsidized, chance + k_filing_base)
     filed = renter & ~opened & (hu_filing < -np.expm1(m * np.log1p(-chance)))
     ends = renter & opened & (hu_close < k_close[np.minimum(h_represented, 1)])
     waits = renter & opened & ~ends
     h_filing[waits] = np.minimum(h_filing[waits].astype(np.int64) + 1, _LONG_AGO)
     edges = np.cumsum(k_outcome)[:-1]
     outcome = np.searchsorted(edges, hu_outcome, side="right")
-    lose = k_displaced[outcome] * lh_judgment_scale.astype(np.float64)
+    lose = k_displaced[outcome] * lh_judgment_scale.astype(np.float64) * loses
     lose *= np.where(h_represented > 0, k_counsel, 1.0) * np.where(owed < k_cured_months, k_cured, 1.0)
     evicted = ends & (hu_displaced < lose)
     h_eviction_record[ends & ~evicted & (outcome == _WITHDRAWN)] = 0

@@ -1,9 +1,13 @@
 """Income: what members earn and draw, the benefits a family may claim, and the tax it pays.
 
 Rules come from `hecsim.benefits` (2025 law, constant dollars); whether an eligible family claims is a
-lasting trait of the household (`takes_*`) that outreach can change. Wages, unemployment insurance and
-paid leave come first, then TFA, then SNAP, which counts them, then WIC, which is adjunct to SNAP.
-Taxes are in `hecsim.processes.taxes`.
+lasting trait of the household (`takes_*`) that outreach can change. For SNAP the trait has a way in and a way
+out: a claim lapses (recertification) at `snap_lapse`, and one begins at the rate that leaves the share
+`snap_share` of those entitled to so much of the most that their size can get claiming; homes of the elderly begin
+`snap_elder` times as fast, homes of foreign-born adults who speak another language best, who stand for those
+barred by status or afraid, `snap_immigrant` times (Mills et al. 2014; Cunnyngham 2010; 7 CFR 273.4).
+Wages, unemployment insurance and paid leave come first, then TFA, then SNAP, which counts them, then WIC,
+which is adjunct to SNAP. Taxes are in `hecsim.processes.taxes`.
 
 These loops apply statute household by household, so the plain twin is the same loop, not compiled.
 """
@@ -23,13 +27,16 @@ from hecsim.benefits import (
     wic_eligible,
     wic_value,
 )
+from hecsim.benefits.rules import at_size
+from hecsim.benefits.snap import snap_step
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.processes.base import process
-from hecsim.processes.maths import home
+from hecsim.processes.maths import happens, home
 from hecsim.processes.taxes import RETURN, WITHHOLDING
 
 __all__ = ["INCOME", "MEMBERS", "PROGRAMS", "SMOOTH"]
 
+_SIXTY = 60 * 12  # age of the elderly in SNAP (7 USC 2012)
 _SIXTY_TWO, _SIXTY_SEVEN = 62 * 12, 67 * 12  # ages of early and full Social Security (42 USC 402, 416)
 
 
@@ -112,6 +119,8 @@ def programs_kernel(
     p_household,
     p_age,
     p_role,
+    p_foreign_born,
+    p_language,
     p_pregnancy,
     p_since_birth,
     p_labor,
@@ -148,7 +157,10 @@ def programs_kernel(
     lh_eitc_take_up,
     lg_snap_scale,
     rules,
-    k_fringe_snap,
+    k_snap_share,
+    k_snap_lapse,
+    k_snap_elder,
+    k_snap_immigrant,
     k_fringe_wic,
     k_fringe_tfa,
     k_fringe_eitc,
@@ -160,11 +172,15 @@ def programs_kernel(
     n = h_present.size
     first = np.zeros(n)
     second = np.zeros(n)
+    aged = np.zeros(n, np.uint8)
+    barred = np.zeros(n, np.uint8)
     packages = np.zeros(n)
     unborn = np.zeros(n, np.int64)
     for i in range(p_present.size):
         h, here = home(p_household[i], p_present[i], h0), (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] != 4)
         first[h] += p_earnings[i] if here & (p_role[i] == 0) else 0.0
+        aged[h] |= here & (p_role[i] <= 1) & (p_age[i] >= _SIXTY)
+        barred[h] |= here & (p_role[i] <= 1) & (p_foreign_born[i] != 0) & (p_language[i] != 0)
         second[h] += p_earnings[i] if here & (p_role[i] != 0) & (p_age[i] >= 216) else 0.0
     below = rules.wic_child_months
     for i in range(p_present.size):
@@ -178,8 +194,6 @@ def programs_kernel(
     for h in range(n):
         if h_present[h] == 0:
             continue
-        if h_takes_snap[h] == 0 and hu_snap[h] < k_fringe_snap + lh_snap_take_up[h]:
-            h_takes_snap[h] = 1
         if h_takes_wic[h] == 0 and hu_wic[h] < k_fringe_wic + lh_wic_take_up[h]:
             h_takes_wic[h] = 1
         if h_takes_tfa[h] == 0 and hu_tfa[h] < k_fringe_tfa + lh_tfa_take_up[h]:
@@ -197,25 +211,34 @@ def programs_kernel(
         h_tfa[h] = grant
         if grant > 0.0 and h_tfa_months[h] < 255:
             h_tfa_months[h] += 1
-        allotment = 0.0
+        elder = h_elders[h] > 0
+        allotment = snap(
+            rules,
+            size,
+            earned,
+            unearned + grant,
+            np.float64(h_rent[h]) if h_tenure[h] < 2 else 0.0,
+            True,
+            np.float64(h_care_cost[h]),
+            elder,
+            k_medical_elder * np.float64(h_elders[h]),
+            0.0,
+            grant > 0.0,
+            np.float64(h_savings[h]),
+            2,
+            h_tenure[h] == 2,
+        )
+        # A home that is entitled to nothing stands with those that could have the least.
+        most = at_size(rules.snap_max_allotment, size, rules.snap_max_allotment_each_more)
+        step = snap_step(allotment, most, k_snap_share.size)
         if h_takes_snap[h] == 1:
-            elder = h_elders[h] > 0
-            allotment = snap(
-                rules,
-                size,
-                earned,
-                unearned + grant,
-                np.float64(h_rent[h]) if h_tenure[h] < 2 else 0.0,
-                True,
-                np.float64(h_care_cost[h]),
-                elder,
-                k_medical_elder * np.float64(h_elders[h]),
-                0.0,
-                grant > 0.0,
-                np.float64(h_savings[h]),
-                2,
-                h_tenure[h] == 2,
-            )
+            h_takes_snap[h] = 0 if happens(hu_snap[h], k_snap_lapse[step] / 12.0) else 1
+        else:
+            begins = k_snap_lapse[step] * k_snap_share[step] / (1.0 - k_snap_share[step])
+            begins *= k_snap_elder if aged[h] > 0 else 1.0
+            begins *= k_snap_immigrant if barred[h] > 0 else 1.0
+            h_takes_snap[h] = 1 if hu_snap[h] < -np.expm1(-begins / 12.0) + lh_snap_take_up[h] else 0
+        allotment *= h_takes_snap[h]
         h_snap[h] = allotment * lg_snap_scale
         value = 0.0
         if h_takes_wic[h] == 1 and packages[h] > 0.0:

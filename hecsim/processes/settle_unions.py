@@ -97,7 +97,7 @@ def found_homes(
     size = 1 + np.bincount(of, minlength=founders.size)
     ratio = income * 12 / guideline(m, size)
     band = np.searchsorted([1, 2, 4], ratio, side="right")
-    for column, value in (("income_year", income * 12), ("earnings", income), ("income", income),
+    for column, value in (("income_year", income * 12), ("earnings", income), ("income", income), ("resources_year", 0.0),
                           ("persons", size), ("bedrooms", bedrooms_for(size)), ("poverty_ratio", ratio),
                           ("income_band", band)):  # fmt: skip
         household[column][homes] = value

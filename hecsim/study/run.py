@@ -385,7 +385,8 @@ def _results(
                 processes = list((getattr(pool, "_processes", None) or {}).values())
             while waiting:
                 ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for task in ready:
+                # What was finished beside a worker that died is kept before that is said.
+                for task in sorted(ready, key=lambda t: t.exception() is not None):
                     yield task.result()
         except BrokenProcessPool:
             raise RunError(

@@ -1,9 +1,10 @@
-"""`/plan`: what a collaborative asks before it begins: with whom, how to decide, with what money; and a draft plan to print."""
+"""`/plan`: what a collaborative asks before it begins: where, for what, with whom, how to decide, with what money; a draft."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -20,11 +21,14 @@ from hecsim.collaborative.spec import FORMS, RULES
 from hecsim.errors import HecsimError
 from hecsim.interventions import catalogue
 from hecsim.planning.funds import may_pay
+from hecsim.planning.geography import CONTIGUITY
 from hecsim.planning.governance import FORM_WORDS, RULE_WORDS, compare_governance, engagement_options, timeline
 from hecsim.planning.partners import expected_partners, partners_of_spec, plan_partners
 from hecsim.report.charts import KINDS as SYMBOLS
 from hecsim.report.text import dollars, percent
 from hecsim.web import worker
+from hecsim.web.ground import Ground
+from hecsim.web.grouping import MOST_GROUPS, areas
 from hecsim.web.jobs import BOARD
 from hecsim.web.plan import START_YEAR, chosen, study_of
 from hecsim.web.shell import mix_name, use_state
@@ -153,6 +157,10 @@ def _thousands(x: float) -> str:
     return f"{round(x / 1000) + 0:,}"
 
 
+def _area(area: str, lang: str) -> str:
+    return {"": say("where.here", lang), "all": say("where.state", lang)}.get(area) or area.partition(":")[2]
+
+
 def _place(state: State) -> str:
     return say(
         "plan.place", state.lang, towns=", ".join(state.towns), years=state.years,
@@ -172,20 +180,24 @@ def PlanPage() -> None:
         "kinds": sorted(({"id": k, "name": term(k, lang)} for k in KINDS), key=lambda k: k["name"].lower()),
         "aids": [{"id": a, "name": say(f"aid.{a}", lang)} for a in AIDS],
         "seats": MAX_SEATS, "stipend": MAX_STIPEND, "partners": MAX_PARTNERS,
+        "areas": [{"id": a, "name": _area(a, lang)} for a in areas()],
+        "contiguity": [{"id": c, "name": say(f"where.{c}", lang)} for c in CONTIGUITY], "groups": MOST_GROUPS,
     }  # fmt: skip
     group = {
         "form": g.form, "rule": g.rule, "seats": g.seats, "stipend": g.stipend, "aids": list(g.aids),
         "partners": [{"id": k, "name": term(k, lang)} for k in g.partners],
+        "area": state.where.area, "contiguity": state.where.contiguity, "count": state.where.count,
     }  # fmt: skip
     parts = [{"id": p.id, "name": getattr(catalogue()[p.id].title, lang), "symbol": SYMBOLS[catalogue()[p.id].kind][0],
               "color": SYMBOLS[catalogue()[p.id].kind][1]} for p in state.picks]  # fmt: skip
-    plain = replace(state, budget=0, payer="", saved=())
+    plain = replace(state, budget=0, payer="", saved=(), where=State.where)
     html = solara.use_memo(lambda: draft(plain), [plain])
     with solara.Div(classes=["hecsim-wide"]):
         _Group(
-            words=all_words(lang, "plan", "aid", "print"), place=_place(state), mix=state.mix, parts=parts, group=group,
-            options=options, event_change=change, event_go=go,
+            words=all_words(lang, "plan", "aid", "print", "where"), place=_place(state), mix=state.mix, parts=parts,
+            group=group, options=options, event_change=change, event_go=go,
         )  # fmt: skip
+        Ground(state=state)
         with solara.Div(classes=["hecsim", "collaborative"]):
             solara.HTML(unsafe_innerHTML=html, classes=["results"])
             if state.picks:
@@ -208,7 +220,7 @@ def _Needs(state: State, lang: str) -> None:
         try:
             answer = await asyncio.wrap_future(BOARD.ask(worker.needs, study, spec_of(state.group)))
             tell((this, answer, ""))
-        except HecsimError as problem:
+        except (HecsimError, BrokenProcessPool) as problem:
             tell((this, None, str(problem)))
 
     task = solara.lab.use_task(work, dependencies=[wanted])

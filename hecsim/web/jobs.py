@@ -11,6 +11,7 @@ import logging
 import multiprocessing
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ __all__ = ["BOARD", "Board", "Job", "Look", "finished"]
 
 _log = logging.getLogger(__name__)
 _JOBS = 32  # jobs that may run at a time
+_ASKED = 16  # questions at a time whose progress is told
 _WORKERS = 4
+_STEP_BACK = 5  # how far runs stand behind the pages and their questions when the processor is busy
 _DIED = "a worker process died, perhaps for lack of memory; run again with fewer households"
 
 
@@ -82,8 +85,10 @@ class Board:
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._pool: ProcessPoolExecutor | None = None
+        self._desk: ProcessPoolExecutor | None = None
         self._context = multiprocessing.get_context("spawn")
-        self._numbers: Any = self._context.RawArray("l", _JOBS * worker.STRETCH)
+        self._numbers: Any = self._context.RawArray("l", (_JOBS + _ASKED) * worker.STRETCH)
+        self._asked = 0
         self._workers = workers or max(1, min(_WORKERS, os.cpu_count() or 1))
 
     def warm(self) -> None:
@@ -91,6 +96,7 @@ class Board:
         with self._lock:
             for _ in range(self._workers):
                 self._submit(worker.warm)
+            self._ask(worker.warm)
 
     def start(self, study: Study, visitor: str) -> str:
         """Run a study, or join the run that is under way; returns its key."""
@@ -139,21 +145,34 @@ class Board:
             return tuple((k, j.study.community.towns, self._look(j)) for k, j in reversed(self._jobs.items()))
 
     def ask(self, function: Any, *args: Any) -> Future[Any]:
-        """One question that a worker answers, beside the runs."""
+        """One question that a worker of its own answers, so that it does not wait behind the futures of a run."""
         with self._lock:
-            return self._submit(function, *args)
+            return self._ask(function, *args)
+
+    def ask_telling(self, function: Any, *args: Any) -> tuple[Future[Any], Callable[[], float]]:
+        """A question whose answer takes long, and a look at how far it is, 0 to 1.
+
+        function : takes, after `args`, a function that is told what is done and of how much
+        """
+        with self._lock:
+            self._asked = (self._asked + 1) % _ASKED
+            slot = _JOBS + self._asked
+            at = slot * worker.STRETCH
+            self._numbers[at], self._numbers[at + 1] = 0, 1
+            return self._ask(worker.telling, function, slot, *args), lambda: self._numbers[at] / self._numbers[at + 1]
 
     def close(self) -> None:
         """End all worker processes of this board."""
         with self._lock:
             for job in self._jobs.values():
                 self._numbers[job.slot * worker.STRETCH] = 1
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            processes = list((getattr(pool, "_processes", None) or {}).values())
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in processes:
-                process.terminate()
+            pools, self._pool, self._desk = (self._pool, self._desk), None, None
+        for pool in pools:
+            if pool is not None:
+                processes = list((getattr(pool, "_processes", None) or {}).values())
+                pool.shutdown(wait=False, cancel_futures=True)
+                for process in processes:
+                    process.terminate()
 
     # -- inside the lock ------------------------------------------------------------------------
 
@@ -176,19 +195,27 @@ class Board:
                 return job.slot
         raise HecsimError("too many runs at a time on this server; try again in a minute")
 
+    def _new(self, workers: int, step_back: int) -> ProcessPoolExecutor:
+        given = (self._numbers, step_back)
+        return ProcessPoolExecutor(workers, mp_context=self._context, initializer=worker.start, initargs=given)
+
     def _submit(self, function: Any, *args: Any) -> Future[Any]:
-        for attempt in (1, 2):
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    self._workers, mp_context=self._context, initializer=worker.start, initargs=(self._numbers,)
-                )
-            try:
-                return self._pool.submit(function, *args)
-            except (BrokenProcessPool, RuntimeError):  # a worker died, or the pool was closed: begin a new one
-                self._pool = None
-                if attempt == 2:
-                    raise
-        raise AssertionError("unreachable")
+        if self._pool is None:
+            self._pool = self._new(self._workers, _STEP_BACK)
+        try:
+            return self._pool.submit(function, *args)
+        except (BrokenProcessPool, RuntimeError):  # a worker died, or the pool was closed: begin a new one
+            self._pool = self._new(self._workers, _STEP_BACK)
+            return self._pool.submit(function, *args)
+
+    def _ask(self, function: Any, *args: Any) -> Future[Any]:
+        if self._desk is None:
+            self._desk = self._new(1, 0)
+        try:
+            return self._desk.submit(function, *args)
+        except (BrokenProcessPool, RuntimeError):
+            self._desk = self._new(1, 0)
+            return self._desk.submit(function, *args)
 
     def _add(self, job: Job, function: Any, *args: Any) -> Future[Any]:
         task = self._submit(function, *args)

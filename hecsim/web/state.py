@@ -22,6 +22,7 @@ from hecsim.collaborative.roles import KINDS
 from hecsim.collaborative.spec import FORMS, RULES, STARTER
 from hecsim.interventions import catalogue, mixes
 from hecsim.study.budgets import PAYERS as _ALL_PAYERS
+from hecsim.web.grouping import NOWHERE, Where, changed, parse_where, where_text
 
 __all__ = [
     "FUTURES", "HOUSEHOLDS", "LANGUAGES", "MAX_SAVED", "MAX_TOWNS", "PAYERS", "YEARS", "Group", "Pick", "Saved", "State",
@@ -29,10 +30,10 @@ __all__ = [
 ]  # fmt: skip
 
 LANGUAGES = ("en", "es")
-HOUSEHOLDS = (500, 1000, 2000, 4000)
+HOUSEHOLDS = (500, 1000, 2000, 4000, 10_000)
 YEARS = (5, 6, 7, 8, 9, 10)
 FUTURES = (4, 8, 16)
-MAX_TOWNS = 6
+MAX_TOWNS = 40  # a whole planning region
 MAX_SAVED = 4
 MOST_BUDGET = 10**10  # USD a year
 # Families are no budget that a planner fills.
@@ -90,6 +91,7 @@ class State:
     payer: str = ""
     saved: tuple[Saved, ...] = ()
     group: Group = Group()
+    where: Where = NOWHERE
     lang: str = "en"
 
     @property
@@ -210,7 +212,7 @@ def parse(search: str | None) -> State:
     """A state from a URL's query; what is unknown or out of range is dropped or clamped, and nothing raises.
 
     t towns, n households, y years, f futures, b budget, p payer, m ready-made mix, iv picks as id.reach.start,
-    s saved mixes, g and o the group of `/plan`, lang language
+    s saved mixes, g and o the group of `/plan`, w its grouping of towns, lang language
     """
     try:
         pairs = parse_qsl((search or "")[:_LONGEST].lstrip("?"), max_num_fields=_FIELDS, errors="replace")
@@ -235,6 +237,7 @@ def parse(search: str | None) -> State:
         payer=raw.get("p", "") if raw.get("p", "") in PAYERS else "",
         saved=_saved(raw.get("s", ""), years),
         group=_group(raw.get("g", ""), raw.get("o")),
+        where=parse_where(raw.get("w", "")),
         lang=raw.get("lang", "") if raw.get("lang", "") in LANGUAGES else State.lang,
     )
 
@@ -262,6 +265,8 @@ def query(state: State) -> str:
         fields.append(("g", f"{FORMS.index(g.form)}.{RULES.index(g.rule)}.{g.seats}.{g.stipend}.{aids}"))
     if g.partners != start.partners:
         fields.append(("o", ",".join(str(KINDS.index(k)) for k in g.partners) or "none"))
+    if state.where != NOWHERE:
+        fields.append(("w", where_text(state.where)))
     if state.lang != State.lang:
         fields.append(("lang", state.lang))
     return urlencode(fields, safe=",.")
@@ -302,6 +307,7 @@ def updated(state: State, change: Any) -> State:
     state = _shelf(state, change)
     if isinstance(change.get("group"), Mapping):
         state = replace(state, group=_regrouped(state.group, change["group"]))
+    state = replace(state, where=changed(state.where, change.get("where")))
     pick = change.get("pick")
     if isinstance(pick, Mapping) and str(pick.get("id")) in catalogue():
         name = str(pick["id"])

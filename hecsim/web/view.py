@@ -16,9 +16,9 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from hecsim.report import closing, groups, money_page, sections
+from hecsim.report import charts, closing, groups, money_page, sections
 from hecsim.report.arms import parts_of
-from hecsim.report.facts import Facts
+from hecsim.report.facts import Change, Facts
 from hecsim.report.family import Family, read_family
 from hecsim.report.money import ArmMoney, arm_money
 from hecsim.report.text import Words, dollars
@@ -26,10 +26,11 @@ from hecsim.study import Results, Store
 from hecsim.study.economics import Economics
 from hecsim.web import cache as kept
 from hecsim.web.budget import bar, break_even, spent
+from hecsim.web.pathways import pathways
 from hecsim.web.plan import LAW, MIX
 from hecsim.web.words import say
 
-__all__ = ["budget_html", "family_of", "read_kept", "results_html", "style", "templates"]
+__all__ = ["budget_html", "family_of", "place_name", "read_kept", "results_html", "style", "templates"]
 
 
 @cache
@@ -82,7 +83,7 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
     places = groups.places_section(facts, words)
     sure = closing.sure_section(facts, words)
     summary = results.manifest.get("community") or {}
-    place = _place(results.manifest["study"]["community"]["towns"], language)
+    place = place_name(results.manifest["study"]["community"]["towns"], language)
     run = words(
         "page.run",
         id=key[:8],
@@ -113,9 +114,34 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
             sure=sure,
             years=results.years,
             even=break_even(money[arm], results.years, language),
+            **_paths(facts, words, arm, parts[arm]),
             say=lambda name: say(name, language),
         )
     )
+
+
+def _paths(facts: Facts, words: Words, arm: str, parts: list[Any]) -> dict[str, Any]:
+    """The clearest pathways as plain values: parts of the mix, then the two changes with their pictures."""
+    best, of = pathways(facts, arm, [x.id for x in parts])
+
+    def step(c: Change, head: str) -> dict[str, str]:
+        size = f"{words.delta(c.measure, c.difference, c.low, c.high)} {words.step(c.measure)}"
+        span = words("interval", range=words.interval(c))
+        label = words.label(c.measure)
+        edge = 1.1 * max(abs(c.low), abs(c.high))
+        return {
+            "head": head, "label": label, "big": words.delta(c.measure, c.difference, c.low, c.high),
+            "unit": words.step(c.measure), "verdict": c.verdict, "said": words.verdict(c).capitalize() + ".",
+            "range": span[:1].upper() + span[1:],
+            "mark": charts.range_mark(c.difference, c.low, c.high, edge, label, f"{size}; {span}"),
+        }  # fmt: skip
+
+    between, end = say("paths.between", words.language), say("paths.end", words.language)
+    shown = [
+        {"clear": p.clear, "parts": [x for x in parts if x.id in p.parts], "steps": [step(p.middle, between), step(p.end, end)]}
+        for p in best
+    ]
+    return {"paths": shown, "picked": say("paths.picked", words.language, n=of)}
 
 
 @lru_cache(maxsize=64)
@@ -152,7 +178,7 @@ def _price(money: ArmMoney, lang: str) -> str:
     return say("plain.cost", lang, spent=dollars(spent, lang)) if spent > 0 else ""
 
 
-def _place(towns: list[str], language: str) -> str:
+def place_name(towns: list[str], language: str) -> str:
     """Names of the towns, the first two and how many more if there are many."""
     if len(towns) > 3:
         return say("place.more", language, names=", ".join(towns[:2]), n=len(towns) - 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hecsim.web.words_pages import PAGES
+from hecsim.web.words_where import WHERE
 
 __all__ = ["WORDS", "all_words", "say"]
 
@@ -317,6 +318,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "números.",
     ),
     **PAGES,
+    **WHERE,
 }
 
 

@@ -61,6 +61,31 @@ PAGES: dict[str, tuple[str, str]] = {
     "kept": ("Kept for comparison", "Guardada para comparar"),
     "kept.full": ("Four mixes are kept; discard one to keep another.", "Hay cuatro guardadas; descarte una para guardar otra."),
     "to_compare": ("Compare the kept mixes", "Comparar las guardadas"),
+    # pathways
+    "paths.title": ("How it may work: the three clearest pathways", "Cómo podría actuar: los tres caminos más claros"),
+    "paths.text": (
+        "Each step is the mean difference from current law within the same futures, with its 95% interval. That one step leads "
+        "to the next is a rule of the model, read from its own processes. How much of the end flows through the middle is not "
+        "separated here; on the page Lab, the question which part of a mix does it is the one to ask.",
+        "Cada paso es la diferencia media con la ley actual en los mismos futuros, con su intervalo del 95%. Que un paso lleve "
+        "al siguiente es una regla del modelo, leída de sus propios procesos. Cuánto del final pasa por el medio no se separa "
+        "aquí; en la página Laboratorio, la pregunta es qué parte de una combinación lo logra.",
+    ),
+    "paths.picked": (
+        "They were picked as the clearest of {n}, so luck had a hand in the choice.",
+        "Se escogieron por ser los más claros de {n}, así que el azar influyó en la elección.",
+    ),
+    "paths.unclear": (
+        "None of them can be told from luck from its beginning to its end; these come nearest.",
+        "Ninguno se distingue del azar de principio a fin; estos son los que más se acercan.",
+    ),
+    "paths.none": (
+        "None can be shown: too few futures for a range, or nothing that lies between has moved.",
+        "No se puede mostrar ninguno: muy pocos futuros para un rango, o nada de lo que está en medio se movió.",
+    ),
+    "paths.chosen": ("What was chosen", "Lo que se eligió"),
+    "paths.between": ("What it moves", "Lo que mueve"),
+    "paths.end": ("What comes of it", "Lo que resulta"),
     # compare
     "compare.title": ("Compare mixes", "Comparar combinaciones"),
     "compare.lead": (
@@ -127,9 +152,11 @@ PAGES: dict[str, tuple[str, str]] = {
     "plan.title": ("A draft plan for a collaborative", "Un plan borrador para una colaborativa"),
     "plan.draft": ("A draft to be argued over", "Un borrador para discutir"),
     "plan.lead": (
-        "With whom, how to decide, with what money. Answer below; what follows is worked out anew. Print it and take it "
+        "Where, what is needed, with whom, how to decide, with what money. Answer below; what follows is worked out anew. "
+        "Print it and take it "
         "to the table.",
-        "Con quién, cómo decidir, con qué dinero. Responda abajo; lo que sigue se calcula de nuevo. Imprímalo y llévelo a la "
+        "Dónde, qué hace falta, con quién, cómo decidir, con qué dinero. Responda abajo; lo que sigue se calcula de nuevo. "
+        "Imprímalo y llévelo a la "
         "mesa.",
     ),
     "plan.place": ("{towns}, {years} years. Mix: {mix}.", "{towns}, {years} años. Combinación: {mix}."),

@@ -24,7 +24,7 @@ from hecsim.study import CommunitySpec, Store, Study, build, run_future
 from hecsim.study.run import axes_of
 from hecsim.web import cache
 
-__all__ = ["STRETCH", "Canceled", "live", "needs", "prepare", "start", "warm"]
+__all__ = ["STRETCH", "Canceled", "asked", "live", "needs", "prepare", "start", "telling", "warm"]
 
 STRETCH = 64  # numbers of the shared array that belong to one job
 
@@ -36,13 +36,13 @@ class Canceled(HecsimError):
     """The visitor asked to stop."""
 
 
-def start(board: Any) -> None:
-    """Begin a worker: lower priority than the server, interrupts left to the parent, and an end when the parent ends."""
+def start(board: Any, step_back: int = 0) -> None:
+    """Begin a worker: priority below the server, interrupts left to the parent, an end when the parent ends."""
     global _board  # noqa: PLW0603  (a worker has one board, given when it starts)
     _board = board
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
-        os.nice(5)
+        os.nice(step_back)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
@@ -114,6 +114,23 @@ def live(study: Study, folder: Path, index: int, slot: int) -> int:
         _check(slot)
         Store(folder).write(result)
     return index
+
+
+def telling(function: Any, slot: int, *args: Any) -> Any:
+    """Answer a question that says how far it is: first number of the stretch what is done, second of how much."""
+
+    def tell(done: int, of: int) -> None:
+        if _board is not None:
+            _board[slot * STRETCH], _board[slot * STRETCH + 1] = done, max(of, 1)
+
+    with _plain():
+        return function(*args, tell)
+
+
+def asked(function: Any, *args: Any) -> Any:
+    """Answer a question; errors come back as text."""
+    with _plain():
+        return function(*args)
 
 
 def needs(study: Study, collaborative: CollaborativeSpec) -> tuple[dict[str, list[float]], list[float]]:

@@ -45,7 +45,7 @@ def test_damaged_files_of_a_format(fuzz, formats, tmp_path, name):
 @pytest.mark.slow
 def test_damaged_tables_and_files_to_import(fuzz, formats, tmp_path):
     for name in set(formats) - set(CHEAP):
-        assert fuzz.fuzz(formats[name], 4, 5, tmp_path, guided=False).findings == {}, name
+        assert fuzz.fuzz(formats[name], 30, 5, tmp_path, guided=False).findings == {}, name
 
 
 def test_the_fuzzer_finds_what_is_planted(fuzz, tmp_path):

@@ -98,7 +98,7 @@ def test_a_thousand_dollars_lowers_neglect_in_poor_homes_and_not_in_comfortable_
         home = community.household
         home["persons"][:] = 3
         line = 15650 + 2 * 5500
-        home["poverty_ratio"][:] = ratio + more / line
+        home["resources_year"][:] = ratio * line + more
         home["income"][:] = (ratio * line + more) / 12
         run(community, (RISK,), 1)
         here = home["present"] == 1
@@ -182,6 +182,33 @@ def test_placed_children_are_away_from_exposures():
     assert community.person["ace_bits"][children(community)].sum() == 0
 
 
+def test_small_children_are_exposed_sooner_to_what_the_home_lives_with():
+    community = blank(6000)
+    community.household["depressed_caregiver"][:] = 1
+    community.person["placed"][:] = 0
+    months = community.person["age"].astype(int)
+    small, big = (children(community) & (months >= low) & (months < high) for low, high in ((0, 36), (144, 216)))
+    run(community, (events.EXPOSURE,), 12)
+    exposed = (community.person["ace_bits"] & ace_bit("household mental illness")) > 0
+    age = evidence.draw(None)["adversity.seen_age"]
+    assert exposed[small].sum() > 40
+    # Over so few months shares stand nearly as the chances do; some 100 exposures in each group: SD of the ratio 0.5.
+    assert exposed[small].mean() / exposed[big].mean() == pytest.approx(age[0] / age[3], abs=1.3)
+
+
+def test_those_who_have_been_depressed_report_more_of_the_same_childhood():
+    said = []
+    for depressed in (0, 1):
+        community = toy_community(households=3000, seed=35)
+        person = community.person
+        person["age"][:], person["stress_trait"][:], person["depressed_ever"][:] = 216, 0, depressed
+        person["ace_bits"][:] = 0
+        run(community, (RECALL,), 1)
+        said.append(((person["ace_recalled"][person["present"] == 1] & ace_bit("emotional abuse")) > 0).mean())
+    odds = said[1] / (1 - said[1]) / (said[0] / (1 - said[0]))
+    assert odds == pytest.approx(1.9, abs=0.25)  # factor x leaning on the probit scale, thousands of people: SD 0.06
+
+
 def test_pregnancy_starts_a_new_list():
     community = blank()
     person = community.person
@@ -197,8 +224,10 @@ def test_recall_is_fixed_once_and_agrees_weakly_with_the_truth():
     community = toy_community(households=6000, seed=35)
     person = community.person
     rows = np.flatnonzero(person["present"] == 1)
-    person["age"][rows], person["stress_trait"][rows] = 216, 0
-    truth = np.random.default_rng(1).random(rows.size) < 0.155
+    rng = np.random.default_rng(1)
+    trait = float(evidence.draw(None)["stress.trait_sd"]) * rng.standard_normal(rows.size)
+    person["age"][rows], person["stress_trait"][rows] = 216, trait
+    truth, person["depressed_ever"][rows] = rng.random(rows.size) < 0.155, rng.random(rows.size) < 0.22
     person["ace_bits"][rows] = truth * ace_bit("physical abuse")
     run(community, (RECALL,), 1)
     said = (person["ace_recalled"][rows] & ace_bit("physical abuse")) > 0

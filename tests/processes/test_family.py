@@ -75,6 +75,20 @@ def test_depression_lever_lowers_onsets_by_its_factor():
     assert counts[1] / counts[0] == pytest.approx(0.5, abs=0.2)
 
 
+def test_a_newborn_weighs_on_the_parent_who_did_not_give_birth():
+    draw = evidence.draw(None).replaced({"family.depression_birth_partner": np.float64(6.0)})  # far above what is believed
+    counts = []
+    for youngest in (0, 12):
+        community = toy_community(households=8000, seed=12)
+        person, household = community.person, community.household
+        person["depression"][:], person["since_birth"][:], household["youngest"][:] = 0, 255, youngest
+        run(community, (family_mind.DEPRESSION,), 1, draw=draw)
+        givers = adults(community) & (person["role"] <= 1)
+        counts.append(int(person["depression"][givers].sum()))
+    assert counts[1] > 15
+    assert counts[0] / counts[1] == pytest.approx(6.0, rel=0.6)  # a ratio of counts of 40 and 240: SD about 1
+
+
 def test_recovery_slows_with_time_in_the_episode():
     community = toy_community(households=2500, seed=13)
     rows = np.flatnonzero(adults(community))

@@ -10,7 +10,7 @@ from hecsim.community import Community
 from hecsim.engine import Engine
 from hecsim.levers import Move
 from hecsim.population.histories import housing as history
-from hecsim.processes.housing import CASES, HOME, HOUSING, MOVES
+from hecsim.processes.housing import CASES, HOME, HOUSING, MOVES, owners
 from hecsim.testing import check_process, toy_community
 
 DRAW = evidence.draw(None)
@@ -201,3 +201,12 @@ def test_history_looks_like_the_flow(start):
     homeless = (hh["present"] == 1) & (hh["tenure"] >= 2)
     assert 0 < homeless.mean() < 0.04
     assert (hh["shelter_months"][homeless] > 0).all()
+
+
+def test_large_owners_file_more_where_disadvantage_is_and_the_mean_renter_stays_put():
+    owned = (0.33, 0.15, 0.63, 2.4, 0.85)
+    at_mean, low, high = (owners(x, *owned) for x in (0.63, -1.0, 2.3))
+    assert at_mean == pytest.approx((1.0, 1.0))
+    assert low[0] < 1.0 < high[0]
+    assert low[1] > 1.0 > high[1]
+    assert high[0] * high[1] > 1.0  # each case ends less often in a lost home, yet homes are lost more often

@@ -63,3 +63,47 @@ def test_more_care_slots_shorten_the_list():
     base = _after(care.CARE, prepare=apply, months=3)
     more = _after(care.CARE, Move("care_slots", "scale", 3.0, None, "test"), prepare=apply, months=3)
     assert (more.household["care_subsidy"] == 2).sum() > (base.household["care_subsidy"] == 2).sum()
+
+
+def _claims(prepare):
+    """Homes of one sort, 40 months on: the community at the end and the rows of its homes."""
+
+    def alone(c):
+        p, h = c.person, c.household
+        p["age"][:], p["foreign_born"][:], p["language"][:] = 30 * 12, 0, 0
+        p["pregnancy"][:], p["earnings"][:] = 0, 0
+        for column in ("earnings", "ui", "other_income", "capital_income", "savings", "takes_tfa", "care_cost", "elders"):
+            h[column][:] = 0
+        h["persons"][:], h["rent"][:], h["tenure"][:] = 2, 900, 1
+        prepare(c)
+
+    end = check_process(income.PROGRAMS, months=40, prepare=alone, community=toy_community(households=250, seed=3))
+    return end.household, end.household["present"] == 1
+
+
+def test_claims_of_snap_settle_at_participation_by_size_of_benefit():
+    h, here = _claims(lambda c: None)
+    # Nothing comes in: the most that they can get, of which 95 percent are drawn. Five standard errors of 250 homes.
+    assert abs((h["snap"][here] > 0).mean() - 0.95) < 5 * np.sqrt(0.95 * 0.05 / here.sum())
+    assert (h["snap"][here & (h["takes_snap"] == 0)] == 0).all()
+
+
+def test_the_old_and_those_barred_by_status_claim_less():
+    def old(c):
+        c.person["age"][:] = 70 * 12
+
+    def abroad(c):
+        c.person["foreign_born"][:], c.person["language"][:] = 1, 1
+
+    some, here = _claims(lambda c: None)
+    for sort in (old, abroad):
+        fewer, _ = _claims(sort)
+        assert (fewer["snap"][here] > 0).mean() < (some["snap"][here] > 0).mean() - 0.05  # 0.85 against 0.95
+
+
+def test_a_home_entitled_to_nothing_gets_nothing():
+    def rich(c):
+        c.household["other_income"][:] = 20000
+
+    h, here = _claims(rich)
+    assert (h["snap"][here] == 0).all()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -80,3 +82,25 @@ def invented(sums: np.ndarray, measures: list[str], groups, parameters: str = "s
     }
     empty = pd.DataFrame()
     return Results(sums, list(range(len(sums))), arms, measures, list(groups), manifest, empty, empty)
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait for something to come true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.05)
+
+
+def process_group(leader: int) -> list[int]:
+    """Processes of a process group that are not yet buried."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[2]) == leader and fields[0] not in "ZX":
+                found.append(int(entry.name))
+    return found

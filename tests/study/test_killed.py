@@ -11,34 +11,13 @@ import pytest
 
 from hecsim.cli import write_tables
 from hecsim.study import Store, Study, run_study
-from study.support import command, files, write_study
+from study.support import command, files, process_group, wait_until, write_study
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes in /proc"),
 ]
 FUTURES = 4
-
-
-def _wait(condition, seconds: float = 60.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.05)
-
-
-def _group(leader: int) -> list[int]:
-    """Processes of a process group that are not yet buried."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[2]) == leader and fields[0] not in "ZX":
-                found.append(int(entry.name))
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +36,7 @@ def _started(folder: Path):
     """A run under way with one future finished."""
     words = ("compare", write_study(folder, FUTURES), "--workers", 2, "--out", folder / "out")
     process = command(*words, cwd=folder)
-    _wait(lambda: process.poll() is not None or list((folder / "out" / "measures").glob("0*.parquet")))
+    wait_until(lambda: process.poll() is not None or list((folder / "out" / "measures").glob("0*.parquet")))
     return process
 
 
@@ -77,7 +56,7 @@ def test_ctrl_c_says_one_thing_and_leaves_no_process(tmp_path, whole):
         assert out == ""
     assert "Traceback" not in err
     assert "KeyboardInterrupt" not in err
-    _wait(lambda: not _group(process.pid), 10)
+    wait_until(lambda: not process_group(process.pid), 10)
     assert not list((tmp_path / "out").rglob(".*"))
     _resumed_equals(whole, tmp_path)
 
@@ -85,14 +64,14 @@ def test_ctrl_c_says_one_thing_and_leaves_no_process(tmp_path, whole):
 def test_ctrl_c_while_workers_are_starting(tmp_path):
     words = ("compare", write_study(tmp_path, FUTURES), "--workers", 2, "--out", tmp_path / "out")
     process = command(*words, cwd=tmp_path)
-    _wait(lambda: process.poll() is not None or len(_group(process.pid)) >= 3)
+    wait_until(lambda: process.poll() is not None or len(process_group(process.pid)) >= 3)
     time.sleep(0.3)  # they are importing now
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert err.count("interrupted") == 1
-    _wait(lambda: not _group(process.pid), 10)
+    wait_until(lambda: not process_group(process.pid), 10)
 
 
 def test_a_killed_run_leaves_no_process_and_resumes(tmp_path, whole):
@@ -106,9 +85,9 @@ def test_a_killed_run_leaves_no_process_and_resumes(tmp_path, whole):
         del os.environ["TMPDIR"]
         if before is not None:
             os.environ["TMPDIR"] = before
-    _wait(lambda: process.poll() is not None or list((tmp_path / "out" / "measures").glob("0*.parquet")))
+    wait_until(lambda: process.poll() is not None or list((tmp_path / "out" / "measures").glob("0*.parquet")))
     process.kill()
     process.communicate(timeout=30)
-    _wait(lambda: not _group(process.pid), 15)
+    wait_until(lambda: not process_group(process.pid), 15)
     assert list(lent.iterdir()) == []  # the workers removed the community that was lent to them
     _resumed_equals(whole, tmp_path)

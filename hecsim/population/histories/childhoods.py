@@ -46,11 +46,15 @@ def _hazards(
     for k, name in enumerate(("emotional_abuse", "physical_abuse", "sexual_abuse", "emotional_neglect", "physical_neglect")):
         yearly = np.concatenate([[0.0], np.cumsum(draw[f"adversity.{name}"] * np.diff(_EDGES))])
         # Today's risk holds passing states; over a childhood it reverts part of the way to the mean.
-        risk = np.maximum(hh["abuse_risk" if k < 3 else "neglect_risk"][homes].astype(float), 1e-6) ** share
+        today = np.maximum(hh["abuse_risk" if k < 3 else "neglect_risk"][homes].astype(float), 1e-6)
         if k == 2:
-            slope = float(draw["adversity.sexual_abuse_slope"])
-            risk = risk**slope * draw["adversity.sexual_abuse_sex"][pp["sex"][kids]]
-        found.append((yearly / yearly[-1], float(yearly[-1]), risk / risk.mean()))
+            today = today ** float(draw["adversity.sexual_abuse_slope"])
+        risk = today**share
+        # The mean stays what it is today: base rates are those of a home at risk 1, which few children live in.
+        risk = risk * (today.mean() / risk.mean())
+        if k == 2:
+            risk = risk * draw["adversity.sexual_abuse_sex"][pp["sex"][kids]]
+        found.append((yearly / yearly[-1], float(yearly[-1]), risk))
     home = np.concatenate([[0.0], draw["adversity.start_shape_home"]])
     place = np.concatenate([[0.0], draw["adversity.start_shape_place"]])
     frailty = np.exp(float(draw["adversity.start_frailty"]) * hh["frailty"][homes].astype(float))

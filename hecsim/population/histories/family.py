@@ -45,9 +45,10 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     pp["ace_age"][people] = 255
     _childhoods(community, people[pp["age"][people] >= ADULT], draw, rng)
     _stress(community, people, draw, rng)
-    _recall(community, people[pp["age"][people] >= ADULT], draw, rng)
     asked = people[pp["age"][people] >= 12 * float(draw["stress.first_age"])]
     _minds(community, asked, draw, rng)
+    # What adults report leans on their mind, so it comes after.
+    _recall(community, people[pp["age"][people] >= ADULT], draw, rng)
     _couples(community, homes, draw, rng)
     # Children's chances follow from what caregivers live with, so the homes are counted first.
     Engine([ROSTER, RISK, INDICES], draw, community.seed).run_blocks(community)
@@ -115,6 +116,7 @@ def _recall(community: Community, adults: np.ndarray, draw: Mapping[str, Any], r
     pp["ace_recalled"][adults] = recalled_bits(
         pp["ace_bits"][adults],
         pp["stress_trait"][adults],
+        pp["depressed_ever"][adults],
         rng.random(adults.size, np.float32),
         rng.standard_normal(adults.size),
         sensitivity=draw["adversity.recall_sensitivity"],
@@ -122,6 +124,8 @@ def _recall(community: Community, adults: np.ndarray, draw: Mapping[str, Any], r
         factor=float(draw["adversity.recall_factor"]),
         distress=float(draw["adversity.recall_distress"]),
         trait_sd=float(draw["stress.trait_sd"]),
+        mood=float(draw["adversity.recall_mood"]),
+        mood_reference=float(draw["adversity.recall_mood_reference"]),
     )
 
 
@@ -147,6 +151,7 @@ def _minds(community: Community, asked: np.ndarray, draw: Mapping[str, Any], rng
     low = k("depression_sex")[sex] * k("depression_ace") ** aces * k("depression_stress") ** (0.5 * stress)
     low = low * k("depression_frailty") ** frailty * np.where(jobless, k("depression_unemployed"), 1.0)
     low = low * k("depression_pce") ** (pp["pce"][asked] - k("depression_pce_reference"))
+    low = low * np.where(_local(community, asked, "poverty_ratio") < 1.0, k("depression_poor"), 1.0)
     ill = rng.random(n) < _spread(k("start_depression"), low, band)
     pp["depression"][asked] = ill
     pp["depressed_ever"][asked] = ill | (rng.random(n) < _spread(k("start_depressed_ever"), low, band))

@@ -1,8 +1,9 @@
 """Income and savings as they are at the start: claims, pensions and capital, savings, arrears, care.
 
 What a household draws beside its earnings is set so that all sources together produce its income of
-the year. Whether it claims a benefit is a lasting trait, drawn at observed take-up. Liquid savings
-follow the survey of consumer finances by income: many hold next to nothing, a few hold months.
+the year. Whether it claims a benefit is a lasting trait, drawn at observed take-up, for SNAP by age and
+what the home could have. Liquid savings follow the survey of consumer finances by income: many hold next
+to nothing, a few hold months.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from hecsim import benefits
+from hecsim.benefits import snap
+from hecsim.benefits.rules import at_size
+from hecsim.benefits.snap import snap_step
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.community import Community
 
@@ -26,6 +31,7 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     _claims(hh, draw, rng, rows)
     _sources(community, draw, rows)
     _savings(hh, draw, rng, rows)
+    _snap_claims(community, draw, rng, rows)
     hh["skill"][rows] = rng.standard_normal(rows.size) + draw["income.skill_education"] * (
         hh["education"][rows].astype(float) - 1.5
     )
@@ -56,8 +62,45 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
 
 
 def _claims(hh: Any, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
-    for column in ("takes_snap", "takes_wic", "takes_tfa", "takes_eitc"):
+    for column in ("takes_wic", "takes_tfa", "takes_eitc"):
         hh[column][rows] = rng.random(rows.size) < draw[f"income.{column}"]
+
+
+@njit(cache=True)
+def _snap_steps(rules, persons, earned, unearned, rent, elders, medical, savings, shelter, steps):
+    """Step of what each home could have from SNAP, int64 (rows,)."""
+    out = np.empty(persons.size, np.int64)
+    for h in range(persons.size):
+        allotment = snap(
+            rules, persons[h], earned[h], unearned[h], rent[h], True, 0.0, elders[h] > 0, medical * elders[h], 0.0,
+            False, savings[h], 2, shelter[h],
+        )  # fmt: skip
+        most = at_size(rules.snap_max_allotment, persons[h], rules.snap_max_allotment_each_more)
+        out[h] = snap_step(allotment, most, steps)
+    return out
+
+
+def _snap_claims(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
+    """Claims stand where beginning and lapsing hold them, by what the home could have, age and origin."""
+    pp, hh = community.person, community.household
+    old = (pp["present"] == 1) & (pp["role"] <= 1) & (pp["age"] >= 60 * 12)
+    aged = np.bincount(pp["household"][old].astype(np.int64), minlength=hh.size)[rows] > 0
+    abroad = (pp["present"] == 1) & (pp["role"] <= 1) & (pp["foreign_born"] != 0) & (pp["language"] != 0)
+    barred = np.bincount(pp["household"][abroad].astype(np.int64), minlength=hh.size)[rows] > 0
+    share = np.asarray(draw["income.snap_share"])
+
+    def wide(column: str) -> np.ndarray:
+        return hh[column][rows].astype(np.float64)
+
+    tenure = hh["tenure"][rows]
+    step = _snap_steps(
+        benefits.rules("2025-07"), np.maximum(hh["persons"][rows].astype(np.int64), 1), wide("earnings"), wide("other_income"),
+        np.where(tenure < 2, wide("rent"), 0.0), wide("elders"), float(draw["income.medical_elder"]), wide("savings"),
+        tenure == 2, share.size,
+    )  # fmt: skip
+    odds = share[step] / (1.0 - share[step]) * np.where(aged, draw["income.snap_elder"], 1.0)
+    odds *= np.where(barred, draw["income.snap_immigrant"], 1.0)
+    hh["takes_snap"][rows] = rng.random(rows.size) < odds / (1.0 + odds)
 
 
 def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> None:
@@ -114,7 +157,7 @@ def _withheld(hh: Any, rows: np.ndarray) -> None:
     """The year before month 0 is lived in the burn-in, from January, so nothing is withheld yet."""
     hh["withheld_year"][rows] = 0.0
     hh["taxes"][rows] = 0.0
-    rules = benefits.rules("2025")
+    rules = benefits.rules("2025-07")  # as the engine: with the guideline of January a twentieth of the poor would be missed
     size = np.maximum(hh["persons"][rows].astype(int), 1)
     line = np.array([benefits.guideline(rules.fpl_meals, n) for n in range(1, int(size.max()) + 1)])
     hh["poverty_ratio"][rows] = hh["income_year"][rows] / line[size - 1]

@@ -5,7 +5,9 @@ They are plain HTML with a few lines of script that ask what is new; an old phon
 
 from __future__ import annotations
 
+import json
 import secrets
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -26,6 +28,7 @@ from hecsim.web.state import LANGUAGES
 __all__ = ["forum_app"]
 
 _VOTER, _KEY = "hecsim_v", "hecsim_control"
+_MOMENT = 0.2  # seconds for which one drawing of the screen is served to all
 _LONGEST = 4096  # bytes of a form
 
 
@@ -43,6 +46,7 @@ def _page(name: str, status: int = 200, **values: Any) -> HTMLResponse:
 
 def forum_app(evening: Callable[[], Evening | None]) -> Starlette:
     """An ASGI app with the forum's pages. `evening` gives the forum that is open, or None."""
+    screen = _Screen()
 
     def language(request: Request, default: str) -> str:
         asked = request.query_params.get("lang", "")
@@ -123,10 +127,10 @@ def forum_app(evening: Callable[[], Evening | None]) -> Starlette:
         now = evening()
         if now is None:
             return JSONResponse({"stamp": ""}, 503)
-        shown = _shown(now)
-        part = _templates().get_template("shown.html").render(**shown, t=texts(shown["lang"]))
-        found = {"stamp": now.stamp(), "html": part, "lang": shown["lang"], "large": shown["public"]["large"]}
-        return JSONResponse(found, headers={"cache-control": "no-store"})
+        stamp, body = screen.seen(now)
+        if request.query_params.get("stamp") == stamp:  # most looks find nothing new
+            return JSONResponse({"stamp": stamp}, headers={"cache-control": "no-store"})
+        return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
     # -- control ------------------------------------------------------------------------------
 
@@ -169,6 +173,7 @@ def forum_app(evening: Callable[[], Evening | None]) -> Starlette:
             value = f"{(form.get('option') or [''])[0][:8]}={(form.get('count') or [''])[0][:5]}"
         try:
             now.act(what, value)
+            screen.forget()
         except RoomError as problem:
             return JSONResponse({"problem": str(problem)}, 409)
         return RedirectResponse("/forum/control", 303)
@@ -181,6 +186,30 @@ def forum_app(evening: Callable[[], Evening | None]) -> Starlette:
         Route("/forum/control", control, methods=["GET", "POST"]),
         Route("/forum/control/act", act, methods=["POST"]),
     ])  # fmt: skip
+
+
+class _Screen:
+    """What the public screen shows, drawn once for all who look within a moment."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._found = ("", b"")
+
+    def seen(self, now: Evening) -> tuple[str, bytes]:
+        """Its stamp, and the answer of `/forum/now` that carries it."""
+        if time.monotonic() >= self._until:
+            stamp = now.stamp()
+            if stamp != self._found[0]:
+                shown = _shown(now)
+                part = _templates().get_template("shown.html").render(**shown, t=texts(shown["lang"]))
+                answer = {"stamp": stamp, "html": part, "lang": shown["lang"], "large": shown["public"]["large"]}
+                self._found = stamp, json.dumps(answer).encode()
+            self._until = time.monotonic() + _MOMENT
+        return self._found
+
+    def forget(self) -> None:
+        """Look anew at the next request: the control has moved on."""
+        self._until = 0.0
 
 
 def _shown(now: Evening) -> dict[str, Any]:
