@@ -16,6 +16,7 @@ True
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 from numba import njit, uint64
@@ -198,6 +199,7 @@ def normal_quantile(p):
     )
 
 
+@lru_cache(maxsize=4096)  # the same few numbers of decisions, months and seeds
 def _u64(value: int) -> np.uint64:
     return np.uint64(int(value) & 0xFFFFFFFFFFFFFFFF)
 

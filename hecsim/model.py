@@ -79,7 +79,7 @@ class CommunityModel(mesa.Model):
     burn_in_months : months lived before month 0; 0 if the community has been burned in already
     record : whether to keep measures
     plain : run the numpy twins instead of the compiled loops
-    threads : blocks at a time
+    threads : blocks at a time; the results are the same
     funds : what money there is for the mix; None where every payer pays its share without limit
     comparison : `yearly_totals` of current law in the same future, for money that follows outcomes
     rng : Mesa's name for the seed; used when given
@@ -146,7 +146,7 @@ class CommunityModel(mesa.Model):
             collaborative=collaborative_of(collaborative),
         )
         assign_income_bands(self.community)
-        self.recorder = Recorder(self.community, self.parameters) if record else None
+        self.recorder = Recorder(self.community, self.parameters, threads=threads) if record else None
         self.diary = Diary(self.community)
         self.progress = progress
         # Mesa's batch runs need something to report even from a model that keeps no measures.

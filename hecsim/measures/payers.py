@@ -50,8 +50,9 @@ def cost_hospitals(p_insurance: Any, p_health_cost: Any, k_money__unpaid_share: 
 @_money("cost_residents", "Health care paid by residents themselves", "Atención médica que pagan los residentes")
 def cost_residents(p_insurance: Any, p_health_cost: Any, k_health__payer_share: Any, k_money__unpaid_share: Any) -> Any:
     """Cost sharing, supplementary plans, and what the uninsured pay."""
-    rest = 1.0 - np.asarray(k_health__payer_share)[p_insurance] - (p_insurance == 0) * float(k_money__unpaid_share)
-    return p_health_cost * rest
+    share = np.asarray(k_health__payer_share)
+    rest = 1.0 - share - (np.arange(share.size) == 0) * float(k_money__unpaid_share)
+    return p_health_cost * rest[p_insurance]
 
 
 @_money("cost_child_protection", "Child protection", "Protección infantil")
@@ -60,9 +61,10 @@ def cost_child_protection(
     k_adversity__cost_placement: Any,
 ) -> Any:  # fmt: skip
     """Investigations, in-home cases, months in placement."""
-    cost = ((p_cps_new & _INVESTIGATED) > 0) * float(k_adversity__cost_investigation)
-    cost = cost + ((p_cps_new & _CONFIRMED) > 0) * float(k_adversity__cost_case)
-    return cost + (p_placed > 0) * float(k_adversity__cost_placement)
+    bits = np.arange(256)
+    cost = ((bits & _INVESTIGATED) > 0) * float(k_adversity__cost_investigation)
+    cost = cost + ((bits & _CONFIRMED) > 0) * float(k_adversity__cost_case)
+    return cost[p_cps_new] + (p_placed > 0) * float(k_adversity__cost_placement)
 
 
 @_money("cost_courts", "Courts and marshals", "Tribunales y alguaciles")
@@ -71,9 +73,12 @@ def cost_courts(
     k_family__court_cost: Any, k_housing__cost_filing: Any, k_housing__cost_lockout: Any,
 ) -> Any:  # fmt: skip
     """Criminal cases that end in conviction, eviction filings and executions, the latter shared among those at home."""
-    convicted = np.append(0.0, np.asarray(k_family__court_cost))[p_record] * (p_record_months == 0)
-    eviction = float(k_housing__cost_filing) * ph_filed_new + float(k_housing__cost_lockout) * ph_evicted_new
-    return convicted + eviction / np.maximum(ph_persons, 1)
+    cost = np.append(0.0, np.asarray(k_family__court_cost))[p_record] * (p_record_months == 0)
+    sued = np.flatnonzero((ph_filed_new != 0) | (ph_evicted_new != 0))
+    eviction = float(k_housing__cost_filing) * ph_filed_new[sued].astype(float)
+    eviction = eviction + float(k_housing__cost_lockout) * ph_evicted_new[sued].astype(float)
+    cost[sued] += eviction / np.maximum(ph_persons[sued], 1)
+    return cost
 
 
 @_money("cost_corrections", "Jail and prison", "Cárcel y prisión")
@@ -108,9 +113,11 @@ def cost_employers(
     k_money__absence_diabetes: Any, k_money__absence_depression: Any,
 ) -> Any:  # fmt: skip
     """Expected cost of workers' obesity, diabetes and depression."""
-    cost = (p_bmi >= 30) * float(k_money__absence_obesity) + (p_diabetes > 0) * float(k_money__absence_diabetes)
-    cost = cost + (p_depression > 0) * float(k_money__absence_depression)
-    return cost * ((p_age >= _ADULT) & (p_labor == _EMPLOYED)) / 12
+    bits = np.arange(8)  # obesity, diabetes, depression
+    cost = (bits & 1 > 0) * float(k_money__absence_obesity) + (bits & 2 > 0) * float(k_money__absence_diabetes)
+    cost = (cost + (bits & 4 > 0) * float(k_money__absence_depression)) / 12
+    has = (p_bmi >= 30).view(np.uint8) | ((p_diabetes > 0).view(np.uint8) << 1) | ((p_depression > 0).view(np.uint8) << 2)
+    return cost[has] * ((p_age >= _ADULT) & (p_labor == _EMPLOYED))
 
 
 # Moves between public budgets and families: what one pays the other receives.

@@ -8,6 +8,7 @@ the month is lived, and within a block only those whom a measure counts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -41,15 +42,18 @@ class Recorder:
     community : gives the number of neighborhoods and their names
     draw : parameters that observation models use
     measures : names to keep; all by default
+    threads : tables of a block that are read at a time; the sums are the same
     """
 
-    def __init__(self, community: Community, draw: Mapping[str, Any], measures: Iterable[str] | None = None):
+    def __init__(
+        self, community: Community, draw: Mapping[str, Any], measures: Iterable[str] | None = None, *, threads: int = 1
+    ):
         chosen = list(MEASURES) if measures is None else list(measures)
         for name in chosen:
             if name not in MEASURES:
                 raise UnknownNameError(name, MEASURES, what="measure")
         self.measures: tuple[Measure, ...] = tuple(MEASURES[n] for n in chosen)
-        self._draw = draw
+        self._draw, self._threads = draw, max(1, threads)
         self._n = community.neighborhood.size
         self._position = {m.name: i for i, m in enumerate(self.measures)}
         self.groups: list[tuple[str, str]] = [
@@ -64,10 +68,19 @@ class Recorder:
 
     def observe(self, community: Community, context: Any = None) -> None:
         """Record the present month."""
-        out = np.zeros((len(self.measures), 2, len(self.groups)), np.int64)
-        for b in range(community.n_blocks):
-            for table in ("person", "household"):
+        parts = iter([(table, b) for b in range(community.n_blocks) for table in ("person", "household")])
+
+        def lane(_: int) -> np.ndarray:
+            out = np.zeros((len(self.measures), 2, len(self.groups)), np.int64)
+            for table, b in parts:  # whichever lane is free takes the next
                 self._block(community, table, b, out)
+            return out
+
+        if self._threads == 1:
+            out = lane(0)
+        else:
+            with ThreadPoolExecutor(self._threads) as pool:
+                out = np.sum(list(pool.map(lane, range(self._threads))), axis=0)  # whole numbers: order means nothing
         self.months.append(community.clock.month)
         sums = out.transpose(0, 2, 1) / add.FIXED
         sums[[m.kind == "count" for m in self.measures], :, 1] = 1.0

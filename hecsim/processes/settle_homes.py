@@ -56,14 +56,19 @@ class Seekers:
 
 def bedrooms_for(persons: np.ndarray) -> np.ndarray:
     """Bedrooms at two persons each, 1 to 4."""
-    return np.clip((np.asarray(persons, np.int64) + 1) // 2, 1, 4)
+    return np.minimum(np.maximum((np.asarray(persons, np.int64) + 1) // 2, 1), 4)
 
 
 def dwellings(m: Settlement) -> np.ndarray:
     """Homes of each neighborhood, float64: counted at the end of burn-in, plus building and added supply."""
+    if "dwellings" in m.known:
+        return m.known["dwellings"]
     n = m.community.neighborhood
     added = m.context.levers.fill("housing_supply", slice(0, n.size), np.empty(n.size, np.float32)).astype(float)
-    return _stock(m) * (1.0 + np.maximum(added, 0.0))
+    homes = _stock(m) * (1.0 + np.maximum(added, 0.0))
+    if m.month >= 0:  # in burn-in homes follow those who live in them
+        m.known["dwellings"] = homes
+    return homes
 
 
 def _stock(m: Settlement) -> np.ndarray:
@@ -199,15 +204,24 @@ def _choose(
             pull[best] = -np.inf
 
 
+def _places(m: Settlement) -> tuple[np.ndarray, ...]:
+    """What a search asks of neighborhoods and stays the same all month: lat, lon, asking rent, fair rent, safety."""
+    if "places" not in m.known:
+        n = m.community.neighborhood
+        scale = m.context.levers.fill("rent_scale", slice(0, n.size), np.empty(n.size, np.float32)).astype(float)
+        asking = n["rent_level"] * scale
+        lat, lon, fmr, safety = (n[column].astype(float) for column in ("lat", "lon", "fmr", "safety"))
+        m.known["places"] = (lat, lon, n["fmr"] * asking, fmr, safety)
+    return m.known["places"]
+
+
 def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
     """Neighborhood where each finds a home, -1 if nowhere, and its monthly cost in $; one entry a seeker."""
     chosen, paid = np.full(s.key.size, -1, np.int64), np.zeros(s.key.size)
     if not s.key.size:
         return chosen, paid
-    n = m.community.neighborhood
     near, km = _near(m)
-    scale = m.context.levers.fill("rent_scale", slice(0, n.size), np.empty(n.size, np.float32)).astype(float)
-    asking = n["rent_level"] * scale
+    lat, lon, rent, fmr, safety = _places(m)
     occupied, groups = _census(m)
     groups /= np.maximum(groups.sum(1, keepdims=True), 1.0)
     weights = np.array([m.k(f"pull_{w}") for w in ("burden", "distance", "same", "safety", "group")])
@@ -218,10 +232,8 @@ def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
         s.key.astype(np.uint64), s.origin.astype(np.int64), s.income.astype(float),
         s.bedrooms.astype(np.int64), s.own_cost.astype(float), s.voucher.astype(np.uint8),
         s.accept.astype(float), s.limit.astype(float), s.race.astype(np.int64), near,
-        km,
-        n["lat"].astype(float), n["lon"].astype(float),
-        n["fmr"] * asking, n["fmr"].astype(float), m.k("place.bedroom_ratio"), np.log(free + 0.5),
-        tight, s.extra.astype(np.uint8), n["safety"].astype(float), groups, weights,
+        km, lat, lon, rent, fmr, m.k("place.bedroom_ratio"), np.log(free + 0.5),
+        tight, s.extra.astype(np.uint8), safety, groups, weights,
         m.k("payment_standard"), seed, decision,
         np.uint64(m.month & 0xFFFFFFFF), chosen, paid,
     )  # fmt: skip

@@ -9,6 +9,8 @@ of this place. The number of newcomers follows homes left, a small net inflow, a
 
 from __future__ import annotations
 
+from itertools import count, takewhile
+
 import numpy as np
 from numba import njit
 
@@ -201,7 +203,7 @@ def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarra
 
 
 def _sample(extras, table: str) -> list[np.ndarray]:
-    return [extras[f"pool_{table}_{i}"] for i in range(sum(name.startswith(f"pool_{table}_") for name in extras))]
+    return [extras[name] for name in takewhile(extras.__contains__, (f"pool_{table}_{i}" for i in count()))]
 
 
 def _mothers(person, rows: np.ndarray, position: np.ndarray, source: np.ndarray, extras) -> None:

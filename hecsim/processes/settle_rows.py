@@ -57,6 +57,7 @@ class Settlement:
     left : homes' worth of people who left the area this month, by neighborhood
     eventful : spots of persons for whom the families' month decided something (see `note_events`)
     wanting : spots of households that want or have to move
+    known : what does not change in the course of the month, once worked out
     """
 
     community: Community
@@ -68,6 +69,7 @@ class Settlement:
     left: np.ndarray = field(default_factory=lambda: np.zeros(0))
     eventful: Spot = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
     wanting: Spot = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
+    known: dict[str, Any] = field(default_factory=dict)
     _slots: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint32))
     _late: tuple[int, np.ndarray, np.ndarray] | None = None
 

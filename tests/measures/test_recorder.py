@@ -63,6 +63,14 @@ def test_sums_are_those_of_the_whole_table_to_the_last_bit():
     assert not different
 
 
+def test_threads_change_no_sum():
+    c, draw = toy_community(households=600, seed=3, blocks=4), evidence.draw(None)
+    one, two = Recorder(c, draw), Recorder(c, draw, threads=2)
+    for recorder in (one, two):
+        recorder.observe(c)
+    assert one.array.tobytes() == two.array.tobytes()
+
+
 def test_a_value_that_is_no_number_names_measure_and_row():
     c = toy_community(households=100, seed=1)
     row = int(np.flatnonzero((c.person["present"] == 1) & (c.person["age"] >= 216))[-1])
