@@ -190,7 +190,9 @@ def all_numbers(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     text = frame.to_numpy(dtype=object).ravel(order="F")  # column by column, so that the first fault is named first
     cut = [str(cell).replace(",", "").rstrip("+") for cell in text]
     blank = np.array([cell in _MISSING for cell in cut], dtype=bool)
-    number = pd.to_numeric(pd.Series(np.where(blank, None, cut), dtype=object), errors="coerce").to_numpy(dtype=float)
+    number = np.asarray(
+        pd.to_numeric(pd.Series([None if b else t for b, t in zip(blank, cut, strict=True)]), errors="coerce"), float
+    )
     wrong = ~blank & ~np.isfinite(number)
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])

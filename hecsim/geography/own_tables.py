@@ -141,7 +141,9 @@ def _numbers(raw: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFrame:
     rows = len(raw)
     text = raw[columns].to_numpy(dtype=object).ravel(order="F")  # column by column, so that the first fault is named first
     blank = pd.Series(text, dtype=object).isin(["", "NaN", "nan", "NA"]).to_numpy()
-    number = pd.to_numeric(pd.Series(np.where(blank, None, text), dtype=object), errors="coerce").to_numpy(dtype=float)
+    number = np.asarray(
+        pd.to_numeric(pd.Series([None if b else t for b, t in zip(blank, text, strict=True)]), errors="coerce"), float
+    )
     wrong = ~blank & ~np.isfinite(number)
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])

@@ -223,6 +223,7 @@ TERMS = {
     "very low": "muy baja",
     "the baby": "el bebé",
     "the child": "el niño",
+    "the younger child": "el niño menor",
     "the householder": "la persona a cargo del hogar",
     "the partner": "la pareja",
     "the parent of householder": "la abuela o el abuelo",
@@ -256,6 +257,7 @@ def sentence(words: str) -> str:
             *ACES,
             "the baby",
             "the child",
+            "the younger child",
             "the householder",
             "the partner",
             "the parent of householder",
@@ -264,5 +266,8 @@ def sentence(words: str) -> str:
         key=len,
         reverse=True,
     ):
-        words = words.replace(english, TERMS[english])
+        spanish = TERMS[english]
+        words = words.replace(english, spanish)
+        # At the beginning of a sentence.
+        words = words.replace(english[0].upper() + english[1:], spanish[0].upper() + spanish[1:])
     return words.replace("(low)", "(baja)").replace("(very low)", "(muy baja)")

@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +28,16 @@ import pandas as pd
 from hecsim import evidence
 from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.community import Community
-from hecsim.engine import Engine
 from hecsim.errors import HecsimError, RunError
 from hecsim.interventions.delivery import Run
 from hecsim.measures import MEASURES, Recorder
-from hecsim.model import CommunityModel, burn_in
-from hecsim.population import relive, restore_followed, without_before
+from hecsim.model import CommunityModel
+from hecsim.population import without_before
 from hecsim.population.store import borrow, lend
-from hecsim.processes.plan import MONTH
 from hecsim.scenario import CommunitySpec, Scenario
+from hecsim.study.begun import begun, forget, named, plain
 from hecsim.study.comparison import comparison_for
-from hecsim.study.design import Arm, Study
+from hecsim.study.design import Study
 from hecsim.study.results import Results
 from hecsim.study.store import Failure, FutureResult, Store
 from hecsim.warmup import warm_up
@@ -92,11 +91,11 @@ def run_future(
     """
     chosen = [a for a in study.arms if arms is None or a.name in arms]
     future = study.future(index)
-    start, draw, trunk = _begun(study, community, index)
+    start, draw, trunk = begun(study, community, index)
     sums, ledgers, diaries = [], [], []
     for arm in chosen:
-        with _named(f"arm '{arm.name}', future {index}, start"):
-            if trunk is not None and _plain(arm):
+        with named(f"arm '{arm.name}', future {index}, start"):
+            if trunk is not None and plain(arm):
                 model = trunk.fork(arm.interventions)
                 if tick is not None:
                     tick(model.month)
@@ -114,7 +113,7 @@ def run_future(
                     burn_in_months=0,
                 )
         while model.running:
-            with _named(f"arm '{arm.name}', future {index}, month {model.month}"):
+            with named(f"arm '{arm.name}', future {index}, month {model.month}"):
                 model.step()
             if tick is not None:
                 tick(1)
@@ -125,81 +124,6 @@ def run_future(
         diaries.append(model.diary.frame().assign(arm=arm.name))
         model.close()
     return FutureResult(index, np.stack(sums), _join(ledgers), _join(diaries), tuple(a.name for a in chosen))
-
-
-def _plain(arm: Arm) -> bool:
-    """Whether nothing but its interventions tells this arm from current law."""
-    return arm.collaborative is None and arm.funds is None
-
-
-@dataclass(frozen=True)
-class _Begun:
-    """A future at month 0, which its arms begin from; models copy, so nothing here may be changed.
-
-    trunk : a model of current law up to the first intervention of any plain arm; None if one starts at once
-    """
-
-    future: tuple[Study, Community, int]
-    start: Community
-    draw: evidence.Draw
-    trunk: CommunityModel | None
-
-
-# The last future begun in this process, which its next arm begins from too.
-_last: list[_Begun] = []
-
-
-def _forget() -> None:
-    for old in _last:
-        if old.trunk is not None:
-            old.trunk.close()
-    _last.clear()
-
-
-def _begun(study: Study, community: Community, index: int) -> tuple[Community, evidence.Draw, CommunityModel | None]:
-    """The community at month 0 of a future, the future's parameters, and the months that its plain arms share."""
-    for old in _last:
-        s, c, i = old.future
-        if s is study and c is community and i == index:
-            return old.start, old.draw, old.trunk
-    _forget()
-    future, draw = study.future(index), study.draw_of(index)
-    # Histories belong to the future's own parameters and luck, so that nothing drifts for having been drawn from others.
-    start = relive(community, draw, future.luck_seed)
-    start.clock.start_year = study.start_year
-    with _named(f"future {index}, burn-in"):
-        burn_in(start, Engine(MONTH, draw, future.luck_seed), months=study.burn_in)
-        restore_followed(start, community)
-        start.compact()
-    trunk = _trunk(study, start, draw, index)
-    _last[:] = [_Begun((study, community, index), start, draw, trunk)]
-    return start, draw, trunk
-
-
-def _trunk(study: Study, start: Community, draw: evidence.Draw, index: int) -> CommunityModel | None:
-    begins = [iv.start for arm in study.arms if _plain(arm) for iv in arm.interventions if not iv.inert]
-    shared = min(begins, default=0)
-    if shared < 1:
-        return None
-    trunk = CommunityModel(
-        community=start, years=study.years, start_year=study.start_year, seed=study.future(index).luck_seed, draw=draw,
-        burn_in_months=0,
-    )  # fmt: skip
-    while trunk.running and trunk.month < shared:
-        with _named(f"future {index}, month {trunk.month}, before the arms differ"):
-            trunk.step()
-    return trunk
-
-
-@contextmanager
-def _named(where: str) -> Iterator[None]:
-    """Say where a future failed, whatever went wrong in it."""
-    try:
-        yield
-    except HecsimError as problem:
-        raise RunError(f"{where}: {problem}") from problem
-    except Exception as problem:
-        raise RunError(f"{where}: {type(problem).__name__}: {problem}") from problem
 
 
 def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -360,7 +284,7 @@ def _run_missing(
                 progress("runs", finished, len(everything))
     finally:
         source.close()  # workers end now, not when somebody collects what is left of them
-        _forget()
+        forget()
     store.write_runs(study.futures)
 
 

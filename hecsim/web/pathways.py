@@ -34,7 +34,7 @@ _NEAR, _FAR = 2, 3
 
 @dataclass(frozen=True)
 class Pathway:
-    """A way: parts of the mix that can reach the middle (those nearest), the two changes, processes from middle to end."""
+    """A way: parts of the mix that lead to the middle in few steps, the two changes, processes from middle to end."""
 
     parts: tuple[str, ...]
     middle: Change
@@ -79,16 +79,15 @@ def _between(middle: str, end: str) -> tuple[str, ...] | None:
     return min(ways, key=lambda w: (len(w), w)) if ways else None
 
 
-def _nearest(parts: list[str], middle: str) -> tuple[str, ...]:
-    """Parts of the mix with the shortest way to the middle, if it is near."""
-    steps = {}
+def _able(parts: list[str], middle: str) -> tuple[str, ...]:
+    """Parts of the mix from which a lever leads to the middle in few steps."""
+    out = []
     for name in parts:
         cls = catalogue().get(name)
-        if cls is not None:
-            ways = [w for lever in sorted(cls().levers) if (w := _way(("lever", lever), middle)) is not None]
-            if ways and (n := min(map(len, ways))) <= _NEAR:
-                steps[name] = n
-    return tuple(name for name, n in steps.items() if n == min(steps.values()))
+        ways = [_way(("lever", lever), middle) for lever in sorted(cls().levers)] if cls is not None else []
+        if any(w is not None and len(w) <= _NEAR for w in ways):
+            out.append(name)
+    return tuple(out)
 
 
 def pathways(facts: Facts, arm: str, parts: list[str]) -> tuple[list[Pathway], int]:
@@ -100,7 +99,7 @@ def pathways(facts: Facts, arm: str, parts: list[str]) -> tuple[list[Pathway], i
     ends = [facts.change(arm, e) for e in ENDS if e in known]
     found = []
     for name in (m for m in MIDDLES if m in known):
-        able = _nearest(parts, name)
+        able = _able(parts, name)
         middle = facts.change(arm, name) if able else None
         if middle is None or middle.verdict in ("nodata", "single", "same"):
             continue

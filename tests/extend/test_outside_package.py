@@ -1,5 +1,6 @@
 """A package outside this one adds a column, numbers, a process, a measure and an intervention."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from hecsim.columns import BUSINESS
 from hecsim.errors import InvariantError, UnknownNameError
-from hecsim.testing import check_measure
+from hecsim.testing import check_community, check_measure, check_trial
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "night_market"
 
@@ -34,6 +36,26 @@ def test_the_example_package_installs_and_keeps_every_rule(tmp_path):
     show = [sys.executable, "-m", "hecsim.cli", "interventions", "show", "NM1", "--json"]
     shown = subprocess.run(show, env=env, capture_output=True, text=True, timeout=300, check=True)
     assert '"NM1"' in shown.stdout
+
+
+@pytest.mark.slow
+def test_the_example_of_a_community_is_one(tmp_path):
+    spec = importlib.util.spec_from_file_location("own_community", EXAMPLE.parent / "own_community.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    community = check_community(module.make(tmp_path))
+    assert community.residents > 300
+    assert (community.business["kind"] == BUSINESS.index("supermarket")).sum() == 1  # where the list says, and no other
+
+
+@pytest.mark.slow
+def test_the_example_of_a_trial_runs():
+    assert check_trial(EXAMPLE.parent / "own_trial.toml").outcomes[0].n > 0
+
+
+def test_the_examples_are_short():
+    for name in ("own_community.py", "own_trial.toml"):
+        assert len((EXAMPLE.parent / name).read_text(encoding="utf-8").splitlines()) <= 36
 
 
 def test_what_no_measure_may_do():

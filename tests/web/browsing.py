@@ -21,6 +21,7 @@ MARKS = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt-get install chromium"),
 ]
+_servers: dict[str, int] = {}
 
 
 def free_port() -> int:
@@ -50,13 +51,16 @@ def serve(page: str, cache: Path, port: int = 0, **settings: str) -> Iterator[st
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     address = f"http://127.0.0.1:{port}"
+    _servers[address] = server.pid
     try:
-        for _ in range(240):
+        until = time.monotonic() + 300  # the first start after a change compiles
+        while True:
             try:
-                urllib.request.urlopen(f"{address}/readyz", timeout=2)
+                urllib.request.urlopen(f"{address}/readyz", timeout=5)
                 break
             except (urllib.error.URLError, OSError):
                 assert server.poll() is None, f"the server of {page} stopped"
+                assert time.monotonic() < until, f"the server of {page} did not start"
                 time.sleep(0.25)
         yield address
     finally:
@@ -66,6 +70,11 @@ def serve(page: str, cache: Path, port: int = 0, **settings: str) -> Iterator[st
         except subprocess.TimeoutExpired:  # it waits for a visitor to leave
             os.killpg(server.pid, signal.SIGKILL)
             server.wait(15)
+
+
+def server_of(address: str) -> int:
+    """The process id of the server that `serve` started at this address."""
+    return _servers[address]
 
 
 def ready(page: Any, language: str = "en") -> None:

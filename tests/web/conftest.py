@@ -46,7 +46,7 @@ def page(browser: Any) -> Iterator[Any]:
     tab.asked, tab.errors = [], []
     tab.on("request", lambda r: tab.asked.append(r.url))
     tab.on("pageerror", lambda e: tab.errors.append(str(e)))
-    tab.set_default_timeout(30_000)
+    tab.set_default_timeout(90_000)
     yield tab
     assert tab.errors == []
     tab.close()

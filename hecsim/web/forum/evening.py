@@ -98,10 +98,14 @@ class Evening:
     def rows(self, number: int, lang: str) -> list[dict[str, Any]]:
         """The tally as a table: option, votes, price, and whether it fits."""
         rows = under_budget(self.room.tally(number), self.ballot.price, self.ballot.budget)
+        waiting = any(r["price"] is None for r in rows)  # nothing is chosen before every price is known
+
+        def verdict(chosen: bool) -> str:
+            return told("undecided" if waiting else "fits" if chosen else "passed", lang)
+
         return [
-            {**show.option(r["id"], lang), "votes": r["votes"], "in": r["in"],
-             "price": told("unpriced", lang) if r["price"] is None else dollars(r["price"], lang),
-             "verdict": told("unpriced" if r["price"] is None else "fits" if r["in"] else "passed", lang)}
+            {**show.option(r["id"], lang), "votes": r["votes"], "in": r["in"] and not waiting, "undecided": waiting,
+             "price": told("unpriced", lang) if r["price"] is None else dollars(r["price"], lang), "verdict": verdict(r["in"])}
             for r in rows
         ]  # fmt: skip
 

@@ -212,6 +212,14 @@ class _Screen:
         self._until = 0.0
 
 
+def _expected(public: dict[str, Any], lang: str) -> str:
+    """What the phones expected before the vote; empty if none did."""
+    told_before = public["predictions"]
+    if not told_before:
+        return ""
+    return told("expected", lang, **{k: told_before.get(k, 0) for k in ("better", "same", "worse")})
+
+
 def _shown(now: Evening) -> dict[str, Any]:
     """What the public screen shows at this moment, as plain values for its template."""
     public = now.room.public()
@@ -221,6 +229,7 @@ def _shown(now: Evening) -> dict[str, Any]:
         "lang": lang, "public": public, "phase": public["phase"], "heading": told(f"phase.{public['phase']}", lang),
         "address": now.address, "qr": now.qr, "stamp": now.stamp(), "budget": dollars(now.ballot.budget, lang),
         "rule": told("rule", lang, budget=dollars(now.ballot.budget, lang)), "voted": told("voted", lang, n=public["voted"]),
+        "expected": _expected(public, lang),
         "years": [], "step": public["step"], "rows": [], "town": [], "told": now.told(lang), "silent": [], "options": [],
     }  # fmt: skip
     if public["phase"] == "meet":

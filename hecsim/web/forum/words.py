@@ -44,6 +44,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "better": ("Clearly better", "Claramente mejor"),
     "same": ("About the same", "Más o menos igual"),
     "worse": ("Worse", "Peor"),
+    "expected": (
+        "Before the vote this room expected: clearly better {better}, about the same {same}, worse {worse}.",
+        "Antes de votar, esta sala esperaba: claramente mejor {better}, más o menos igual {same}, peor {worse}.",
+    ),
     "rule": (
         "The rule: most votes first, until the budget of {budget} a year is used. What no longer fits is passed over.",
         "La regla: primero lo más votado, hasta usar el presupuesto de {budget} al año. Lo que ya no cabe se salta.",
@@ -55,8 +59,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "fits": ("Chosen", "Elegido"),
     "passed": ("Does not fit", "No cabe"),
     "unpriced": ("Not yet worked out", "Aún sin calcular"),
+    "undecided": ("Not decided yet", "Aún sin decidir"),
     "running": ("Working out {done} of {of} futures …", "Se calculan {done} de {of} futuros …"),
-    "pricing": ("The cost of {n} choices is still being worked out …", "Aún se calcula el costo de {n} opciones …"),
+    "pricing": ("Choices whose cost is still being worked out: {n} …", "Opciones cuyo costo aún se calcula: {n} …"),
     "failed": ("The run stopped: {problem}", "El cálculo se detuvo: {problem}"),
     "nothing": ("Nothing was chosen that fits under the budget.", "No se eligió nada que quepa en el presupuesto."),
     "better_in": ("Better than current law in {n} of {of} futures.", "Mejor que la ley actual en {n} de {of} futuros."),
