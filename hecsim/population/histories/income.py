@@ -67,17 +67,17 @@ def _claims(hh: Any, draw: Mapping[str, Any], rng: np.random.Generator, rows: np
 
 
 @njit(cache=True)
-def _snap_steps(rules, persons, earned, unearned, rent, elders, medical, savings, shelter, steps):
-    """Step of what each home could have from SNAP, int64 (rows,)."""
-    out = np.empty(persons.size, np.int64)
+def _snap_offers(rules, persons, earned, unearned, rent, elders, medical, savings, shelter, steps):
+    """What each home could have from SNAP, $/month float64 (rows,), and its step, int64 (rows,)."""
+    out, money = np.empty(persons.size, np.int64), np.empty(persons.size)
     for h in range(persons.size):
         allotment = snap(
             rules, persons[h], earned[h], unearned[h], rent[h], True, 0.0, elders[h] > 0, medical * elders[h], 0.0,
             False, savings[h], 2, shelter[h],
         )  # fmt: skip
         most = at_size(rules.snap_max_allotment, persons[h], rules.snap_max_allotment_each_more)
-        out[h] = snap_step(allotment, most, steps)
-    return out
+        out[h], money[h] = snap_step(allotment, most, steps), allotment
+    return money, out
 
 
 def _snap_claims(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
@@ -93,7 +93,7 @@ def _snap_claims(community: Community, draw: Mapping[str, Any], rng: np.random.G
         return hh[column][rows].astype(np.float64)
 
     tenure = hh["tenure"][rows]
-    step = _snap_steps(
+    allotment, step = _snap_offers(
         benefits.rules("2025-07"), np.maximum(hh["persons"][rows].astype(np.int64), 1), wide("earnings"), wide("other_income"),
         np.where(tenure < 2, wide("rent"), 0.0), wide("elders"), float(draw["income.medical_elder"]), wide("savings"),
         tenure == 2, share.size,
@@ -101,6 +101,8 @@ def _snap_claims(community: Community, draw: Mapping[str, Any], rng: np.random.G
     odds = share[step] / (1.0 - share[step]) * np.where(aged, draw["income.snap_elder"], 1.0)
     odds *= np.where(barred, draw["income.snap_immigrant"], 1.0)
     hh["takes_snap"][rows] = rng.random(rows.size) < odds / (1.0 + odds)
+    hh["resources_year"][rows] = hh["income_year"][rows] + 12.0 * hh["takes_snap"][rows] * allotment
+    hh["income"][rows] = hh["resources_year"][rows] / 12.0
 
 
 def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> None:
