@@ -57,6 +57,9 @@ class Guard:
         if kind == "http" and not known_host(scope):
             await _refuse(send, 400, b"This server answers only under its own names.")
             return
+        if kind == "http" and "\0" in scope["path"]:  # no file is called so, and those who look for one would trip
+            await _refuse(send, 400, b"There is no such page.")
+            return
         if kind == "http" and scope["method"] not in ("GET", "HEAD") and not same_origin(scope):
             await _refuse(send, 403, b"A page of another site may not do this.")
             return

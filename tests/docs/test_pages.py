@@ -21,7 +21,7 @@ PAGES = sorted(
     )
     if "generated" not in p.parts
 )
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```([\w{}-]*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # A word that stands for the reader's own: FILE, my_study.toml, or a choice such as list|show.
 CHOICE = re.compile(r"[\w-]+(\|[\w-]+)+")
 
@@ -50,7 +50,7 @@ def parse(words):
     """Let click read the words as if typed, short of running; files need not be there."""
     command, name = main, []
     while isinstance(command, click.Group) and words:
-        if words[0] in ("VERB", "x", "--help"):  # stands for any
+        if words[0] in ("VERB", "x", "--help", "--version"):  # stands for any
             return
         first = words.pop(0)
         for one in first.split("|") if CHOICE.fullmatch(first) else [first]:
