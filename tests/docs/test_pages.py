@@ -103,7 +103,7 @@ def studied(tmp_path_factory):
     """The tutorial's study as its page says, with fewer people, and its folder under the names that pages use."""
     folder = tmp_path_factory.mktemp("reader")
     text = (ROOT / "experiments" / "tutorial.toml").read_text(encoding="utf-8")
-    for old, new in (("years = 5", "years = 1"), ("futures = 10", "futures = 2"), ("households = 1500", "households = 200")):
+    for old, new in (("years = 5", "years = 2"), ("futures = 10", "futures = 2"), ("households = 1500", "households = 200")):
         assert old in text
         text = text.replace(old, new)
     (folder / "experiments").mkdir()
