@@ -152,7 +152,8 @@ def _toy_families(hh: Table, pp: Table, h_rows: np.ndarray, p_rows: np.ndarray, 
     hh["youngest"][h_rows] = youngest
     income = 15_000 + 90_000 * _unit("income", hh["key"][h_rows], seed)
     for column, value in (("income_year", income), ("poverty_ratio", income / (10_150 + 5_500 * size)),
-                          ("earnings", income / 12), ("income", income / 14), ("resources_year", income * 0.9), ("rent", 700 + income / 90),
+                          ("earnings", income / 12), ("income", income / 14), ("resources_year", income * 0.9),
+                          ("rent", 700 + income / 90),
                           ("tenure", (_unit("tenure", hh["key"][h_rows], seed) < 0.5)), ("bedrooms", 2), ("filing", 0),
                           ("moved", 255), ("wants_move", 0), ("eviction_record", 0), ("eviction_clock", 0),
                           ("food_need", 290 * size), ("food_budget", 330 * size), ("arrears", 0),

@@ -96,13 +96,22 @@ def schema() -> None:
 )
 @click.option("--seed", type=click.IntRange(0), default=1, help="Seed of the futures.")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="Folder for trials.html and one JSON file a trial.")
+@click.option("--page", type=click.Path(path_type=Path), default=None, help="Also write the table as a Markdown page.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def run(
-    which: tuple[str, ...], futures: int, households: int | None, parameters: str, seed: int, out: Path | None, as_json: bool
+    which: tuple[str, ...],
+    futures: int,
+    households: int | None,
+    parameters: str,
+    seed: int,
+    out: Path | None,
+    page: Path | None,
+    as_json: bool,
 ) -> None:
     """Run trials by file or id, all of the library by default."""
     from hecsim.study.store import write_atomically
     from hecsim.trials import find_trial, library, load_trial, run_trials, write_page
+    from hecsim.trials.page import markdown_page
 
     if out is not None and out.exists() and not out.is_dir():
         raise StoreError(f"{out} is a file, not a folder; choose another folder")
@@ -117,17 +126,21 @@ def run(
         scores = run_trials(
             chosen, futures=futures, households=households, parameters=parameters, seed=seed, progress=tell, done=keep
         )
-    page = write_page(scores, out) if out is not None else None
+    report = write_page(scores, out) if out is not None else None
+    if page is not None:
+        command = f"hecsim trials run --futures {futures} --parameters {parameters} --seed {seed}"
+        text = markdown_page([plain_values(s.to_mapping()) for s in scores], command).encode()
+        write_atomically(page, lambda stream: stream.write(text))
     if as_json:
         found = {word: sum(s.verdict == word for s in scores) for word in ("pass", "near", "miss", "no answer")}
         print_json(
             {"futures": futures, "parameters": parameters, "seed": seed, "verdicts": found,
-             "report": str(page) if page else None, "trials": [s.to_mapping() for s in scores]}
+             "report": str(report) if report else None, "trials": [s.to_mapping() for s in scores]}
         )  # fmt: skip
         return
     _print(scores)
-    if page is not None:
-        screen.print(f"report: {page}", soft_wrap=True)
+    if report is not None:
+        screen.print(f"report: {report}", soft_wrap=True)
 
 
 def _print(scores: list[Any]) -> None:

@@ -13,7 +13,7 @@ from hecsim import __version__
 from hecsim.study.store import write_atomically
 from hecsim.trials.score import PASS, OutcomeScore, TrialScore, unit_of, yardstick_of
 
-__all__ = ["LIGHTS", "render", "write_page"]
+__all__ = ["LIGHTS", "markdown_page", "render", "write_page"]
 
 # Shape, word and color say the same, so that the page is read in black and white too.
 LIGHTS = {"pass": ("●", "pass"), "near": ("◐", "near"), "miss": ("○", "miss"), "no answer": ("–", "no answer")}
@@ -61,6 +61,36 @@ def render(scores: list[TrialScore]) -> str:
             nulls_pass=sum(s.verdict == "pass" for s in nulls), threshold=round(100 * PASS),
         )
     )  # fmt: skip
+
+
+def markdown_page(trials: list[dict[str, Any]], command: str) -> str:
+    """Every outcome in one Markdown table, from what `TrialScore.to_mapping` gives or a file of `--out` holds.
+
+    command : what was run, printed above the table
+    """
+    passed = sum(t["verdict"] == "pass" for t in trials)
+    nulls = [t for t in trials if t["must_be_null"]]
+    fine = sum(t["verdict"] == "pass" for t in nulls)
+    lines = [
+        "# What the virtual trials found", "",
+        f"`{command}`: {passed} of {len(trials)} pass; of {len(nulls)} that must find nothing, {fine} find nothing.", "",
+        "A trial is as good as the worst of its primary outcomes; [the rules](trials.md). The interval of the model is the",
+        "middle 90 percent of futures. Effects were not fitted to any of these studies; where a result helped to set base",
+        "rates, the trial says so.", "",
+        "| trial | outcome | published | model | worlds that agree | verdict |", "|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for t in trials:
+        name = f"{t['id']} {t['title']}" + (" (used in calibration)" if t["used_in_calibration"] else "")
+        for n, o in enumerate(t["outcomes"]):
+            p = o["published"]
+            said = "no effect" if p["value"] is None else figure(p["value"])
+            said += f" ({figure(p['interval'][0])} to {figure(p['interval'][1])})" if p["interval"] else ""
+            model = f"{figure(o['large'])} ({figure(o['low'])} to {figure(o['high'])})"
+            share = "–" if o["agree"] is None or math.isnan(o["agree"]) else f"{o['agree']:.0%}"
+            label = f"{o['label'] or o['name']}, {o['effect']}" + ("" if o["primary"] else " (secondary)")
+            light = f"{LIGHTS[o['verdict']][0]} {o['verdict']}"
+            lines.append(f"| {name if n == 0 else ''} | {label} | {said} | {model} | {share} | {light} |")
+    return "\n".join(lines) + "\n"
 
 
 def published_words(s: OutcomeScore) -> str:

@@ -57,11 +57,15 @@ def test_list_as_json():
 
 
 def test_run_writes_one_document_a_page_and_a_file_for_each(tmp_path):
-    done = run("run", STUDY, "--futures", 1, "--households", 200, "--parameters", "central", "--out", tmp_path / "o", "--json")
+    done = run("run", STUDY, "--futures", 1, "--households", 200, "--parameters", "central", "--out", tmp_path / "o",
+               "--page", tmp_path / "page.md", "--json")  # fmt: skip
     document = json.loads(done.stdout)
     (trial,) = document["trials"]
     assert trial["verdict"] in ("pass", "near", "miss") and trial["outcomes"][0]["n"] > 0
     assert (tmp_path / "o" / "trials.html").is_file()
+    table = (tmp_path / "page.md").read_text()
+    assert f"| {trial['id']} {trial['title']} |" in table
+    assert table.count(trial["verdict"]) >= 1
     assert json.loads((tmp_path / "o" / "child-allowance.json").read_text())["id"] == "child-allowance"
 
 
