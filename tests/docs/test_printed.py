@@ -108,7 +108,7 @@ def studied(tmp_path_factory):
         text = text.replace(old, new)
     (folder / "experiments").mkdir()
     (folder / "experiments" / "tutorial.toml").write_text(text, encoding="utf-8")
-    (line,) = [c for p, c in COMMANDS if p == "docs/start/tutorial.md" and c.startswith("hecsim compare")]
+    line, *_ = [c for p, c in COMMANDS if p == "docs/start/tutorial.md" and c.startswith("hecsim compare")]
     typed = [sys.executable, "-m", "hecsim.cli", *line.split()[1:]]
     done = subprocess.run(typed, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
