@@ -93,5 +93,6 @@ def test_a_policy_that_raises_a_programs_reach_gives_a_positive_interaction():
     none, taught, paid, both = (risk[0] - r for r in risk)
     assert none == 0
     assert reached[3] > reached[1] > 100  # the policy raises the program's reach
-    assert both > taught + paid  # and what they do together is more than the sum
-    assert taught > 0
+    # Hazards multiply, so two things that have nothing to do with each other leave the product of what each leaves.
+    assert risk[3] * risk[0] < risk[1] * risk[2]
+    assert both > taught > 0

@@ -180,7 +180,9 @@ finalists = 3
 fresh = 2
 
 [[optimise.candidate]]
-id = "G03"
+id = "G16"
+reach = 0.5
+prescription = 300
 start = 0
 ramp = 0
 [[optimise.candidate]]
