@@ -90,7 +90,7 @@ def test_a_policy_that_raises_a_programs_reach_gives_a_positive_interaction():
         risk.append(c.household["abuse_risk"][families].astype(float).sum())
         stage = c.household["iv_g13_stage"] if "iv_g13_stage" in c.household else np.zeros(1)
         reached.append(int((stage == ENROLLED).sum() + (stage == 4).sum()))
-    none, taught, paid, both = (risk[0] - r for r in risk)
+    none, taught, _, both = (risk[0] - r for r in risk)
     assert none == 0
     assert reached[3] > reached[1] > 100  # the policy raises the program's reach
     # Hazards multiply, so two things that have nothing to do with each other leave the product of what each leaves.
