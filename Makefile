@@ -27,7 +27,7 @@ browser: $(READY) chromium  ## the app in a real browser
 	$(BIN)/python -m pytest -m browser
 
 slow: $(READY)  ## the statistical and whole-state tests
-	$(BIN)/python -m pytest -n auto --dist loadfile -m slow
+	$(BIN)/python -m pytest -m slow
 
 lint: $(READY)  ## style, types, and the contract between the rooms
 	$(BIN)/ruff check .

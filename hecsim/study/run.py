@@ -185,15 +185,24 @@ def attempt(study: Study, community: Community, index: int, arm: str) -> FutureR
 
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
-    """Processes started in here never get Ctrl-C, not even while they import; the parent gets it afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
+    """Processes started in here never get Ctrl-C, not even while they import; the parent gets it afterwards.
+
+    Blocking is inherited by those processes, but holds for this thread alone: another thread may still take the
+    signal, so it is noted as well and raised at the end.
+    """
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
+    asked: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, frame: asked.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler if handler is not None else signal.SIG_DFL)
+    if asked:
+        raise KeyboardInterrupt
 
 
 def run_study(
