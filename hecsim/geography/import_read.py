@@ -15,11 +15,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hecsim.errors import CommunityDataError
 from hecsim.geography import tables
+from hecsim.geography.numbers import to_numbers
 
 __all__ = ["CELL", "KINDS", "Source", "all_numbers", "connecticut", "files_of", "geoid_column", "numbers",
            "plain_geoid", "restore_zeros", "sniff"]  # fmt: skip
@@ -186,24 +186,11 @@ def numbers(text: pd.Series, path: Path) -> pd.Series:
 
 def all_numbers(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     """The same for every column of a table at once."""
-    rows = len(frame)
-    text = frame.to_numpy(dtype=object).ravel(order="F")  # column by column, so that the first fault is named first
-    cut = [str(cell).replace(",", "").rstrip("+") for cell in text]
-    blank = np.array([cell in _MISSING for cell in cut], dtype=bool)
-    number = np.asarray(
-        pd.to_numeric(pd.Series([None if b else t for b, t in zip(blank, cut, strict=True)]), errors="coerce"), float
-    )
-    wrong = ~blank & ~np.isfinite(number)
-    if wrong.any():
-        at = int(np.flatnonzero(wrong)[0])
-        column = at // rows
-        cells = int(wrong[column * rows : (column + 1) * rows].sum())
-        raise CommunityDataError(
-            f"'{text[at]}' in row {at % rows + 1} is not a number ({cells} such cells)",
-            file=path, column=str(frame.columns[column]), rows=rows, hint="Leave unknown cells empty",
-        )  # fmt: skip
-    number = np.where(np.isin(number, _MISSING_CODES), np.nan, number)
-    return pd.DataFrame(number.reshape(frame.shape[1], rows).T, columns=frame.columns, index=frame.index)
+    number = to_numbers(
+        frame, path, missing=_MISSING, tidy=lambda cell: cell.replace(",", "").rstrip("+"), row=("row", 1),
+        hint="Leave unknown cells empty",
+    )  # fmt: skip
+    return number.mask(number.isin(_MISSING_CODES))
 
 
 def geoid_column(frame: pd.DataFrame, path: Path) -> pd.Series:

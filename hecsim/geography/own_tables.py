@@ -17,6 +17,7 @@ from hecsim.errors import CommunityDataError, UnknownNameError
 from hecsim.geography import tables
 from hecsim.geography.fallback import Assumption
 from hecsim.geography.joints import cell_columns, joint_names
+from hecsim.geography.numbers import to_numbers
 from hecsim.geography.place import Geography
 from hecsim.geography.tables import columns_of, schema, state_marginals
 
@@ -137,26 +138,9 @@ def _read(path: Path, *, may_be_empty: bool = False) -> pd.DataFrame:
 
 
 def _numbers(raw: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFrame:
-    """Text of all `columns` to numbers at once; blank is NaN, anything else that is not a finite number is an error."""
-    rows = len(raw)
-    text = raw[columns].to_numpy(dtype=object).ravel(order="F")  # column by column, so that the first fault is named first
-    blank = pd.Series(text, dtype=object).isin(["", "NaN", "nan", "NA"]).to_numpy()
-    number = np.asarray(
-        pd.to_numeric(pd.Series([None if b else t for b, t in zip(blank, text, strict=True)]), errors="coerce"), float
-    )
-    wrong = ~blank & ~np.isfinite(number)
-    if wrong.any():
-        at = int(np.flatnonzero(wrong)[0])
-        column = at // rows
-        cells = int(wrong[column * rows : (column + 1) * rows].sum())
-        raise CommunityDataError(
-            f"'{text[at]}' in line {at % rows + 2} is not a number ({cells} such cells)",
-            file=path,
-            column=columns[column],
-            rows=rows,
-            hint="Write plain numbers without units or thousands separators; leave unknown cells empty",
-        )
-    return pd.DataFrame(number.reshape(len(columns), rows).T, columns=columns, index=raw.index)
+    """Text of all `columns` to numbers; blank is NaN, anything else that is not a finite number is an error."""
+    hint = "Write plain numbers without units or thousands separators; leave unknown cells empty"
+    return to_numbers(raw[columns], path, missing=("", "NaN", "nan", "NA"), hint=hint)
 
 
 def _checked(folder: Path, table: str) -> pd.DataFrame:
