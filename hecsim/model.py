@@ -280,12 +280,14 @@ class CommunityModel(mesa.Model):
         return self.engine.levers.explain(lever, rows)
 
 
-def burn_in(community: Community, engine: Engine, *, months: int = BURN_IN) -> None:
-    """Live `months` under current law before month 0, without record."""
+def burn_in(community: Community, engine: Engine, *, months: int = BURN_IN, tick: Callable[[], None] | None = None) -> None:
+    """Live `months` under current law before month 0, without record; `tick`, called every month, may stop it by raising."""
     community.clock.month = -months
     delivery = Delivery((), community, engine.draw, horizon=months)
     for _ in range(months):
         engine.levers.clear()
         delivery.month(community, engine.context)
         engine.step(community)
+        if tick is not None:
+            tick()
     community.clock.month = 0

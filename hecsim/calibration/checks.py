@@ -1,6 +1,7 @@
-"""What no share of a month shows: weight from childhood to 35, interventions that must do nothing, and size.
+"""What no share of a month shows: interventions that must do nothing, and the size of what one can do.
 
-None of it is fitted: it follows from effects and from how people live on.
+None of it is fitted: it follows from effects and from how people live on. Weight from childhood to 35 is in
+hecsim.calibration.tracking.
 """
 
 from __future__ import annotations
@@ -17,70 +18,16 @@ from hecsim.interventions import Intervention, catalogue, find
 from hecsim.measures import MEASURES, Recorder
 from hecsim.model import CommunityModel
 from hecsim.population import build_community, relive
-from hecsim.processes.growth import child_obese
 
-__all__ = ["NULLS", "check_interventions", "check_nulls", "check_tracking"]
+__all__ = ["LUCK", "NULLS", "check_interventions", "check_nulls", "figure"]
 
 Progress = Callable[[str, int, int], None]
-_LUCK = 950_000  # seeds of luck that nothing else uses
+LUCK = 950_000  # seeds of luck that nothing else uses
 _LIMIT = 3.0  # points of child obesity that no single intervention moves in ten years
 
 
-def check_tracking(
-    draws: Sequence[Any] | None = None, *, households: int = 3_000, years: int = 30, progress: Progress | None = None
-) -> list[dict[str, Any]]:
-    """Follow the children of a state sample until they are 35 (Ward 2017, doi 10.1056/NEJMoa1703860).
-
-    Returns one mapping per figure: check, low, high, simulated, verdict, source. Three figures: the share of
-    today's children of 5 to 17 with obesity (measured) at 35, and how many times likelier that is for a child
-    with obesity at 5 to 8 and at 15 to 17.
-    """
-    chosen = list(draws) if draws is not None else draws_of("ensemble", 2)
-    community = build_community("all", households=households)
-    found = []
-    for i, draw in enumerate(chosen):
-        start = relive(community, draw, _LUCK + i)
-        model = CommunityModel(community=start, years=years, seed=_LUCK + i, draw=draw, record=False)
-        found.append(_follow(model, progress, i * years, len(chosen) * years))
-    share, young, old = np.nanmean(found, axis=0)
-    source = "Ward 2017, doi 10.1056/NEJMoa1703860"
-    return [
-        _figure("Today's children of 5 to 17 with obesity at 35, percent", 52.0, 62.0, 100 * share, f"{source}: 57.3"),
-        _figure("Obesity at 35, child with obesity at 5 to 8 against one without, ratio", 1.3, 2.1, young,
-                f"{source}: 1.17 at age 2 rising to 3.10 at 19; between them on a line, a quarter either way"),
-        _figure("Obesity at 35, child with obesity at 15 to 17 against one without, ratio", 2.1, 3.4, old,
-                f"{source}: 1.17 at age 2 rising to 3.10 at 19; between them on a line, a quarter either way"),
-    ]  # fmt: skip
-
-
-def _follow(model: CommunityModel, progress: Progress | None, lived: int, total: int) -> tuple[float, float, float]:
-    p = model.community.person
-    rows = np.flatnonzero((p["present"] == 1) & (p["age"] >= 60) & (p["age"] < 216))
-    key, age = p["key"][rows].copy(), p["age"][rows].astype(int)
-    obese = np.asarray(child_obese(p["bmi_z"][rows]))
-    at_35 = np.full(key.size, np.nan)
-    order = np.argsort(key)
-    while model.running:
-        model.step()
-        if model.month % 12 == 0:
-            if progress is not None:
-                progress("tracking", lived + model.month // 12, total)
-            p = model.community.person
-            now = np.flatnonzero((p["present"] == 1) & (p["age"] >= 420) & (p["age"] < 432))
-            place = np.clip(np.searchsorted(key[order], p["key"][now]), 0, key.size - 1)
-            same = key[order][place] == p["key"][now]
-            at_35[order[place[same]]] = p["bmi"][now[same]] >= 30
-    seen = np.isfinite(at_35)
-
-    def times(low: int, high: int) -> float:
-        group = seen & (age >= 12 * low) & (age < 12 * high)
-        with_it, without = at_35[group & obese], at_35[group & ~obese]
-        return float(with_it.mean() / without.mean()) if with_it.size and without.mean() > 0 else float("nan")
-
-    return float(at_35[seen].mean()), times(5, 9), times(15, 18)
-
-
-def _figure(name: str, low: float, high: float, value: float, source: str) -> dict[str, Any]:
+def figure(name: str, low: float, high: float, value: float, source: str) -> dict[str, Any]:
+    """A row of a check: inside its interval, near (within a factor of 1.25 of it), or off."""
     inside = low <= value <= high
     near = low / 1.25 <= value <= high * 1.25
     verdict = "inside" if inside else "near" if near else "off"
@@ -113,12 +60,12 @@ def _arms(
     """Measures in the last year by draw and arm, the same luck in all arms: (draws, arms, measures)."""
     out = np.empty((len(draws), len(arms), len(measures)))
     for i, draw in enumerate(draws):
-        start = relive(community, draw, _LUCK + i)
+        start = relive(community, draw, LUCK + i)
         for a, arm in enumerate(arms):
             if progress is not None:
                 progress(stage, i * len(arms) + a, len(draws) * len(arms))
             model = CommunityModel(
-                community=start, interventions=arm, years=years, seed=_LUCK + i, draw=draw, record=False
+                community=start, interventions=arm, years=years, seed=LUCK + i, draw=draw, record=False
             )  # fmt: skip
             recorder = Recorder(model.community, draw, measures)
             while model.running:
@@ -146,7 +93,7 @@ def check_nulls(
         i = measures.index(n.measure)
         change = values[:, a, i] - values[:, 0, i]
         label, title = MEASURES[n.measure].label, arms[a][0].title.en
-        rows.append(_figure(f"{title}: change in {label}, {MEASURES[n.measure].unit}", n.low, n.high, change.mean(), n.source))
+        rows.append(figure(f"{title}: change in {label}, {MEASURES[n.measure].unit}", n.low, n.high, change.mean(), n.source))
         rows[-1]["verdict"] = "null" if n.low <= change.mean() <= n.high else "not null"
     parts = [measures.index(m) for m in neglect]
     cash = len(NULLS)

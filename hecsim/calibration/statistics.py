@@ -16,7 +16,7 @@ from scipy.special import ndtri
 
 from hecsim.columns import ACE
 from hecsim.community import Community
-from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK, SURVEYED
+from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK, SURVEYED, child_band
 from hecsim.processes.growth import child_obese
 
 __all__ = ["STATISTICS", "Statistic", "odds_ratio", "tetrachoric"]
@@ -133,6 +133,47 @@ def _ever_depressed(community: Community, draw: Any, rows: np.ndarray) -> np.nda
     return np.asarray(community.person["depressed_ever"][rows] > 0)
 
 
+def _low_status(community: Community, draw: Any) -> np.ndarray:
+    """Households of low socioeconomic status as NIS-4 has it: little income, little schooling, or a poverty program."""
+    h, p = community.household, community.person
+    pupils = np.flatnonzero((p["present"] == 1) & (p["age"] >= 60) & (p["age"] < ADULT))
+    meals = np.zeros(h.size, bool)
+    meals[p["household"][pupils].astype(np.int64)] = True
+    meals &= h["poverty_ratio"] < float(draw["benefits.meals_reduced_limit"])
+    low = (h["income_year"] < float(draw["adversity.nis_income"])) | (h["education"] == 0)
+    return np.asarray(low | (h["snap"] > 0) | (h["tfa"] > 0) | (h["voucher"] == 1) | meals)
+
+
+def _nis_ratio(neglect: bool) -> Callable[[Community, Any], float]:
+    """Children counted in a year in homes of low status over others, per child.
+
+    A child is counted once a year and in every year, so that hazards count whether or not it is the first event, and
+    only a share of harmed children comes to be counted: 1 - exp(-share x sum of the hazards of the types).
+    """
+
+    def function(community: Community, draw: Any) -> float:
+        p, h = community.person, community.household
+        kids = _people(community, 0, ADULT)
+        kids = kids[p["placed"][kids] == 0]
+        home = p["household"][kids].astype(np.int64)
+        band = child_band(p["age"][kids])
+        if neglect:
+            yearly = draw["adversity.emotional_neglect"][band] + draw["adversity.physical_neglect"][band]
+            hazard = yearly * h["neglect_risk"][home].astype(float)
+        else:
+            risk = h["abuse_risk"][home].astype(float)
+            sexual = draw["adversity.sexual_abuse"][band] * draw["adversity.sexual_abuse_sex"][p["sex"][kids].astype(np.int64)]
+            hazard = (draw["adversity.emotional_abuse"][band] + draw["adversity.physical_abuse"][band]) * risk
+            hazard = hazard + sexual * risk ** float(draw["adversity.sexual_abuse_slope"])
+        counted = -np.expm1(-float(draw["adversity.nis_share"]) * hazard)
+        low = _low_status(community, draw)[home]
+        if not low.any() or low.all():
+            return float("nan")
+        return float(counted[low].mean() / counted[~low].mean())
+
+    return function
+
+
 def _child_odds(community: Community, draw: Any) -> float:
     rows = _people(community, 72, 144)
     score = CORE_COUNT[community.person["ace_bits"][rows].astype(np.int64) & CORE_MASK]
@@ -152,6 +193,11 @@ for _i in (5, 6, 7, 8, 9):
             _ever(1 << _i, _low, _high),
         )  # fmt: skip
 _add("maltreated_14_17", "Abuse or neglect so far, ages 14 to 17", "percent", "true event", _ever(0b11111, 14, 18))
+for _kind, _neglect in (("abuse", False), ("neglect", True)):
+    _add(
+        f"nis_{_kind}_ratio", f"Children counted for {_kind} in a year, low socioeconomic status over others", "ratio",
+        "known to sentinels (NIS-4), every year counts", _nis_ratio(_neglect),
+    )  # fmt: skip
 _add(
     "clustering_recalled", "Mean tetrachoric correlation of recalled types", "correlation", "adult recall (BRFSS)",
     _clustering("ace_recalled"),

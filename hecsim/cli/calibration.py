@@ -107,6 +107,7 @@ def validate(
     from hecsim.calibration import checks
     from hecsim.calibration.pages import validation_page
     from hecsim.calibration.places import check_places
+    from hecsim.calibration.tracking import check_tracking
     from hecsim.calibration.validate import draws_of, summary_of, validate_town
     from hecsim.calibration.validate import validate as hold
     from hecsim.study.store import write_atomically
@@ -128,12 +129,12 @@ def validate(
         few = draws_of(parameters, min(members, 3))
         if town is None and "places" in parts:
             document["places"] = check_places(few[:2], households=5 * households, progress=tell)
-        for part, check, n in (
-            ("tracking", checks.check_tracking, 2), ("nulls", checks.check_nulls, 3),
-            ("interventions", checks.check_interventions, 1),
+        for part, check, n, homes in (
+            ("tracking", check_tracking, 2, 2 * households),  # of children with obesity few stay to be seen at 35
+            ("nulls", checks.check_nulls, 3, size), ("interventions", checks.check_interventions, 1, size),
         ):  # fmt: skip
             if town is None and part in parts:
-                document[part] = check(few[:n], households=size, progress=tell)
+                document[part] = check(few[:n], households=homes, progress=tell)
     if write is not None:
         page = validation_page(document).encode()
         write_atomically(write, partial(_pour, page))

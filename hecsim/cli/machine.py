@@ -123,14 +123,17 @@ def _ballot(found: dict[str, Any]) -> Any:
 
 def _prepare(largest: int, found: dict[str, Any]) -> None:
     """Live every choice that fits under the budget; what is kept already is left out."""
-    from hecsim.study import run_study
-    from hecsim.web import cache
+    from hecsim.study.begun import keep
+    from hecsim.web import cache, worker
 
     ballot = _ballot(found)
+    keep(ballot.futures)
     with progress_bar() as tell:
         for n, picks in enumerate(work := ballot.nights_work(largest)):
             prices = [ballot.price(o) or 0.0 for o in picks]
             if not ballot.ready(picks) and (len(picks) == 1 or sum(prices) <= ballot.budget):
                 study = ballot.study(picks)
-                run_study(study, out=cache.folder(cache.key_of(study)))
+                folder = cache.folder(cache.key_of(study))
+                for index in set(range(study.futures)) - set(worker.prepare(study, folder, 0)):
+                    worker.live(study, folder, index, 0)  # copies current law from the choice before
             tell("choices", n + 1, len(work))

@@ -182,7 +182,7 @@ def _assemble(
 
     key = luck.founder_keys(seed, "person", len(p_rows))
     pp["key"][p_rows] = key
-    disabled = people.limits_work(person, tract, places.any_disability(t, p), p, rng)
+    disabled = people.limits_work(person, rank, tract, places.any_disability(t, p), p, rng)
     for column, values in (
         ("household", h_rows[person["household"]]), ("present", 1), ("exit", 0), ("age", person["age"]),
         ("sex", person["sex"]), ("race", member_race), ("foreign_born", foreign), ("language", language),

@@ -1,8 +1,8 @@
 """Household incomes and cost-burden classes that meet the tract's bands and its poverty by age.
 
 Income is drawn on a fine ladder: log-normal around what a family of that kind usually has, raked to the
-tract's bands by tenure and to who is poor there by age group. Homes draw their quantiles from a
-golden-ratio sequence, then band counts are made exact by rank and burden classes given out, so that the
+tract's bands by tenure, to who is poor there by age group and to how kinds of families differ. Homes draw
+their quantiles from a golden-ratio sequence, then band counts are made exact by rank and burden classes given out, so that the
 tract's joint table of tenure, income and burden holds to whole households.
 """
 
@@ -35,6 +35,8 @@ _ROUNDS = 40  # of the income fit inside a tract
 _PASSES = (8, 2)  # over the drawn homes of a town: small communities, and those where luck evens out
 _LARGE = 100_000  # households
 ZERO, NO_CASH = 5, 6  # categories beside the five bands
+FAMILY_TYPES = 6
+_RUN, _JUDGED = 50, 2_000  # households
 
 
 @njit(cache=True, nogil=True)
@@ -165,17 +167,28 @@ def incomes(
     center += np.where(np.isin(lib.kind[chosen], (4, 8)), float(p["income_single_parent"]), 0.0)
     center += np.asarray(p["income_by_race"])[race]
 
-    start = np.searchsorted(tract, np.arange(t.n + 1))
     tens = rent.astype(np.int64)
-    held = np.bincount(tract * 2 + tens, minlength=t.n * 2).reshape(t.n, 2)
-    table = _cell_table(t)
+    by_tract = np.bincount(tract * 2 + tens, minlength=t.n * 2).reshape(t.n, 2)
+    # Tables hold for runs of neighboring tracts with enough homes: in a small sample, whoever is one of a tract's
+    # three renters would have to be its one poor renter.
+    tract_run = _runs(by_tract.sum(axis=1), _RUN)
+    run = tract_run[tract]
+    start = np.searchsorted(run, np.arange(run[-1] + 2))
+    held = _sum_runs(by_tract, tract_run)
+    cells = _cell_table(t)
+    table = _sum_runs(cells / cells.sum(axis=(2, 3), keepdims=True) * by_tract[:, :, None, None], tract_run)
     band_goal = table[:, :, :5, :].sum(axis=3)
     band_goal[:, :, 0] += table[:, :, ZERO, 0]
     total = band_goal.sum(axis=2, keepdims=True)
     band_goal = band_goal / np.where(total > 0, total, 1.0) * held[:, :, None]
-    poor_goal = _poor_goal(t, tract, members)
+    age_goal = _poor_goal(t, tract, members)
+    poor_goal = _sum_runs(age_goal, tract_run)
+    of_type = _family_type(lib, chosen)[:, None] == np.arange(FAMILY_TYPES)
+    by_age, members = members, np.hstack([members, of_type * people[:, None]]).astype(np.float32)
+    type_goal = _poor_by_type(np.asarray(p["poverty_by_type"]), poor_goal[:, :, 1].sum(axis=1), members[:, 10:], run)
+    poor_goal = np.hstack([poor_goal, type_goal])
     # The homes of like families stand together, so each kind gets its own mix of incomes.
-    order = np.lexsort((rng.random(n), np.minimum(people, 5), members[:, :3].any(axis=1), head_band(ages[:, 0]), rent, tract))
+    order = np.lexsort((rng.random(n), np.minimum(people, 5), members[:, :3].any(axis=1), head_band(ages[:, 0]), rent, run))
     # A golden-ratio sequence along that order: every home draws from its own shares, and any run of
     # like homes together covers them evenly.
     u = np.empty(n)
@@ -183,34 +196,77 @@ def incomes(
     again = int(rng.integers(2**62))
     shares = np.empty((n, len(LADDER) - 1), np.float32)
     # Everybody counts as poor at an income of zero, so this is how many live there.
-    held_by_age = np.maximum(_by_town(_poor_count(np.zeros(n), tract, members, t.n), t), 1.0)
-    usual, known = _town_poverty(t)
-    wanted = np.where(known[:, None, None], usual * held_by_age, _by_town(poor_goal, t))
+    residents = _poor_count(np.zeros(n), tract, by_age, t.n)
+    usual, known = (a[t.town] for a in _town_poverty(t))
+    # Judged over towns with enough homes: the luck of a few would choose the pass with the fewest poor large families.
+    unit = _runs(np.bincount(t.town, by_tract.sum(axis=1), len(t.geography.towns)), _JUDGED)[t.town]
+    held_by_age = np.maximum(_sum_runs(residents, unit), 1.0)
+    wanted = _sum_runs(np.where(known[:, None, None], usual * residents, age_goal), unit)
     best = np.full(len(wanted), np.inf)
     result: tuple[np.ndarray, ...] | None = None
     for _ in range(_PASSES[n > _LARGE]):
         _fit_income(start, center, float(p["income_spread"]), poverty_line, members, tens, LADDER,
                     BAND_OF_STEP, band_goal, poor_goal, _ROUNDS, shares)  # fmt: skip
         income = _ladder_quantile(shares, u, LADDER)
-        drawn = _exact_bands(income, shares, tract, tens, held, table, np.random.default_rng(again))
-        have = _by_town(_poor_count(drawn[0] / poverty_line, tract, members, t.n), t)
-        # In shares, so that a small age group counts as much as a large one; each town keeps its best.
+        drawn = _exact_bands(income, shares, run, tens, held, table, np.random.default_rng(again))
+        have = _sum_runs(_poor_count(drawn[0] / poverty_line, tract, by_age, t.n), unit)
+        # In shares, so that a small age group counts as much as a large one; each unit keeps its best.
         miss = (((have - wanted) / held_by_age) ** 2).sum(axis=(1, 2))
-        better = (miss < best)[t.town[tract]]
+        better = (miss < best)[unit[tract]]
         best = np.minimum(best, miss)
         result = drawn if result is None else tuple(
             np.where(better, new, old) for new, old in zip(drawn, result, strict=True)
         )  # fmt: skip
         # What bands and whole homes pushed away from the poverty tables, the next pass leans against.
         lean = np.clip((wanted + 1.0) / (have + 1.0), 0.6, 1.6)
-        poor_goal *= lean[t.town]
+        age_goal *= lean[unit]
+        poor_goal[:, :10] = _sum_runs(age_goal, tract_run)
     assert result is not None  # at least one pass was made
     return result[0], result[1], result[2]
 
 
-def _by_town(by_tract: np.ndarray, t: Targets) -> np.ndarray:
-    out = np.zeros((len(t.geography.towns), *by_tract.shape[1:]))
-    np.add.at(out, t.town, by_tract)
+def _runs(homes: np.ndarray, least: int) -> np.ndarray:
+    """Dense number of the run of each place, in order: neighbors until a run has `least` homes."""
+    out = np.empty(homes.size, np.int64)
+    at, have = 0, 0
+    for i, n in enumerate(homes):
+        if have >= least:
+            at, have = at + 1, 0
+        out[i] = at
+        have += int(n)
+    return out
+
+
+def _sum_runs(values: np.ndarray, run: np.ndarray) -> np.ndarray:
+    out = np.zeros((int(run.max()) + 1, *values.shape[1:]), values.dtype)
+    np.add.at(out, run, values)
+    return out
+
+
+def _family_type(lib: Library, chosen: np.ndarray) -> np.ndarray:
+    """0 couple with children, 1 without, 2 one adult with children, 3 several, no couple, 4 alone, 5 no children."""
+    ages = lib.age[chosen]
+    children = ((ages >= 0) & (ages < 18)).any(axis=1)
+    adults = (ages >= 18).sum(axis=1)
+    out = np.where(children, np.where(adults == 1, 2, 3), np.where(lib.size[chosen] == 1, 4, 5))
+    return np.where(lib.couple[chosen] > 0, np.where(children, 0, 1), out)
+
+
+def _poor_by_type(rates: np.ndarray, poor: np.ndarray, members: np.ndarray, run: np.ndarray) -> np.ndarray:
+    """(R, types, 3) persons below poverty by type of family; -1 where nothing is asked.
+
+    One shift of all log odds makes the state's rates add up to the poor of the run, `poor` (R,).
+    """
+    held = np.stack([np.bincount(run, members[:, k], poor.size) for k in range(rates.size)], axis=1)
+    low, high = np.full(poor.size, -8.0), np.full(poor.size, 8.0)
+    odds = np.log(rates / (1.0 - rates))
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        rate = 1.0 / (1.0 + np.exp(-(odds + middle[:, None])))
+        short = (held * rate).sum(axis=1) < poor
+        low, high = np.where(short, middle, low), np.where(short, high, middle)
+    out = np.full((poor.size, rates.size, 3), -1.0)
+    out[:, :, 1] = held * rate
     return out
 
 

@@ -175,12 +175,16 @@ def education(
 
 
 def limits_work(
-    person: dict[str, np.ndarray], tract: np.ndarray, any_disability: np.ndarray, p: Mapping[str, Any],
+    person: dict[str, np.ndarray], rank: np.ndarray, tract: np.ndarray, any_disability: np.ndarray, p: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> np.ndarray:  # fmt: skip
-    """Flag of a disability that limits work: the tract's share by age, times the part that does."""
+    """Flag of a disability that limits work: the tract's share by age and income rank, times the part that does.
+
+    `rank` (N households) is the standardized income rank inside the tract.
+    """
     years = person["age"] // 12
     by_age = np.asarray(p["disability_by_age"])[np.digitize(years, (16, 35, 55, 65, 75))]
+    by_age = by_age * np.exp(float(p["disability_income"]) * rank[person["household"]])
     where = tract[person["household"]]
     adult = years >= 18
     mean: np.ndarray = np.bincount(where[adult], by_age[adult], len(any_disability))

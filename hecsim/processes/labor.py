@@ -32,6 +32,7 @@ from hecsim.processes.labor_terms import (
     spell,
     tenure_band,
     time_out,
+    wage_band,
 )
 from hecsim.processes.maths import home
 
@@ -224,7 +225,7 @@ def finding_plain(
 @njit(cache=True, nogil=True, error_model="numpy")
 def loss_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
-    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_job_months,
+    p_record, p_record_months, p_since_birth, p_wage, p_earnings, p_labor, p_unemployed_months, p_job_months,
     p_employer,
    
     p_unstable, p_day_labor, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
@@ -233,6 +234,7 @@ def loss_kernel(
     k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level,
     k_loss_education,
     k_withdraw_education,
+    k_loss_wage, k_loss_wage_edges,
     k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
     k_substance_loss, k_unstable_loss, k_day_labor_loss, k_sick_days_loss, k_demand_loss, k_care_withdraw,
     k_birth_withdraw, h0, calendar_month,
@@ -259,6 +261,7 @@ def loss_kernel(
         m *= k_depression_loss if p_depression[i] > 0 else 1.0
         m *= k_substance_loss if p_substance[i] > 0 else 1.0
         held = k_tenure[tenure_band(p_job_months[i])] / k_tenure_mean[g]
+        held *= k_loss_wage[wage_band(p_wage[i], k_loss_wage_edges)]
         m *= held
         away = (k_withdraw_education[e] if g > 0 else 1.0) * (held if g < _RETIRING else 1.0)
         m *= k_disability_loss if p_disabled[i] > 0 else 1.0
@@ -298,7 +301,7 @@ def loss_kernel(
 
 def loss_plain(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
-    p_record, p_record_months, p_since_birth, p_earnings, p_labor, p_unemployed_months, p_job_months,
+    p_record, p_record_months, p_since_birth, p_wage, p_earnings, p_labor, p_unemployed_months, p_job_months,
     p_employer,
    
     p_unstable, p_day_labor, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
@@ -307,6 +310,7 @@ def loss_plain(
     k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level,
     k_loss_education,
     k_withdraw_education,
+    k_loss_wage, k_loss_wage_edges,
     k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
     k_substance_loss, k_unstable_loss, k_day_labor_loss, k_sick_days_loss, k_demand_loss, k_care_withdraw,
     k_birth_withdraw, h0, calendar_month,
@@ -329,6 +333,7 @@ def loss_plain(
     ):  # fmt: skip
         m *= np.where(flag[i] > 0, factor, 1.0)
     held = k_tenure[tenure_band.py_func(p_job_months[i])] / k_tenure_mean[g]
+    held = held * k_loss_wage[wage_band.py_func(p_wage[i], k_loss_wage_edges)]
     m *= held
     away = np.where(g > 0, k_withdraw_education[e], 1.0) * np.where(g < _RETIRING, held, 1.0)
     away *= np.where(p_disabled[i] > 0, k_disability_loss, 1.0)

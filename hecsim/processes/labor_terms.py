@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["NOBODY", "age_group", "at_odds", "fade", "pick_employer", "pick_employer_plain", "spell", "tenure_band", "time_out"]
+__all__ = [
+    "NOBODY",
+    "age_group",
+    "at_odds",
+    "fade",
+    "pick_employer",
+    "pick_employer_plain",
+    "spell",
+    "tenure_band",
+    "time_out",
+    "wage_band",
+]
 
 NOBODY = np.uint32(0xFFFFFFFF)  # an employer outside the community, or none
 
@@ -37,6 +48,12 @@ def time_out(months):
 def tenure_band(months):
     """Give the row of the tenure table: below 6 months in the job, 6-11, 12-35, 36 or more."""
     return (months >= 6) * 1 + (months >= 12) * 1 + (months >= 36) * 1
+
+
+@njit(cache=True, inline="always", error_model="numpy")
+def wage_band(wage, edges):
+    """Give the row of the table by hourly wage: below the first of four edges, below the second, and so on."""
+    return (wage >= edges[0]) * 1 + (wage >= edges[1]) * 1 + (wage >= edges[2]) * 1 + (wage >= edges[3]) * 1
 
 
 @njit(cache=True, inline="always", error_model="numpy")

@@ -1,7 +1,7 @@
 """Weight of adults: the linearized Hall model around a set point of their own.
 
     target = set point + energy / epsilon(BMI, sex) + influence of the home
-    W     += (target - W) (1 - exp(-1 / (12 tau(BMI, sex))))
+    W     += (target - W)(1 - d) + wobble x set point x sqrt(1 - d^2) x normal,  d = exp(-1 / (12 tau))
 
 epsilon (kcal/day per kg) and tau (years) fall and rise with the BMI of the set point, as fitted to
 runs of the full model (Hall 2011, 10.1016/S0140-6736(11)60812-X). `energy` is
@@ -15,9 +15,10 @@ runs of the full model (Hall 2011, 10.1016/S0140-6736(11)60812-X). `energy` is
   12 to its full size at 30.
 
 The set point drifts with age and sex, with an innovation of each person's own, and a birth leaves
-some weight behind. People at home pull on each other's weight but not on the set point, so that
-partners do not become alike over the years. `bmi` is the person's own; while pregnant, `weight`
-adds the gain of gestation.
+some weight behind. Around it weight goes up and down from year to year: without that wobble hardly
+anybody would gain or lose five percent in a year, and a quarter of people do. People at home pull on
+each other's weight but not on the set point, so that partners do not become alike over the years.
+`bmi` is the person's own; while pregnant, `weight` adds the gain of gestation.
 """
 
 from __future__ import annotations
@@ -75,12 +76,12 @@ def ace_share(months: np.ndarray, ages: np.ndarray) -> np.ndarray:
 def adult_kernel(
     p_present, p_household, p_age, p_sex, p_since_birth, p_pregnancy, p_depression, p_ace_bits,
     p_energy_shift, p_activity, p_activity_disposition, p_height_z, p_height, p_weight, p_set_point,
-    p_bmi, h_present, lh_ace_harm, pz_drift, h0, k_epsilon_at_28, k_epsilon_power, k_tau_slope,
+    p_bmi, h_present, lh_ace_harm, pz_drift, pz_wobble, h0, k_epsilon_at_28, k_epsilon_power, k_tau_slope,
     k_tau_intercept, k_tau_floor, k_drift_ages, k_drift_male, k_drift_female, k_drift_scale,
     k_innovation_ages, k_innovation_sd, k_set_point_bmi_low, k_set_point_bmi_high, k_pregnancy_gain,
     k_pregnancy_retention, k_activity__scale, k_activity__offset, k_activity__spread,
     k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept, k_depression_kcal,
-    k_ace_kcal, k_ace_limit, k_ace_ages, k_household_influence, k_cdc_stature_l, k_cdc_stature_m,
+    k_ace_kcal, k_ace_limit, k_ace_ages, k_household_influence, k_wobble, k_cdc_stature_l, k_cdc_stature_m,
     k_cdc_stature_s,
 ):  # fmt: skip
     n, homes = p_present.size, h_present.size
@@ -134,7 +135,8 @@ def adult_kernel(
         emerged = min(max((months - ace_from) * ace_rate, 0.0), 1.0)
         energy += k_ace_kcal * min(core_count(p_ace_bits[i]), k_ace_limit) * emerged * harm[i]
         target = point + energy * per_kcal + k_household_influence * tau * home_mean[i] * square
-        own += (target - own) * (1.0 - exp_(-1.0 / (12.0 * tau)))
+        stay = exp_(-1.0 / (12.0 * tau))
+        own += (target - own) * (1.0 - stay) + k_wobble * point * np.sqrt(1.0 - stay * stay) * pz_wobble[i]
         own = max(own, k_set_point_bmi_low * square * 0.8)  # no process here starves anyone
         p_set_point[i] = point if grown else p_set_point[i]
         p_bmi[i] = own * inverse if grown else p_bmi[i]
@@ -144,12 +146,12 @@ def adult_kernel(
 def adult_plain(
     p_present, p_household, p_age, p_sex, p_since_birth, p_pregnancy, p_depression, p_ace_bits,
     p_energy_shift, p_activity, p_activity_disposition, p_height_z, p_height, p_weight, p_set_point,
-    p_bmi, h_present, lh_ace_harm, pz_drift, h0, k_epsilon_at_28, k_epsilon_power, k_tau_slope,
+    p_bmi, h_present, lh_ace_harm, pz_drift, pz_wobble, h0, k_epsilon_at_28, k_epsilon_power, k_tau_slope,
     k_tau_intercept, k_tau_floor, k_drift_ages, k_drift_male, k_drift_female, k_drift_scale,
     k_innovation_ages, k_innovation_sd, k_set_point_bmi_low, k_set_point_bmi_high, k_pregnancy_gain,
     k_pregnancy_retention, k_activity__scale, k_activity__offset, k_activity__spread,
     k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept, k_depression_kcal,
-    k_ace_kcal, k_ace_limit, k_ace_ages, k_household_influence, k_cdc_stature_l, k_cdc_stature_m,
+    k_ace_kcal, k_ace_limit, k_ace_ages, k_household_influence, k_wobble, k_cdc_stature_l, k_cdc_stature_m,
     k_cdc_stature_s,
 ):  # fmt: skip
     i = np.flatnonzero((p_present != 0) & (p_age >= ADULT))
@@ -183,7 +185,8 @@ def adult_plain(
     target = point + energy / epsilon
     others = np.where(known & (adults[h] > 1), (total[h] - bmi) / np.maximum(adults[h] - 1.0, 1.0) - bmi, 0.0)
     target = target + k_household_influence * tau * others * square
-    own = own + (target - own) * -np.expm1(-1.0 / (12.0 * tau))
+    stay = np.exp(-1.0 / (12.0 * tau))
+    own = own + (target - own) * (1.0 - stay) + k_wobble * point * np.sqrt(1.0 - stay * stay) * pz_wobble[i]
     own = np.maximum(own, k_set_point_bmi_low * square * 0.8)
     p_height[i], p_set_point[i], p_bmi[i] = height, point, own / square
     p_weight[i] = own + k_pregnancy_gain * np.minimum(p_pregnancy[i] / TERM, 1.0)

@@ -91,7 +91,7 @@ def run_future(
     """
     chosen = [a for a in study.arms if arms is None or a.name in arms]
     future = study.future(index)
-    start, draw, trunk = begun(study, community, index)
+    start, draw, trunk = begun(study, community, index, None if tick is None else lambda: tick(0))
     sums, ledgers, diaries = [], [], []
     for arm in chosen:
         with named(f"arm '{arm.name}', future {index}, start"):

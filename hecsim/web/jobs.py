@@ -11,7 +11,7 @@ import logging
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -21,9 +21,9 @@ from typing import Any
 from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.errors import HecsimError
 from hecsim.study import Store, Study
-from hecsim.web import cache, worker
+from hecsim.web import baseline, cache, worker
 
-__all__ = ["BOARD", "Board", "Job", "Look", "finished"]
+__all__ = ["BOARD", "Board", "Job", "Look", "finished", "in_turn", "seat"]
 
 _log = logging.getLogger(__name__)
 _JOBS = 32  # jobs that may run at a time
@@ -37,7 +37,7 @@ _DIED = "a worker process died, perhaps for lack of memory; run again with fewer
 class Look:
     """A job at one moment.
 
-    stage : waiting, building, running, done, failed or canceled
+    stage : waiting, building, draft (of a smaller town), running, done, failed or canceled
     futures, lost : how many futures are finished, and how many stopped with an error and are left out
     """
 
@@ -51,12 +51,16 @@ class Look:
     @property
     def busy(self) -> bool:
         """Whether work goes on."""
-        return self.stage in ("waiting", "building", "running")
+        return self.stage in ("waiting", "building", "draft", "running")
 
 
 @dataclass
 class Job:
-    """A study that is being run."""
+    """A study that is being run.
+
+    wanted : its futures, in turn; ahead : only their current law, which nobody has asked for yet; after : the job that
+        goes first
+    """
 
     key: str
     study: Study
@@ -68,6 +72,9 @@ class Job:
     lost: set[int] = field(default_factory=set)
     visitors: set[str] = field(default_factory=set)
     tasks: list[Future[Any]] = field(default_factory=list)
+    wanted: tuple[int, ...] = ()
+    ahead: bool = False
+    after: str = ""
 
 
 def finished(key: str, futures: int) -> list[int]:
@@ -78,44 +85,88 @@ def finished(key: str, futures: int) -> list[int]:
     return [i for i in Store(folder).finished() if i < futures]
 
 
+def seat(index: int, workers: int) -> int:
+    """Which worker lives a future: always the same one, which holds the future's beginning in memory.
+
+    >>> [seat(i, 2) for i in in_turn(8)]
+    [0, 1, 0, 1, 1, 0, 1, 0]
+    """
+    return (index // 2 + index % 2) % workers
+
+
+def in_turn(futures: int) -> list[int]:
+    """Futures in the order in which they are lived: two share each draw of the parameters, so every draw comes once first.
+
+    >>> in_turn(4)
+    [0, 2, 1, 3]
+    """
+    return sorted(range(futures), key=lambda i: (i % 2, i))
+
+
+def _ahead(study: Study, only: tuple[int, ...]) -> str:
+    return f"ahead {len(only) or study.futures} {cache.key_of(study)}"
+
+
 class Board:
     """All jobs of this server. Methods may be called from any thread."""
 
     def __init__(self, workers: int | None = None):
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
-        self._pool: ProcessPoolExecutor | None = None
         self._desk: ProcessPoolExecutor | None = None
         self._context = multiprocessing.get_context("spawn")
         self._numbers: Any = self._context.RawArray("l", (_JOBS + _ASKED) * worker.STRETCH)
         self._asked = 0
         self._workers = workers or max(1, min(_WORKERS, os.cpu_count() or 1))
+        self._pools: list[ProcessPoolExecutor | None] = [None] * self._workers
 
     def warm(self) -> None:
         """Start the worker processes, so that the first run does not wait for them."""
         with self._lock:
-            for _ in range(self._workers):
-                self._submit(worker.warm)
+            for at in range(self._workers):
+                self._submit(at, worker.warm)
             self._ask(worker.warm)
 
-    def start(self, study: Study, visitor: str) -> str:
-        """Run a study, or join the run that is under way; returns its key."""
+    def start(self, study: Study, visitor: str, only: tuple[int, ...] = (), after: str = "") -> str:
+        """Run a study, or join the run that is under way; returns its key.
+
+        only : the futures that are wanted, if not all; after : key of a run that goes first
+        """
         key = cache.key_of(study)
         with self._lock:
             job = self._jobs.get(key)
-            if job is not None and self._look(job).busy and job.study.futures >= study.futures:
+            if job is not None and self._look(job).busy and set(job.wanted) >= set(only or range(study.futures)):
                 job.visitors.add(visitor)
                 return key
             if job is not None and self._look(job).busy:
                 self._stop(job)
-            slot = self._slot()
-            job = Job(key, study, cache.folder(key), slot, visitors={visitor})
-            self._jobs[key] = job
-            for i in range(worker.STRETCH):
-                self._numbers[slot * worker.STRETCH + i] = 0
-            self._add(job, worker.prepare, study, job.folder, slot).add_done_callback(lambda f: self._prepared(job, f))
-            job.stage = "building"
+            self._begin(key, study, visitor, only, after)
         return key
+
+    def ready(self, studies: Sequence[tuple[Study, tuple[int, ...]]], visitor: str) -> None:
+        """Live current law of these studies while nothing else is to do, so that a mix asked for later waits less.
+
+        studies : each with the futures that are wanted, () for all
+        What was lived ahead before is stopped; any run that somebody asks for stops this one.
+        """
+        with self._lock:
+            if any(not j.ahead and self._look(j).busy for j in self._jobs.values()):
+                return
+            keys = [_ahead(s, only) for s, only in studies]
+            if all(k in self._jobs and self._jobs[k].stage != "canceled" for k in keys):
+                for k in keys:
+                    self._jobs[k].visitors.add(visitor)
+                return
+            self._stop_ahead()
+            for key, first, (study, only) in zip(keys, ["", *keys], studies, strict=False):
+                self._begin(key, study, visitor, only, first, ahead=True)
+
+    def is_ready(self, study: Study, only: tuple[int, ...] = ()) -> bool | None:
+        """Whether current law of a study has been lived ahead; None if it is not under way either."""
+        with self._lock:
+            job = self._jobs.get(_ahead(study, only))
+            look = self._look(job) if job is not None else None
+        return None if look is None or look.stage in ("canceled", "failed") else not look.busy
 
     def cancel(self, key: str, visitor: str) -> None:
         """Stop waiting for a study; the run ends when nobody waits for it any more. Finished futures are kept."""
@@ -142,7 +193,8 @@ class Board:
     def queue(self) -> tuple[tuple[str, tuple[str, ...], Look], ...]:
         """Every run that this server knows of, newest first: key, towns, how it stands."""
         with self._lock:
-            return tuple((k, j.study.community.towns, self._look(j)) for k, j in reversed(self._jobs.items()))
+            asked = [(k, j) for k, j in reversed(self._jobs.items()) if not j.ahead]
+            return tuple((k, j.study.community.towns, self._look(j)) for k, j in asked)
 
     def ask(self, function: Any, *args: Any) -> Future[Any]:
         """One question that a worker of its own answers, so that it does not wait behind the futures of a run."""
@@ -166,7 +218,8 @@ class Board:
         with self._lock:
             for job in self._jobs.values():
                 self._numbers[job.slot * worker.STRETCH] = 1
-            pools, self._pool, self._desk = (self._pool, self._desk), None, None
+            pools = (*self._pools, self._desk)
+            self._pools, self._desk = [None] * self._workers, None
         for pool in pools:
             if pool is not None:
                 processes = list((getattr(pool, "_processes", None) or {}).values())
@@ -177,9 +230,9 @@ class Board:
     # -- inside the lock ------------------------------------------------------------------------
 
     def _look(self, job: Job) -> Look:
-        n, months = job.study.futures, job.study.years * MONTHS_PER_YEAR * len(job.study.arms)
+        n, months = len(job.wanted), job.study.years * MONTHS_PER_YEAR * len(job.study.arms)
         at = job.slot * worker.STRETCH
-        lived = sum(months if i in job.done or i in job.lost else min(self._numbers[at + 1 + i], months) for i in range(n))
+        lived = sum(months if i in job.done or i in job.lost else min(self._numbers[at + 1 + i], months) for i in job.wanted)
         share = 1.0 if job.stage == "done" else lived / (months * n)
         return Look(job.stage, share, len(job.done), n, job.problem, len(job.lost))
 
@@ -199,14 +252,44 @@ class Board:
         given = (self._numbers, step_back)
         return ProcessPoolExecutor(workers, mp_context=self._context, initializer=worker.start, initargs=given)
 
-    def _submit(self, function: Any, *args: Any) -> Future[Any]:
-        if self._pool is None:
-            self._pool = self._new(self._workers, _STEP_BACK)
+    def _begin(self, key: str, study: Study, visitor: str, only: tuple[int, ...], after: str, ahead: bool = False) -> None:
+        if not ahead:
+            self._stop_ahead()
+        slot = self._slot()
+        first = baseline.law_only(study) if ahead else study  # of what nobody asks for yet, only current law has a folder
+        wanted = only or tuple(in_turn(study.futures))
+        job = Job(
+            key, study, cache.folder(cache.key_of(first)), slot, visitors={visitor}, wanted=wanted, ahead=ahead, after=after
+        )
+        self._jobs[key] = job
+        for i in range(worker.STRETCH):
+            self._numbers[slot * worker.STRETCH + i] = 0
+        if after not in self._jobs or not self._look(self._jobs[after]).busy:
+            self._prepare(job)
+
+    def _prepare(self, job: Job) -> None:
+        job.stage = "building"
+        study = baseline.law_only(job.study) if job.ahead else job.study
+        self._add(job, 0, worker.prepare, study, job.folder, job.slot).add_done_callback(lambda f: self._prepared(job, f))
+
+    def _over(self, job: Job) -> None:
+        """Begin what waits for a job that has ended."""
+        for other in self._jobs.values():
+            if other.stage == "waiting" and other.after == job.key:
+                self._prepare(other)
+
+    def _stop_ahead(self) -> None:
+        for job in self._jobs.values():
+            if job.ahead and self._look(job).busy:
+                self._stop(job)
+
+    def _submit(self, at: int, function: Any, *args: Any) -> Future[Any]:
+        pool = self._pools[at] = self._pools[at] or self._new(1, _STEP_BACK)
         try:
-            return self._pool.submit(function, *args)
+            return pool.submit(function, *args)
         except (BrokenProcessPool, RuntimeError):  # a worker died, or the pool was closed: begin a new one
-            self._pool = self._new(self._workers, _STEP_BACK)
-            return self._pool.submit(function, *args)
+            pool = self._pools[at] = self._new(1, _STEP_BACK)
+            return pool.submit(function, *args)
 
     def _ask(self, function: Any, *args: Any) -> Future[Any]:
         if self._desk is None:
@@ -217,16 +300,14 @@ class Board:
             self._desk = self._new(1, 0)
             return self._desk.submit(function, *args)
 
-    def _add(self, job: Job, function: Any, *args: Any) -> Future[Any]:
-        task = self._submit(function, *args)
+    def _add(self, job: Job, at: int, function: Any, *args: Any) -> Future[Any]:
+        task = self._submit(at, function, *args)
         job.tasks.append(task)
         return task
 
     def _stop(self, job: Job) -> None:
-        self._numbers[job.slot * worker.STRETCH] = 1
         job.stage = "canceled"
-        for task in job.tasks:
-            task.cancel()
+        self._stop_all(job)
 
     # -- called by the pool's thread ------------------------------------------------------------
 
@@ -235,12 +316,15 @@ class Board:
             if not self._fine(job, task):
                 self._stop_all(job)
                 return
-            n = job.study.futures
-            job.done = {i for i in task.result() if i < n}
-            missing = [i for i in range(n) if i not in job.done]
+            # What is lived ahead is also to be held in memory, which only the workers know of.
+            job.done = set(task.result()) & set(job.wanted) if not job.ahead else set()
+            missing = [i for i in job.wanted if i not in job.done]
             job.stage = "running" if missing else "done"
+            if not missing:
+                self._over(job)
             for i in missing:
-                self._add(job, worker.live, job.study, job.folder, i, job.slot).add_done_callback(
+                how = (worker.ready, job.study) if job.ahead else (worker.live, job.study, job.folder)
+                self._add(job, seat(i, self._workers), *how, i, job.slot).add_done_callback(
                     lambda f, i=i: self._lived(job, i, f)  # type: ignore[misc]
                 )
 
@@ -248,21 +332,23 @@ class Board:
         with self._lock:
             if self._fine(job, task):
                 job.done.add(index)
-            elif job.stage == "failed" and self._pool is not None and len(job.lost) + 1 < job.study.futures:
+            elif job.stage == "failed" and job.problem != _DIED and len(job.lost) + 1 < len(job.wanted):
                 # One future that cannot be lived is left out of every comparison; the others go on.
                 job.lost.add(index)
                 job.stage = "running"
             elif job.stage in ("failed", "canceled"):
                 self._stop_all(job)
                 return
-            if len(job.done) + len(job.lost) == job.study.futures:
+            if len(job.done) + len(job.lost) == len(job.wanted):
                 job.stage = "done"
                 cache.prune()
+                self._over(job)
 
     def _stop_all(self, job: Job) -> None:
         self._numbers[job.slot * worker.STRETCH] = 1
         for task in job.tasks:
             task.cancel()
+        self._over(job)
 
     def _fine(self, job: Job, task: Future[Any]) -> bool:
         """Whether a task gave a result; else the job is canceled or failed, with a sentence that says why."""
@@ -272,8 +358,7 @@ class Board:
             task.result()
         except (CancelledError, worker.Canceled):
             job.stage = "canceled"
-        except BrokenProcessPool:
-            self._pool = None
+        except BrokenProcessPool:  # its pool is replaced when something is asked of it again
             job.stage, job.problem = "failed", _DIED
         except HecsimError as problem:
             job.stage, job.problem = "failed", str(problem)

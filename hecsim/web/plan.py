@@ -15,7 +15,7 @@ from hecsim.population import Vignette
 from hecsim.study import Arm, CommunitySpec, Study
 from hecsim.web.state import State
 
-__all__ = ["LAW", "MIX", "START_YEAR", "chosen", "family_home", "study_of"]
+__all__ = ["LAW", "MIX", "START_YEAR", "chosen", "family_home", "law_of", "study_of"]
 
 # Names inside kept results; pages show them in the reader's language.
 LAW, MIX = "law", "mix"
@@ -63,11 +63,15 @@ def family_home(towns: tuple[str, ...]) -> str:
 def study_of(state: State) -> Study | None:
     """The study that a state asks for; None while nothing is picked. Language and futures leave its digest alone."""
     interventions = chosen(state)
-    if not interventions:
-        return None
+    law = law_of(state)
+    return replace(law, arms=(*law.arms, Arm(name=MIX, interventions=interventions))) if interventions else None
+
+
+def law_of(state: State) -> Study:
+    """Current law alone in the place and over the years of a state."""
     return Study(
         name="app",
-        arms=(Arm(name=LAW), Arm(name=MIX, interventions=interventions)),
+        arms=(Arm(name=LAW),),
         community=CommunitySpec(towns=state.towns, households=state.households, seed=1, family=family_home(state.towns)),
         years=state.years,
         start_year=START_YEAR,

@@ -16,20 +16,22 @@ import hecsim
 from hecsim.errors import HecsimError
 from hecsim.interventions import mixes
 from hecsim.study import Study
-from hecsim.web import cache
+from hecsim.web import baseline, cache
 from hecsim.web.jobs import BOARD, Look, finished
-from hecsim.web.plan import study_of
+from hecsim.web.plan import law_of, study_of
 from hecsim.web.state import LANGUAGES, State, parse, query, updated
 from hecsim.web.view import style
 from hecsim.web.words import all_words, say
 
-__all__ = ["PATHS", "Layout", "Run", "mix_name", "mixes_for", "progress_words", "use_run", "use_state"]
+__all__ = ["PATHS", "Layout", "Run", "mix_name", "mixes_for", "progress_words", "use_ahead", "use_run", "use_state"]
 
 PATHS = ("/", "/studio", "/compare", "/plan", "/family", "/lab", "/about")
 _NAMES = ("start", "studio", "compare", "plan", "family", "lab", "about")
 _FORUM = 5  # the forum's plain page stands before this one in the list of pages
 _log = logging.getLogger(__name__)
-_EVERY = 0.25  # seconds between two looks at a run
+_EVERY = 0.2  # seconds between two looks at a run
+_STILL = 1.0  # seconds without a change after which current law is lived ahead
+_DRAFT_SHARE = 0.1  # of the bar that a draft fills
 _DRAFT = 2  # futures from which a first picture is drawn
 
 # What the visitor has changed since the URL was read, beside the query it was read from. Both belong to one session.
@@ -129,7 +131,11 @@ def mixes_for(lang: str) -> list[dict[str, str]]:
 
 @dataclass(frozen=True)
 class Run:
-    """How the study of a page stands. shown : futures that are finished and may be drawn."""
+    """How the study of a page stands.
+
+    shown : futures that are finished and may be drawn
+    draft_key, draft : the smaller town of a first draft and its finished futures, until there is something of the town itself
+    """
 
     key: str
     look: Look | None
@@ -138,6 +144,8 @@ class Run:
     cancel: Callable[[], None]
     problem: str = ""
     futures: int = 0
+    draft_key: str = ""
+    draft: tuple[int, ...] = ()
 
     @property
     def busy(self) -> bool:
@@ -151,57 +159,110 @@ class Run:
         return bool(self.shown) and not self.busy and len(self.shown) + lost >= self.futures
 
 
-def _study(state: State) -> tuple[Study | None, str]:
+def _studies(state: State) -> tuple[Study | None, Study | None, str]:
+    """The study of a state, its draft, and what is wrong with it."""
     try:
-        return study_of(state), ""
+        study = study_of(state)
     except HecsimError as problem:
-        return None, str(problem)
+        return None, None, str(problem)
+    return study, baseline.small(study) if study is not None else None, ""
 
 
-def use_run(state: State) -> Run:
-    """The run of the study that the state asks for; the page is drawn again as it goes on."""
+def use_run(state: State, draft: bool = False) -> Run:
+    """The run of the study that the state asks for; the page is drawn again as it goes on.
+
+    draft : run a smaller town first, which is there within seconds
+    """
     plain = replace(state, lang="en")
-    study, problem = solara.use_memo(lambda: _study(plain), [plain])
-    key = solara.use_memo(lambda: cache.key_of(study) if study is not None else "", [plain])
-    nothing: tuple[str, Look | None] = ("", None)
+    study, small, problem = solara.use_memo(lambda: _studies(plain), [plain])
+    small = small if draft else None
+    keys = solara.use_memo(lambda: [cache.key_of(s) if s is not None else "" for s in (study, small)], [plain, draft])
+    key, first = keys
+    nothing: tuple[str, Look | None, Look | None] = ("", None, None)
     moment, set_moment = solara.use_state(nothing)
-    looked, look = moment
+    looked, look, early = moment
+
+    def at_present() -> tuple[str, Look | None, Look | None]:
+        return key, BOARD.look(key) if key else None, BOARD.look(first) if first else None
 
     async def watch() -> None:
-        last = BOARD.look(key) if key else None
-        set_moment((key, last))
-        while last is not None and last.busy:
+        last = at_present()
+        set_moment(last)
+        while any(found is not None and found.busy for found in last[1:]):
             await asyncio.sleep(_EVERY)
-            now = BOARD.look(key)
+            now = at_present()
             if now != last:
                 last = now
-                set_moment((key, now))
+                set_moment(now)
 
     asked, set_asked = solara.use_state(0)
-    solara.lab.use_task(watch, dependencies=[key, asked])
-    look = look if looked == key else None
+    solara.lab.use_task(watch, dependencies=[key, first, asked])
+    look, early = (look, early) if looked == key else (None, None)
 
     def start() -> None:
         if study is not None:
             try:
-                BOARD.start(study, _visitor.value)
+                if small is not None and not set(baseline.DRAFT) <= set(finished(first, small.futures)):
+                    BOARD.start(small, _visitor.value, baseline.DRAFT)
+                BOARD.start(study, _visitor.value, after=first)
             except HecsimError as trouble:
-                set_moment((key, Look("failed", 0.0, 0, state.futures, str(trouble))))
+                set_moment((key, Look("failed", 0.0, 0, state.futures, str(trouble)), None))
                 return
             set_asked(asked + 1)
 
     def cancel() -> None:
-        BOARD.cancel(key, _visitor.value)
-        set_moment((key, BOARD.look(key)))
+        for each in (first, key):
+            BOARD.cancel(each, _visitor.value)
+        set_moment(at_present())
 
-    done = look.futures if look is not None else -1
-    stage = look.stage if look is not None else ""
-    on_disk = solara.use_memo(lambda: tuple(finished(key, state.futures)) if key else (), [key, state.futures, done, stage])
+    def told(found: Look | None) -> tuple[int, str]:
+        return (found.futures, found.stage) if found is not None else (-1, "")
+
+    on_disk = solara.use_memo(lambda: tuple(finished(key, state.futures)) if key else (), [key, state.futures, told(look)])
+    drafted = solara.use_memo(
+        lambda: tuple(i for i in finished(first, max(baseline.DRAFT) + 1) if i in baseline.DRAFT) if first else (),
+        [first, told(early)],
+    )
+    drafted = drafted if len(drafted) == len(baseline.DRAFT) else ()
     # While a run goes on, a picture is drawn from 2, 4, 8, ... futures, so that it does not change too often.
     if look is not None and look.busy and len(on_disk) < state.futures:
-        steps = [n for n in (16, 8, 4, _DRAFT) if n <= len(on_disk)]
+        steps = [n for n in (16, 8, 4, *(() if drafted else (_DRAFT,))) if n <= len(on_disk)]
         on_disk = on_disk[: steps[0]] if steps else ()
-    return Run(key, look, on_disk, start, cancel, problem, state.futures)
+    if look is not None and look.busy and early is not None:
+        share = (_DRAFT_SHARE * (1.0 if drafted else early.share) + look.share) / (1 + _DRAFT_SHARE)
+        look = replace(look, share=share, stage="draft" if early.busy and early.stage == "running" else look.stage)
+    return Run(key, look, on_disk, start, cancel, problem, state.futures, first, () if on_disk else drafted)
+
+
+def use_ahead(state: State, run: Run) -> bool | None:
+    """Once the page has stood still for a moment, live current law of the place, while the visitor still builds a mix.
+
+    Whether that is done; None if it is not under way.
+    """
+    idle = not run.busy and not run.complete
+    nothing: bool | None = None
+    standing, stand = solara.use_state(nothing)
+
+    async def ahead() -> None:
+        stand(None)
+        if not idle:
+            return
+        await asyncio.sleep(_STILL)
+        try:
+            law = law_of(state)
+            small = baseline.small(law)
+            first = [] if small is None else [(baseline.with_some_mix(small), baseline.DRAFT)]
+            whole = baseline.with_some_mix(law)
+            BOARD.ready([*first, (whole, ())], _visitor.value)
+        except HecsimError:  # the run itself will say what is wrong
+            return
+        while (now := BOARD.is_ready(whole)) is False:
+            stand(now)
+            await asyncio.sleep(_STILL)
+        stand(now)
+
+    solara.lab.use_task(ahead, dependencies=[state.towns, state.households, state.years, state.futures, idle])
+    return standing
 
 
 def progress_words(run: Run, lang: str) -> str:

@@ -23,7 +23,7 @@ from hecsim.web import cache as kept
 from hecsim.web.budget import SHAPES, spent
 from hecsim.web.plan import LAW, MIX, START_YEAR
 from hecsim.web.state import Saved
-from hecsim.web.view import read_kept, templates
+from hecsim.web.view import read_kept, stamp, templates
 from hecsim.web.words import say
 
 __all__ = ["compare_html", "joined", "what_changed"]
@@ -85,6 +85,7 @@ def compare_html(
         })  # fmt: skip
     return templates().get_template("compare.html").render(
         t=words, say=lambda name, **v: say(name, language, **v), rows=rows, frontier=_frontier(results, language),
+        stamp=stamp(keys, language),
         heads=[_head(a, words, language) for a in AIMS], time=time, who=who, budget=budget,
         limit=say("budget.limit", language, budget=dollars(float(budget), language)) if budget else "",
         steps=[

@@ -11,9 +11,10 @@ from hecsim.interventions import catalogue
 from hecsim.report.charts import KINDS
 from hecsim.report.text import Words
 from hecsim.web import state as limits
+from hecsim.web.baseline import SMALL
 from hecsim.web.downloads import KINDS as KINDS_OF_FILES
 from hecsim.web.plan import START_YEAR
-from hecsim.web.shell import Run, mix_name, mixes_for, progress_words, use_run, use_state
+from hecsim.web.shell import Run, mix_name, mixes_for, progress_words, use_ahead, use_run, use_state
 from hecsim.web.state import Saved, State
 from hecsim.web.view import budget_html, results_html
 from hecsim.web.words import all_words, say
@@ -40,6 +41,7 @@ def _Planner(
     busy: bool,
     fresh: bool,
     told: str,
+    ahead: str,
     share: float,
     payers: list[dict[str, str]],
     kept: bool,
@@ -76,7 +78,8 @@ def _plan(state: State) -> dict[str, Any]:
 def StudioPage() -> None:
     """Planner at the left, results at the right."""
     state, change, go = use_state()
-    run = use_run(state)
+    run = use_run(state, draft=True)
+    ahead = use_ahead(state, run)
     lang = state.lang
     solara.Title(f"{say('studio', lang)} · hecsim")
     options = {"households": list(limits.HOUSEHOLDS), "years": list(limits.YEARS), "futures": list(limits.FUTURES)}
@@ -89,7 +92,9 @@ def StudioPage() -> None:
                 words=all_words(lang, *_WORDS), lang=lang, plan=_plan(state), towns=list(limits.towns()),
                 limit=limits.MAX_TOWNS, options=options, mixes=mixes_for(lang),
                 kinds=solara.use_memo(lambda: _kinds(lang), [lang]), first=START_YEAR, busy=run.busy, fresh=run.complete,
-                told=progress_words(run, lang), share=run.look.share if run.look else 0.0,
+                told=progress_words(run, lang),
+                ahead="" if ahead is None else say("ahead.ready" if ahead else "ahead.busy", lang),
+                share=run.look.share if run.look else 0.0,
                 payers=payers, kept=kept, full=full, keeps=keeps,
                 event_change=change, event_run=lambda *_: run.start(), event_cancel=lambda *_: run.cancel(),
             )  # fmt: skip
@@ -102,9 +107,10 @@ def _Results(state: State, run: Run, go: Callable[[Any], None]) -> None:
     lang = state.lang
     nothing: Any = None
     last = solara.use_ref(nothing)
-    if run.shown:
-        last.current = (run.key, run.shown, mix_name(state), len(run.shown) < state.futures)
-    stale = not run.shown and last.current is not None
+    key, shown = (run.key, run.shown) if run.shown else (run.draft_key, run.draft)
+    if shown:
+        last.current = (key, shown, mix_name(state))
+    stale = not shown and last.current is not None
     html = solara.use_memo(
         lambda: results_html(last.current[0], last.current[1], lang, last.current[2]) if last.current else "",
         [last.current, lang],
@@ -117,6 +123,10 @@ def _Results(state: State, run: Run, go: Callable[[Any], None]) -> None:
         solara.HTML(tag="h1", unsafe_innerHTML=say("results", lang))
         if stale:
             solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=say("veil", lang), attributes={"role": "status"})
+        elif not run.shown:
+            size, most = f"{SMALL:,}", f"{state.households:,}"
+            words = say("draft.small", lang, n=size, done=len(shown), households=most, futures=state.futures)
+            solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=words, attributes={"role": "status"})
         elif not run.complete:
             words = say("draft", lang, done=len(run.shown), of=state.futures)
             solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=words, attributes={"role": "status"})

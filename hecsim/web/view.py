@@ -16,6 +16,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
+from hecsim.geography.tables import schema
 from hecsim.report import charts, closing, groups, money_page, sections
 from hecsim.report.arms import parts_of
 from hecsim.report.facts import Change, Facts
@@ -30,7 +31,9 @@ from hecsim.web.pathways import pathways
 from hecsim.web.plan import LAW, MIX
 from hecsim.web.words import say
 
-__all__ = ["budget_html", "family_of", "place_name", "read_kept", "results_html", "style", "templates"]
+__all__ = ["budget_html", "family_of", "place_name", "read_kept", "results_html", "stamp", "style", "templates"]
+
+_CENSUS = "acs_2023"  # the tables that communities are made from
 
 
 @cache
@@ -64,6 +67,12 @@ def read_kept(key: str, futures: tuple[int, ...], names: tuple[str, str]) -> Res
         ledger=named(results.ledger),
         diary=named(results.diary),
     )
+
+
+def stamp(keys: tuple[str, ...], language: str) -> tuple[str, str]:
+    """What stands under every figure: the short ids of its runs, and a line with them and the year of the data."""
+    ids = [k[:8] for k in keys]
+    return "-".join(ids), say("stamp", language, run=", ".join(ids), data=schema()["sources"][_CENSUS]["vintage"])
 
 
 @lru_cache(maxsize=16)
@@ -105,6 +114,7 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
         .render(
             t=words,
             run=run,
+            stamp=stamp((key,), language),
             arm=headline,
             plain=plain_sentence(facts, words, arm, money[arm], place),
             time=time,
@@ -230,12 +240,27 @@ def _differences(diary: pd.DataFrame, future: int) -> int:
     return len(told[0] ^ told[1]) if len(told) == 2 else len(set(rows["text"]))
 
 
+def _when(label: str, language: str) -> str:
+    """A month as people say it.
+
+    >>> _when("2025-06", "en"), _when("2025-06", "es")
+    ('June 2025', 'junio de 2025')
+    """
+    year, _, month = label.partition("-")
+    return say("month.of", language, month=say("months", language).split()[int(month) - 1], year=year)
+
+
+def _dated(text: str, language: str) -> str:
+    return re.sub(r"\b\d{4}-\d{2}\b", lambda m: _when(m.group(), language), text)
+
+
 def _plain(family: Family, facts: Facts, words: Words) -> dict[str, Any]:
     found = closing.family_section(family, facts, words)
+    lang = words.language
 
     def event(e: Any) -> dict[str, Any]:
         cause = words("family.causes", list=", ".join(e.causes)) if e.causes else ""
-        return {"when": e.label, "text": e.text, "welcome": e.welcome, "cause": cause}
+        return {"when": _when(e.label, lang), "text": e.text, "welcome": e.welcome, "cause": cause}
 
     years = [
         {
@@ -263,7 +288,10 @@ def _plain(family: Family, facts: Facts, words: Words) -> dict[str, Any]:
         {
             "title": d["title"],
             "groups": [
-                {"title": title, "items": [{"when": e.label, "text": e.text, "why": why} for e, why in part]}
+                {
+                    "title": title,
+                    "items": [{"when": _when(e.label, lang), "text": e.text, "why": _dated(why, lang)} for e, why in part],
+                }
                 for title, part in d["groups"]
             ],
         }

@@ -23,6 +23,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "hecsim {version}. Todo corre en esta máquina; ninguna página pide nada a otra.",
     ),
     "law": ("Current law", "Ley actual"),
+    "month.of": ("{month} {year}", "{month} de {year}"),
+    "months": (
+        "January February March April May June July August September October November December",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    ),
     "your_mix": ("Your mix", "Su combinación"),
     "changed": ("{name}, changed", "{name}, con cambios"),
     # start
@@ -143,6 +148,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "Living the years: {done} of {of} futures finished",
         "Viviendo los años: {done} de {of} futuros terminados",
     ),
+    "ahead.busy": (
+        "Meanwhile current law is lived here, so that a result comes sooner.",
+        "Mientras tanto se vive aquí la ley actual, para que un resultado llegue antes.",
+    ),
+    "ahead.ready": (
+        "Current law is ready here: only the mix remains to be lived.",
+        "La ley actual está lista aquí: solo falta vivir la combinación.",
+    ),
+    "stage.draft": (
+        "First a draft of a smaller town, then the town itself",
+        "Primero un borrador de una ciudad más pequeña, luego la ciudad misma",
+    ),
     "stage.canceled": (
         "Canceled. Finished futures are kept; running again goes on from there.",
         "Cancelado. Los futuros terminados se guardan; al correr de nuevo se sigue desde ahí.",
@@ -155,6 +172,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "draft": (
         "Draft from {done} of {of} futures; ranges will narrow.",
         "Borrador con {done} de {of} futuros; los rangos se estrecharán.",
+    ),
+    "draft.small": (
+        "Draft: a smaller simulated town ({n} households, {done} futures) stands for the one you asked for ({households} "
+        "households, {futures} futures). Ranges are wider, and numbers will move when the full result replaces it.",
+        "Borrador: una ciudad simulada más pequeña ({n} hogares, {done} futuros) representa a la que usted pidió "
+        "({households} hogares, {futures} futuros). Los rangos son más anchos, y los números cambiarán cuando llegue el "
+        "resultado completo.",
     ),
     "veil": (
         "These results belong to the mix before your last change. Run to see the new one.",

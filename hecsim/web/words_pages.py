@@ -14,6 +14,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "copy.done": ("Copied", "Copiado"),
     "take.png": ("Picture (PNG)", "Imagen (PNG)"),
     "take.csv": ("Numbers (CSV)", "Números (CSV)"),
+    "stamp": (
+        "Run {run}. Simulated, not a forecast. Residents after census tables of {data}.",
+        "Corrida {run}. Simulado, no es un pronóstico. Residentes según tablas del censo de {data}.",
+    ),
     "take.all": ("All data of this run:", "Todos los datos de esta corrida:"),
     "broken": ("This page could not be drawn", "No se pudo mostrar esta página"),
     "broken.text": (

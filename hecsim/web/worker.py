@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator, MutableSequence
+from collections.abc import Callable, Iterator, MutableSequence
 from contextlib import contextmanager
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
@@ -21,12 +21,14 @@ from hecsim.community import Community
 from hecsim.errors import HecsimError, RunError
 from hecsim.population import load, save
 from hecsim.study import CommunitySpec, Store, Study, build, run_future
-from hecsim.study.run import axes_of
-from hecsim.web import cache
+from hecsim.study.begun import begun, forget, keep
+from hecsim.web import baseline, cache
 
-__all__ = ["STRETCH", "Canceled", "asked", "live", "needs", "prepare", "start", "telling", "warm"]
+__all__ = ["STRETCH", "Canceled", "asked", "live", "needs", "prepare", "ready", "start", "telling", "warm"]
 
 STRETCH = 64  # numbers of the shared array that belong to one job
+_COMMUNITIES = 2  # held at a time, so that memory stays flat: a town and the smaller one of its draft
+_BEGINNINGS = 6  # futures whose first months are held, some 50 MB each for 10,000 households
 
 _board: MutableSequence[int] | None = None
 _known: dict[str, Community] = {}
@@ -40,6 +42,7 @@ def start(board: Any, step_back: int = 0) -> None:
     """Begin a worker: priority below the server, interrupts left to the parent, an end when the parent ends."""
     global _board  # noqa: PLW0603  (a worker has one board, given when it starts)
     _board = board
+    keep(_BEGINNINGS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(step_back)
@@ -77,15 +80,17 @@ def warm() -> int:
 
 def _community(spec: CommunitySpec, slot: int | None) -> Community:
     folder = cache.community_folder(spec)
-    if str(folder) not in _known:
+    found = _known.pop(str(folder), None)
+    if found is None:
         if folder.is_dir():
             found = load(folder)
         else:
             found = build(spec, lambda *_: _check(slot))
             save(found, folder)
-        _known.clear()  # one at a time, so that memory stays flat
-        _known[str(folder)] = found
-    return _known[str(folder)]
+        if len(_known) >= _COMMUNITIES:
+            forget(_known.pop(next(iter(_known))))
+    _known[str(folder)] = found
+    return found
 
 
 def prepare(study: Study, folder: Path, slot: int) -> list[int]:
@@ -94,26 +99,52 @@ def prepare(study: Study, folder: Path, slot: int) -> list[int]:
     with _plain():
         community = _community(study.community, slot)
         _check(slot)
-        store = Store(folder)
-        store.open(study, community_digest=community.digest(), axes=axes_of(study, community))
-        return store.finished()
+        return baseline.open_stores(study, folder, community)
 
 
 def live(study: Study, folder: Path, index: int, slot: int) -> int:
-    """Live one future under both arms and keep it; returns its index."""
+    """Live one future and keep it; current law is copied if it is kept already. Returns the future's index."""
     _check(slot)
-    at = slot * STRETCH + 1 + index
+    with _plain():
+        store, law = Store(folder), study.reference.name
+        taken = baseline.take(study, index, store)
+        arms = [a.name for a in study.arms if a.name != law or not taken]
+        result = run_future(study, _community(study.community, slot), index, _counted(study, index, slot, len(arms)), arms)
+        _check(slot)
+        store.write(result)
+        baseline.give(study, index, store)
+    return index
+
+
+def ready(study: Study, index: int, slot: int) -> int:
+    """Live a future of current law before anybody asks, and hold its beginning in memory; returns the future's index."""
+    _check(slot)
+    with _plain():
+        community, store = _community(study.community, slot), Store(baseline.folder(study))
+        tick = _counted(study, index, slot, 1)
+        if index in store.finished():
+            begun(study, community, index, lambda: tick(0))
+        else:
+            law = study.reference.name
+            result = run_future(study, community, index, tick, [law])
+            _check(slot)
+            store.write(result)
+    return index
+
+
+def _counted(study: Study, index: int, slot: int, arms: int) -> Callable[[int], None]:
+    """A function that is told of months lived; they count for all arms of the study, lived or copied."""
+    at, each = slot * STRETCH + 1 + index, len(study.arms) / max(1, arms)
+    lived = 0
 
     def tick(months: int) -> None:
+        nonlocal lived
         _check(slot)
+        lived += months
         if _board is not None:
-            _board[at] += months
+            _board[at] = round(lived * each)
 
-    with _plain():
-        result = run_future(study, _community(study.community, slot), index, tick)
-        _check(slot)
-        Store(folder).write(result)
-    return index
+    return tick
 
 
 def telling(function: Any, slot: int, *args: Any) -> Any:

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from hecsim import evidence
 from hecsim.calibration.patterns import STATE, Pattern, patterns, value_of
 from hecsim.calibration.statistics import STATISTICS, odds_ratio, tetrachoric
 from hecsim.measures import MEASURES
+from hecsim.population import build_community
 
 
 def test_every_pattern_can_be_measured():
@@ -70,3 +72,33 @@ def test_odds_ratio_of_a_table():
 
 def test_statistics_have_words_and_yardsticks():
     assert all(s.label and s.unit and s.yardstick for s in STATISTICS.values())
+
+
+def test_children_counted_for_neglect_follow_status_as_in_the_survey():
+    draw = evidence.draw(None)
+    c = build_community("Ansonia", households=200)
+    h, p = c.household, c.person
+    h["neglect_risk"], h["abuse_risk"] = 1.0, 1.0
+    for column, value in (
+        ("income_year", 90_000.0),
+        ("poverty_ratio", 3.0),
+        ("education", 3),
+        ("snap", 0.0),
+        ("tfa", 0.0),
+        ("voucher", 0),
+    ):
+        h[column] = value
+    kids = (p["present"] == 1) & (p["age"] < 216)
+    p["age"][kids], p["placed"][kids], p["sex"][kids] = 100, 0, 0
+    ratio = STATISTICS["nis_neglect_ratio"].function
+    assert np.isnan(ratio(c, draw))  # nobody has a low status
+    homes = np.unique(p["household"][kids].astype(int))
+    some = homes[: homes.size // 2]
+    h["neglect_risk"][some] = 3.0
+    for column, value in (("education", 0), ("snap", 50.0), ("income_year", 20_000.0), ("poverty_ratio", 1.5)):
+        kept = h[column].copy()
+        h[column][some] = value
+        # Few are counted, so that the ratio is nearly that of the hazards; each sign of low status is enough.
+        assert ratio(c, draw) == pytest.approx(3.0, rel=0.02), column
+        assert STATISTICS["nis_abuse_ratio"].function(c, draw) == pytest.approx(1.0), column
+        h[column] = kept

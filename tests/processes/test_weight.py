@@ -18,7 +18,7 @@ from hecsim.processes.weight_adult import usual_activity
 from hecsim.tables import Table
 from hecsim.testing import check_process, toy_community
 
-STILL = {"weight__drift_scale": 0.0, "weight__innovation_sd": np.zeros(5)}
+STILL = {"weight__drift_scale": 0.0, "weight__innovation_sd": np.zeros(5), "weight__wobble": 0.0}
 
 
 def people(ages: np.ndarray, sexes: np.ndarray, *, seed: int = 3) -> Community:
@@ -128,6 +128,33 @@ def test_nothing_happens_to_adults_without_energy_or_drift():
     before = c.person["weight"].copy()
     live(c, 60, draw, (ADULT_WEIGHT,), grow=False)
     np.testing.assert_allclose(c.person["weight"], before, rtol=1e-5)
+
+
+def test_a_quarter_of_adults_gain_or_lose_five_percent_in_a_year():
+    # Jeffery 2002: 24 percent of 823 people. Lived for three years first, so that the wobble is at its lasting size.
+    draw = evidence.draw(None)
+    c = people(np.full(4000, 45), np.arange(4000) % 2)
+    p = c.person
+    p["height"], p["bmi"] = 170.0, 29.0
+    p["weight"] = p["set_point"] = 29.0 * 1.7**2
+    usual(c, draw)
+    live(c, 36, draw, (ADULT_WEIGHT,), grow=False)
+    before = p["bmi"].astype(float)
+    live(c, 12, draw, (ADULT_WEIGHT,), grow=False)
+    change = np.log(p["bmi"] / before)
+    assert np.mean(np.abs(np.expm1(change)) >= 0.05) == pytest.approx(0.24, abs=0.05)
+    assert abs(change.mean()) < 0.01  # no more than drift
+
+
+def test_wobble_does_not_spread_weights_any_further():
+    # The part of today's weight that passes is taken off the set point, so the spread stays where it was.
+    draw = evidence.draw(None).with_values(**{**STILL, "weight__wobble": 0.037})
+    c = people(np.full(6000, 45), np.arange(6000) % 2)
+    usual(c, draw)
+    histories.initialize(c, draw, np.random.default_rng(9))
+    before = np.log(c.person["bmi"].astype(float)).std()
+    live(c, 60, draw, (ADULT_WEIGHT,), grow=False)
+    assert np.log(c.person["bmi"].astype(float)).std() == pytest.approx(before, rel=0.02)
 
 
 def _drink_trial(gross: float, kept: float) -> tuple[float, float]:

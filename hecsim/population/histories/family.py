@@ -61,10 +61,15 @@ def _local(community: Community, people: np.ndarray, column: str) -> np.ndarray:
     return community.household[column][rows].astype(float)
 
 
+def _rescaled(level: np.ndarray, weight: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Numbers whose mean in each group is its level, in proportion to the weights."""
+    mean = np.bincount(group, weight) / np.maximum(np.bincount(group), 1)
+    return np.asarray(level[group] * weight / mean[group])
+
+
 def _spread(level: np.ndarray, weight: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Probabilities whose mean in each group is its level, in proportion to the weights."""
-    mean = np.bincount(group, weight) / np.maximum(np.bincount(group), 1)
-    return np.clip(level[group] * weight / mean[group], 0.0, 0.9)
+    return np.clip(_rescaled(level, weight, group), 0.0, 0.9)
 
 
 def _childhoods(community: Community, adults: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
@@ -151,7 +156,9 @@ def _minds(community: Community, asked: np.ndarray, draw: Mapping[str, Any], rng
     low = k("depression_sex")[sex] * k("depression_ace") ** aces * k("depression_stress") ** (0.5 * stress)
     low = low * k("depression_frailty") ** frailty * np.where(jobless, k("depression_unemployed"), 1.0)
     low = low * k("depression_pce") ** (pp["pce"][asked] - k("depression_pce_reference"))
-    low = low * np.where(_local(community, asked, "poverty_ratio") < 1.0, k("depression_poor"), 1.0)
+    # Those without money stay ill longer as well, so the present gradient is read off surveys, whatever the rest explains.
+    income = np.digitize(_local(community, asked, "poverty_ratio"), (1.0, 2.0, 4.0))
+    low = _rescaled(k("start_depression_income"), low, income)
     ill = rng.random(n) < _spread(k("start_depression"), low, band)
     pp["depression"][asked] = ill
     pp["depressed_ever"][asked] = ill | (rng.random(n) < _spread(k("start_depressed_ever"), low, band))

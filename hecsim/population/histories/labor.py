@@ -127,7 +127,10 @@ def _status(community: Community, draw: Mapping[str, Any], rng: np.random.Genera
     pp = community.person
     lives = stationary(community, draw, rows)
     work, seek = lives.shares()
-    income = community.household["income_year"][pp["household"][rows].astype(np.int64)].astype(float)
+    home = pp["household"][rows].astype(np.int64)
+    # Of as many as could earn it: one adult's income is lower than two adults' without less work behind it.
+    able = np.bincount(home[pp["age"][rows] < _ELDER], minlength=community.household.size)
+    income = (community.household["income_year"] / np.maximum(able, 1))[home].astype(float)
     slope = np.asarray(_p(draw, "income_slope"))[np.where(_likeliest(pp["household"][rows], work), 0, 1)]
     income = np.clip(income, *_INCOME_RANGE)
     tilt = slope * np.log2(income / np.median(income))

@@ -44,7 +44,7 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     young = here[p["age"][here] < ADULT]
     _adult_heights(community, grown, tables, rng)
     _adult_bmi(community, grown, k, rng)
-    _set_points(community, grown, k)
+    _set_points(community, grown, k, rng)
     _children(community, young, k, tables, rng)
     _infants(community, young, k)
 
@@ -108,7 +108,7 @@ def _energy(community: Community, rows: np.ndarray, own: np.ndarray, k: Mapping[
     return energy + k["ace_kcal"] * count * ace_share(months, k["ace_ages"])
 
 
-def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any]) -> None:
+def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any], rng: np.random.Generator) -> None:
     p = community.person
     home, _ = _home(community, rows)
     sex = p["sex"][rows].astype(np.int64)
@@ -119,11 +119,16 @@ def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any]) ->
     adults = np.bincount(home, minlength=community.household.size)[home]
     total = np.bincount(home, bmi, community.household.size)[home]
     gap = np.where(adults > 1, (total - bmi) / np.maximum(adults - 1, 1) - bmi, 0.0)
-    point = bmi * square
+    # Part of today's weight is this year's wobble, more so in those far from the mean; it passes, so that it is taken off.
+    far = np.log(np.maximum(bmi, 5.0))
+    share = min(k["wobble"] ** 2 / max(float(np.var(far)), 1e-6), 0.5) if rows.size > 1 else 0.0
+    wobble = share * (far - far.mean()) + k["wobble"] * np.sqrt(1.0 - share) * rng.standard_normal(rows.size)
+    lasting = bmi * np.exp(-wobble)
+    point = lasting * square
     for _ in range(3):  # cost per kg and time constant are those of the set point, which is sought
         epsilon = growth.kcal_per_kg_adult(point / square, sex, k["epsilon_at_28"], k["epsilon_power"])
         tau = growth.time_constant_adult(point / square, sex, k["tau_slope"], k["tau_intercept"], k["tau_floor"])
-        point = bmi * square - energy / epsilon - k["household_influence"] * tau * gap * square
+        point = lasting * square - energy / epsilon - k["household_influence"] * tau * gap * square
         point = np.clip(point, k["set_point_bmi_low"] * square, k["set_point_bmi_high"] * square)
     p["set_point"][rows] = point
 

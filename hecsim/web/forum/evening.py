@@ -6,13 +6,15 @@ import hashlib
 import json
 from typing import Any
 
+import hecsim
 from hecsim.report.text import dollars
 from hecsim.web import cache
 from hecsim.web.forum import show
 from hecsim.web.forum.choices import Ballot, under_budget
 from hecsim.web.forum.room import PHASES, Room
 from hecsim.web.forum.words import told
-from hecsim.web.jobs import Board
+from hecsim.web.jobs import Board, in_turn
+from hecsim.web.plan import START_YEAR
 
 __all__ = ["Evening"]
 
@@ -58,7 +60,10 @@ class Evening:
         picks = [r["id"] for r in under_budget(self.room.tally(number), self.ballot.price, self.ballot.budget) if r["in"]]
         self.room.choose(number, picks)
         if picks and not self.ballot.ready(picks):
-            self.board.start(self.ballot.study(picks), _WHO)
+            first, every = self._met(), in_turn(self.ballot.futures)
+            # The future in which the hall has met the family comes first: its second lane is shown next.
+            order = sorted(every, key=lambda i: i != first)
+            self.board.start(self.ballot.study(picks), _WHO, tuple(order))
 
     def _unpriced(self, number: int) -> list[str]:
         return [i for i, votes in self.room.tally(number).items() if votes and self.ballot.price(i) is None]
@@ -69,6 +74,12 @@ class Evening:
         number = public["round"] - 1
         if public["phase"] in ("reveal", "run", "reveal2", "run2") and not public["chosen"][number]:
             self.start(number)
+
+    def _met(self) -> int | None:
+        """The future in which the family was met: the middle one under current law, which no choice changes."""
+        picks = self._picks(None)
+        story = show.family(self.ballot, picks, "en") if picks else None
+        return story["future"] if story is not None else None
 
     def _picks(self, number: int | None) -> tuple[str, ...]:
         if number is None:  # lane one is the same in every run; any finished one will do
@@ -112,11 +123,14 @@ class Evening:
     def years(self, number: int | None, lang: str) -> list[dict[str, Any]]:
         """The family's years up to the step that the control has reached; lane one alone for `number` None."""
         picks = self._picks(number)
-        story = show.family(self.ballot, picks, lang) if picks else None
+        story = show.family(self.ballot, picks, lang, self._met()) if picks else None
         if story is None:
             return []
         years = story["years"][: self.room.public()["step"] + 1]
-        return [{**y, "lanes": [x for x in y["lanes"] if x["law"] or number is not None]} for y in years]
+        return [
+            {**y, "lanes": [{**x, "meters": show.meters(x, lang)} for x in y["lanes"] if x["law"] or number is not None]}
+            for y in years
+        ]
 
     def town(self, number: int, lang: str) -> list[dict[str, Any]]:
         """The town's headlines in every future."""
@@ -124,13 +138,22 @@ class Evening:
         rows = show.town(self.ballot, picks, lang) if picks and self.ballot.ready(picks) else []
         return [{**r, "better": told("better_in", lang, n=r["better_in"], of=r["of"])} for r in rows]
 
+    def run(self, number: int, lang: str) -> str:
+        """Which run a page shows, and of what."""
+        ballot, picks = self.ballot, self._picks(number)
+        key = cache.key_of(ballot.study(picks)) if picks else ""
+        return told(
+            "run", lang, id=key[:8], version=hecsim.__version__, place=", ".join(ballot.towns),
+            households=f"{ballot.households:,}", futures=ballot.futures, first=START_YEAR, last=START_YEAR + ballot.years - 1,
+        ) if key else ""  # fmt: skip
+
     def summary(self, lang: str) -> dict[str, Any]:
         """The page to take home: what was chosen in each round, and what came of it."""
         chosen = self.room.public()["chosen"]
         return {
             "place": ", ".join(self.ballot.towns), "years": self.ballot.years,
             "rounds": [
-                {"options": [show.option(i, lang) for i in picks], "town": self.town(n, lang)}
+                {"options": [show.option(i, lang) for i in picks], "town": self.town(n, lang), "run": self.run(n, lang)}
                 for n, picks in enumerate(chosen)
                 if picks
             ],

@@ -71,7 +71,7 @@ def open_evening(board: Board) -> Evening | None:
     room = Room(ballot.options, ballot.budget, file=file, pin=settings.pin or None)
     address = f"http://{local_address()}:{settings.port}/v"
     code = segno.make(f"{address}?c={room.code}", micro=False)
-    _now = Evening(room, ballot, board, address=address, qr=code.svg_inline(scale=8, border=2))
+    _now = Evening(room, ballot, board, address=address, qr=code.svg_inline(border=2, omitsize=True))
     _now.open()
     print(
         f"\nForum open.\n  phones      {address}   letters {room.code}\n"

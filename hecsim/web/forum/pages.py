@@ -227,8 +227,10 @@ def _shown(now: Evening) -> dict[str, Any]:
     number = public["round"] - 1
     shown: dict[str, Any] = {
         "lang": lang, "public": public, "phase": public["phase"], "heading": told(f"phase.{public['phase']}", lang),
-        "address": now.address, "qr": now.qr, "stamp": now.stamp(), "budget": dollars(now.ballot.budget, lang),
-        "rule": told("rule", lang, budget=dollars(now.ballot.budget, lang)), "voted": told("voted", lang, n=public["voted"]),
+        "address": now.address, "qr": now.qr, "stamp": now.stamp(), "run": "",
+        # What somebody announced is not rounded: "$5 million", not "$5.00 million".
+        "rule": told("rule", lang, budget=dollars(now.ballot.budget, lang).replace(".00", "")),
+        "voted": told("voted", lang, n=public["voted"]),
         "expected": _expected(public, lang),
         "years": [], "step": public["step"], "rows": [], "town": [], "told": now.told(lang), "silent": [], "options": [],
     }  # fmt: skip
@@ -241,7 +243,7 @@ def _shown(now: Evening) -> dict[str, Any]:
     elif public["phase"] in ("run", "run2"):
         shown["years"] = now.years(number, lang)
     elif public["phase"] in ("town", "town2"):
-        shown["town"] = now.town(number, lang)
+        shown["town"], shown["run"] = now.town(number, lang), now.run(number, lang)
     elif public["phase"] == "missing":
         none = [i for i, n in now.room.tally(0).items() if n == 0]
         shown["silent"] = [show.option(i, lang) for i in none]

@@ -67,21 +67,34 @@ WORDS: dict[str, tuple[str, str]] = {
     "better_in": ("Better than current law in {n} of {of} futures.", "Mejor que la ley actual en {n} de {of} futuros."),
     "no_votes": ("Nobody chose", "Nadie eligió"),
     "no_votes_text": (
-        "Systems and norms cost little, work slowly, and carry the rest. What would you add?",
-        "Los sistemas y las normas cuestan poco, actúan despacio y sostienen lo demás. ¿Qué añadiría usted?",
+        "Votes go to what is seen. Systems and norms are slower and seen less. Is one missing from the list?",
+        "Los votos van a lo que se ve. Los sistemas y las normas son más lentos y se ven menos. ¿Falta alguno en la lista?",
     ),
+    "run": (
+        "Run {id}, hecsim {version}; {place}: {households} simulated households, {futures} futures, {first} to {last}.",
+        "Corrida {id}, hecsim {version}; {place}: {households} hogares simulados, {futures} futuros, de {first} a {last}.",
+    ),
+    "meter.stress": ("stress", "estrés"),
+    "meter.hardship": ("basic needs unmet", "necesidades sin cubrir"),
+    "meter.safety": ("safety outside", "seguridad en la calle"),
+    "stress.less": ("below average", "menor que el promedio"),
+    "stress.like": ("average", "como el promedio"),
+    "stress.more": ("above average", "mayor que el promedio"),
+    "of_100": ("{n} of 100", "{n} de 100"),
+    "unit.aces_0_8": ("events per 100 children a year", "eventos por cada 100 niños al año"),
     "verdict.better": ("Clearly better.", "Claramente mejor."),
     "verdict.worse": ("Clearly worse.", "Claramente peor."),
-    "verdict.unclear": ("Yet too close to tell from luck.", "Pero no se distingue del azar."),
+    "verdict.unclear": ("Too close to tell from luck.", "No se distingue del azar."),
     "verdict.same": ("No difference.", "Sin diferencia."),
     "verdict.single": ("Too few futures to say.", "Muy pocos futuros para decirlo."),
     "verdict.changed": ("Changed.", "Cambió."),
     "verdict.nodata": ("Nothing to count.", "Nada que contar."),
     "home": (
-        "Three things to remember: causes come long before illness; no single measure is enough; and what works shows "
-        "in more than luck. Ask who decides, who pays, and who is missing from the table.",
-        "Tres cosas para recordar: las causas llegan mucho antes que la enfermedad; ninguna medida sola basta; y lo que "
-        "funciona se ve más allá de la suerte. Pregunte quién decide, quién paga y quién falta en la mesa.",
+        "Three things to remember: causes come long before illness; a difference counts when it is larger than luck; and "
+        "the same policy reaches one family and misses another. Ask who decides, who pays, and who is missing from the table.",
+        "Tres cosas para recordar: las causas llegan mucho antes que la enfermedad; una diferencia cuenta cuando es mayor que "
+        "la suerte; y la misma política llega a una familia y a otra no. Pregunte quién decide, quién paga y quién falta en la "
+        "mesa.",
     ),
     "cannot": (
         "What this cannot tell: what will happen to any real family, or in any real year.",
