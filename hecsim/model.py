@@ -146,7 +146,7 @@ class CommunityModel(mesa.Model):
             collaborative=collaborative_of(collaborative),
         )
         assign_income_bands(self.community)
-        self.recorder = Recorder(self.community, self.parameters, threads=threads) if record else None
+        self.recorder = Recorder(self.community, self.parameters, threads=threads, plain=plain) if record else None
         self.diary = Diary(self.community)
         self.progress = progress
         # Mesa's batch runs need something to report even from a model that keeps no measures.

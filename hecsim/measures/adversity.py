@@ -11,9 +11,9 @@ from hecsim.measures.base import measure
 
 YEARS_0_8 = 9 * 12  # birth up to the ninth birthday
 _YOUNG, _CHILDREN, _ADULTS = (0, YEARS_0_8), (0, 216), (216, None)
-_CORE = np.uint16((1 << N_CORE_ACES) - 1)
+CORE = np.uint16((1 << N_CORE_ACES) - 1)
 # The eight types that the BRFSS asks adults about: neglect is not asked.
-_SURVEYED = np.uint16(int(_CORE) & ~((1 << ACE.index("emotional neglect")) | (1 << ACE.index("physical neglect"))))
+SURVEYED = np.uint16(int(CORE) & ~((1 << ACE.index("emotional neglect")) | (1 << ACE.index("physical neglect"))))
 _TOPIC = "Adverse childhood experiences"
 
 
@@ -34,7 +34,7 @@ def _count(bits: np.ndarray, mask: np.uint16) -> np.ndarray:
 )
 def aces_0_8(p_ace_new: Any) -> Any:
     """First events of the ten CDC-Kaiser types before the ninth birthday."""
-    return _count(p_ace_new, _CORE)
+    return _count(p_ace_new, CORE)
 
 
 @measure(
@@ -50,7 +50,7 @@ def aces_0_8(p_ace_new: Any) -> Any:
 )
 def aces_0_17(p_ace_new: Any) -> Any:
     """First events of the ten types before adulthood."""
-    return _count(p_ace_new, _CORE)
+    return _count(p_ace_new, CORE)
 
 
 def _by_type(index: int, name: str) -> None:
@@ -87,7 +87,7 @@ for _i, _name in enumerate(ACE):
 )
 def ace_score_at_8(p_ace_bits: Any) -> Any:
     """Mean score of children in their ninth year."""
-    return _count(p_ace_bits, _CORE)
+    return _count(p_ace_bits, CORE)
 
 
 @measure(
@@ -102,12 +102,12 @@ def ace_score_at_8(p_ace_bits: Any) -> Any:
 )
 def children_4plus(p_ace_bits: Any) -> Any:
     """Share of those below 18 with a score of at least four."""
-    return _count(p_ace_bits, _CORE) >= 4
+    return _count(p_ace_bits, CORE) >= 4
 
 
 def _recall(at_least: int) -> None:
     def function(p_ace_recalled: Any) -> Any:
-        return _count(p_ace_recalled, _SURVEYED) >= at_least
+        return _count(p_ace_recalled, SURVEYED) >= at_least
 
     measure(
         f"Adults who recall at least {at_least} adverse experience{'s' if at_least > 1 else ''}",

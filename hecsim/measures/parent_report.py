@@ -12,6 +12,7 @@ The ninth item of the survey, hard to get by on income, asks about money and not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -19,8 +20,9 @@ import numpy as np
 
 from hecsim.columns import ACE
 from hecsim.measures.base import measure
+from hecsim.measures.sums import FIXED
 
-__all__ = ["ITEMS"]
+__all__ = ["ITEMS", "chances"]
 
 ITEMS = (
     "household mental illness", "household substance use", "violence between partners", "parental separation",
@@ -48,6 +50,17 @@ def _tables(sensitivity: tuple[float, ...], false: float) -> np.ndarray:
     found = np.array([*rows, 1.0 - none, 1.0 - none - one], np.float32)
     found.flags.writeable = False
     return found
+
+
+@lru_cache(maxsize=8)
+def _whole(sensitivity: tuple[float, ...], false: float) -> np.ndarray:
+    return np.ascontiguousarray(np.rint(_tables(sensitivity, false).T.astype(np.float64) * FIXED))
+
+
+def chances(draw: Mapping[str, Any]) -> np.ndarray:
+    """The same chances by bit pattern in units of 2^-20, float64 (2^15, items + 2), as sums of measures take them."""
+    sensitivity = tuple(map(float, draw["adversity.parent_report"]))
+    return _whole(sensitivity, float(draw["adversity.parent_report_false"]))
 
 
 def _declare(row: int, name: str, label: str, unit: str, low: int, high: int) -> None:

@@ -16,6 +16,7 @@ from hecsim.measures.base import measure
 _TOPIC = "Cost by payer"
 _ADULT, _SCHOOL, _PRESCHOOL = 216, 216, 36  # months of age; special education begins at three
 _EMPLOYED, _SHELTER, _JAILED = 1, 2, 4
+MEDICAID, MEDICARE, COMMERCIAL = (2,), (3,), (1, 4)  # codes of main coverage
 _INVESTIGATED, _CONFIRMED = 2, 4
 
 
@@ -25,20 +26,47 @@ def _money(name: str, label: str, label_es: str, *, table: Any = "person", topic
     return measure(label, name=name, table=table, unit=unit, kind="money", better=better, topic=topic, label_es=label_es)
 
 
+def shares(payer_share: Any, codes: tuple[int, ...]) -> np.ndarray:
+    """Part of a bill that coverage of these codes pays, by code, float64."""
+    out = np.zeros(len(payer_share))
+    out[list(codes)] = np.asarray(payer_share)[list(codes)]
+    return out
+
+
+def rest(payer_share: Any, unpaid: float) -> np.ndarray:
+    """Part of a bill that residents pay themselves, by code of coverage, float64."""
+    share = np.asarray(payer_share)
+    return 1.0 - share - (np.arange(share.size) == 0) * unpaid
+
+
+def protection(investigation: float, case: float) -> np.ndarray:
+    """Cost of what child protection did this month, by its bits, float64 (256,)."""
+    bits = np.arange(256)
+    cost = ((bits & _INVESTIGATED) > 0) * investigation
+    return cost + ((bits & _CONFIRMED) > 0) * case
+
+
+def absence(obesity: float, diabetes: float, depression: float) -> np.ndarray:
+    """Expected cost of a worker's month, by three bits: obesity, diabetes, depression; float64 (8,)."""
+    bits = np.arange(8)
+    cost = (bits & 1 > 0) * obesity + (bits & 2 > 0) * diabetes
+    return (cost + (bits & 4 > 0) * depression) / 12
+
+
 def _main(codes: tuple[int, ...]) -> Any:
     """What the main coverage pays, for people with one of these."""
 
     def function(p_insurance: Any, p_health_cost: Any, k_health__payer_share: Any) -> Any:
-        share = np.zeros(len(k_health__payer_share))
-        share[list(codes)] = np.asarray(k_health__payer_share)[list(codes)]
-        return share[p_insurance] * p_health_cost
+        return shares(k_health__payer_share, codes)[p_insurance] * p_health_cost
 
     return function
 
 
-_money("cost_medicaid", "Health care paid by Medicaid (HUSKY)", "Atención médica que paga Medicaid (HUSKY)")(_main((2,)))
-_money("cost_medicare", "Health care paid by Medicare", "Atención médica que paga Medicare")(_main((3,)))
-_money("cost_commercial", "Health care paid by commercial plans", "Atención médica que pagan planes comerciales")(_main((1, 4)))
+_money("cost_medicaid", "Health care paid by Medicaid (HUSKY)", "Atención médica que paga Medicaid (HUSKY)")(_main(MEDICAID))
+_money("cost_medicare", "Health care paid by Medicare", "Atención médica que paga Medicare")(_main(MEDICARE))
+_money("cost_commercial", "Health care paid by commercial plans", "Atención médica que pagan planes comerciales")(
+    _main(COMMERCIAL)
+)
 
 
 @_money("cost_hospitals", "Care of the uninsured that hospitals bear", "Atención sin seguro que asumen los hospitales")
@@ -50,9 +78,7 @@ def cost_hospitals(p_insurance: Any, p_health_cost: Any, k_money__unpaid_share: 
 @_money("cost_residents", "Health care paid by residents themselves", "Atención médica que pagan los residentes")
 def cost_residents(p_insurance: Any, p_health_cost: Any, k_health__payer_share: Any, k_money__unpaid_share: Any) -> Any:
     """Cost sharing, supplementary plans, and what the uninsured pay."""
-    share = np.asarray(k_health__payer_share)
-    rest = 1.0 - share - (np.arange(share.size) == 0) * float(k_money__unpaid_share)
-    return p_health_cost * rest[p_insurance]
+    return p_health_cost * rest(k_health__payer_share, float(k_money__unpaid_share))[p_insurance]
 
 
 @_money("cost_child_protection", "Child protection", "Protección infantil")
@@ -61,9 +87,7 @@ def cost_child_protection(
     k_adversity__cost_placement: Any,
 ) -> Any:  # fmt: skip
     """Investigations, in-home cases, months in placement."""
-    bits = np.arange(256)
-    cost = ((bits & _INVESTIGATED) > 0) * float(k_adversity__cost_investigation)
-    cost = cost + ((bits & _CONFIRMED) > 0) * float(k_adversity__cost_case)
+    cost = protection(float(k_adversity__cost_investigation), float(k_adversity__cost_case))
     return cost[p_cps_new] + (p_placed > 0) * float(k_adversity__cost_placement)
 
 
@@ -113,9 +137,7 @@ def cost_employers(
     k_money__absence_diabetes: Any, k_money__absence_depression: Any,
 ) -> Any:  # fmt: skip
     """Expected cost of workers' obesity, diabetes and depression."""
-    bits = np.arange(8)  # obesity, diabetes, depression
-    cost = (bits & 1 > 0) * float(k_money__absence_obesity) + (bits & 2 > 0) * float(k_money__absence_diabetes)
-    cost = (cost + (bits & 4 > 0) * float(k_money__absence_depression)) / 12
+    cost = absence(float(k_money__absence_obesity), float(k_money__absence_diabetes), float(k_money__absence_depression))
     has = (p_bmi >= 30).view(np.uint8) | ((p_diabetes > 0).view(np.uint8) << 1) | ((p_depression > 0).view(np.uint8) << 2)
     return cost[has] * ((p_age >= _ADULT) & (p_labor == _EMPLOYED))
 

@@ -2,7 +2,7 @@
 
 Sums are kept as 64-bit fixed-point numbers, so they do not depend on the order of rows: one thread
 or two, small blocks or large, the record is the same to the last bit. Rows are read block by block, as
-the month is lived, and within a block only those whom a measure counts.
+the month is lived (`reader`).
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ import pandas as pd
 from hecsim.clock import month_label
 from hecsim.columns import INCOME_BAND, RACE
 from hecsim.community import Community
-from hecsim.errors import InvariantError, UnknownNameError
-from hecsim.measures import sums as add
+from hecsim.errors import UnknownNameError
 from hecsim.measures.base import MEASURES, Measure
+from hecsim.measures.reader import BlockReader, Found
+from hecsim.measures.sums import FIXED
 
 __all__ = ["GROUP_KINDS", "Recorder", "assign_income_bands"]
 
 GROUP_KINDS = ("all", "race_ethnicity", "income", "neighborhood")
-_MONTH = 1 / 12  # person-years that a person lives in a month
-_OLDEST = 2**16  # months; nobody is older
 
 
 def assign_income_bands(community: Community) -> None:
@@ -43,18 +42,18 @@ class Recorder:
     draw : parameters that observation models use
     measures : names to keep; all by default
     threads : tables of a block that are read at a time; the sums are the same
+    plain : ask every measure's function instead of the compiled passes
     """
 
     def __init__(
-        self, community: Community, draw: Mapping[str, Any], measures: Iterable[str] | None = None, *, threads: int = 1
-    ):
+        self, community: Community, draw: Mapping[str, Any], measures: Iterable[str] | None = None, *, threads: int = 1,
+        plain: bool = False,
+    ):  # fmt: skip
         chosen = list(MEASURES) if measures is None else list(measures)
         for name in chosen:
             if name not in MEASURES:
                 raise UnknownNameError(name, MEASURES, what="measure")
         self.measures: tuple[Measure, ...] = tuple(MEASURES[n] for n in chosen)
-        self._draw, self._threads = draw, max(1, threads)
-        self._n = community.neighborhood.size
         self._position = {m.name: i for i, m in enumerate(self.measures)}
         self.groups: list[tuple[str, str]] = [
             ("all", "all"),
@@ -63,6 +62,8 @@ class Recorder:
             *(("neighborhood", n) for n in community.labels["neighborhood"]),
         ]
         self._start_year = community.clock.start_year
+        self._reader = BlockReader(self.measures, community.neighborhood.size, draw, plain=plain)
+        self._lanes = [self._reader.nothing(len(self.groups)) for _ in range(max(1, threads))]
         self.months: list[int] = []
         self._sums: list[np.ndarray] = []
 
@@ -70,41 +71,21 @@ class Recorder:
         """Record the present month."""
         parts = iter([(table, b) for b in range(community.n_blocks) for table in ("person", "household")])
 
-        def lane(_: int) -> np.ndarray:
-            out = np.zeros((len(self.measures), 2, len(self.groups)), np.int64)
+        def lane(found: Found) -> np.ndarray:
+            found.clear()
             for table, b in parts:  # whichever lane is free takes the next
-                self._block(community, table, b, out)
-            return out
+                self._reader.read(community, table, b, found)
+            return self._reader.totals(found)
 
-        if self._threads == 1:
-            out = lane(0)
+        if len(self._lanes) == 1:
+            out = lane(self._lanes[0])
         else:
-            with ThreadPoolExecutor(self._threads) as pool:
-                out = np.sum(list(pool.map(lane, range(self._threads))), axis=0)  # whole numbers: order means nothing
+            with ThreadPoolExecutor(len(self._lanes)) as pool:
+                out = np.sum(list(pool.map(lane, self._lanes)), axis=0)  # whole numbers: order means nothing
         self.months.append(community.clock.month)
-        sums = out.transpose(0, 2, 1) / add.FIXED
+        sums = out / FIXED
         sums[[m.kind == "count" for m in self.measures], :, 1] = 1.0
         self._sums.append(sums)
-
-    def _block(self, community: Community, table: str, b: int, out: np.ndarray) -> None:
-        view = _View(community, self._draw, table, b)
-        for i, m in enumerate(self.measures):
-            if m.table != table:
-                continue
-            who = view.who(m.ages)
-            if not who.rows.size:
-                continue
-            found = m.function(*[view.column(a, who) for a in m.arguments])
-            parts = found if isinstance(found, tuple) else (found,)
-            if len(parts) == 1:
-                out[i, 1] += who.month if m.kind == "flow" else who.one
-            for values, sums in zip(parts, out[i], strict=False):
-                bad = who.add(values, sums)
-                if bad >= 0:
-                    raise InvariantError(
-                        f"month {community.clock.month}: measure '{m.name}' is not a number in {table} row "
-                        f"{view.first + who.rows[bad]}, from {', '.join(m.arguments)}"
-                    )
 
     def take_over(self, other: Recorder) -> None:
         """Begin with what another recorder of the same measures and places has seen."""
@@ -150,114 +131,3 @@ class Recorder:
                 "unit": np.tile(np.repeat(np.array([x.unit for x in self.measures], object), g), t),
             }
         )
-
-
-class _Who:
-    """Rows of a block who are counted by some measures, in the order of cells, and how many are in each group."""
-
-    def __init__(self, rows: np.ndarray, cell: np.ndarray, age: np.ndarray, groups: int):
-        self.rows, self.cell, self.age = rows, cell, age
-        start, run = np.empty(rows.size + 1, np.uint32), np.empty(rows.size + 1, np.uint32)
-        n = add.runs(cell, start, run)
-        self.start, self.run = start[: n + 1], run[:n]
-        self.kept: dict[str, np.ndarray] = {}
-        self.number = np.zeros(groups, np.int64)
-        add.add_counts(self.start, self.run, len(RACE), len(INCOME_BAND), 1, self.number)
-        # The usual denominators: everybody once, and everybody for a month.
-        self.one, self.month = self.number * int(add.FIXED), self.number * int(np.rint(_MONTH * add.FIXED))
-
-    def add(self, values: Any, sums: np.ndarray) -> int:
-        """Add a value of each row, or one for all, to sums by group; position of the first that is no number, or -1."""
-        array = np.asarray(values)
-        if array.ndim == 0:
-            if not np.isfinite(array):
-                return 0
-            sums += self.number * int(np.rint(float(array) * add.FIXED))
-            return -1
-        if array.dtype in (np.bool_, np.uint8):
-            add.add_whole(array.view(np.uint8), self.start, self.run, len(RACE), len(INCOME_BAND), sums)
-            return -1
-        if array.dtype not in (np.float32, np.float64):
-            array = array.astype(np.float64)
-        return add.add_float(array, self.start, self.run, len(RACE), len(INCOME_BAND), sums)
-
-
-class _Rows(dict[str, np.ndarray]):
-    """Columns of a table at the rows of a block, sliced when they are asked for."""
-
-    def __init__(self, columns: Mapping[str, np.ndarray], rows: slice):
-        super().__init__()
-        self._columns, self._rows = columns, rows
-
-    def __missing__(self, name: str) -> np.ndarray:
-        self[name] = values = self._columns[name][self._rows]
-        return values
-
-
-class _View:
-    """One block of a table as measures see it: who is present, and columns for those who are counted."""
-
-    def __init__(self, community: Community, draw: Mapping[str, Any], table: str, b: int):
-        self._draw, self._person = draw, table == "person"
-        self._places = community.neighborhood.columns
-        self._n = community.neighborhood.size
-        homes = community.household.block(b)
-        self._homes = self._own = _Rows(community.household.columns, homes)
-        self.first = homes.start
-        home = np.arange(homes.stop - homes.start, dtype=np.uint32)
-        if self._person:
-            people = community.person.block(b)
-            self._own = _Rows(community.person.columns, people)
-            self.first = people.start
-            home = self._own["household"] - np.uint32(homes.start)
-        self._home = home
-        rows, cell = np.empty(home.size, np.uint32), np.empty(home.size, np.uint32)
-        n = add.sort_by_cell(
-            self._own["present"], home, self._homes["neighborhood"], self._own["race"], self._homes["income_band"],
-            self._n, len(RACE), len(INCOME_BAND), rows, cell,
-        )  # fmt: skip
-        self._groups = 1 + len(RACE) + len(INCOME_BAND) + self._n
-        age = add.take(self._own["age"], rows[:n]) if self._person else np.zeros(n, np.uint16)
-        self._known = {(0, _OLDEST): _Who(rows[:n], cell[:n], age, self._groups)}
-
-    def who(self, ages: tuple[int, int | None]) -> _Who:
-        """Rows of these ages."""
-        low, high = ages[0], _OLDEST if ages[1] is None else ages[1]
-        if (low, high) not in self._known:
-            # Search among the fewest that are known to hold them all.
-            base = min((w for (a, b), w in self._known.items() if a <= low and high <= b), key=lambda w: w.rows.size)
-            found = [np.empty(base.rows.size + 1, x.dtype) for x in (base.rows, base.cell, base.age)]
-            n = add.of_age(base.rows, base.cell, base.age, low, high, *found)
-            rows, cell, age = (x[:n] for x in found)
-            self._known[low, high] = _Who(rows, cell, age, self._groups)
-        return self._known[low, high]
-
-    def column(self, name: str, who: _Who) -> Any:
-        """What an argument of a measure stands for, at these rows."""
-        if name in who.kept:
-            return who.kept[name]
-        head, _, column = name.partition("_")
-        if head == "k":
-            return self._draw[column.replace("__", ".", 1)]
-        if len(head) == 1:
-            values = _at(self._own[column], who.rows)
-        elif head[1] == "h":
-            values = _at(self._homes[column], self._home_of(who))
-        else:
-            values = _at(self._places[column], self._place_of(who))
-        who.kept[name] = values
-        return values
-
-    def _home_of(self, who: _Who) -> np.ndarray:
-        if "" not in who.kept:
-            who.kept[""] = add.take(self._home, who.rows)
-        return who.kept[""]
-
-    def _place_of(self, who: _Who) -> np.ndarray:
-        if "_" not in who.kept:
-            who.kept["_"] = add.take(self._homes["neighborhood"], self._home_of(who))
-        return who.kept["_"]
-
-
-def _at(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    return add.take(values, rows) if values.ndim == 1 else values[rows]

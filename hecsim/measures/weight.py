@@ -15,7 +15,7 @@ _SELF = "self-report scale (BRFSS)"
 _MEASURED = "measured scale (NHANES)"
 
 
-def _reports_30(scale: np.ndarray, power: np.ndarray) -> np.ndarray:
+def reports_30(scale: np.ndarray, power: np.ndarray) -> np.ndarray:
     """Measured BMI, by sex, of those who would report a BMI of 30: reported = scale x measured^power."""
     return (30.0 / scale) ** (1.0 / power)
 
@@ -32,7 +32,7 @@ def _reports_30(scale: np.ndarray, power: np.ndarray) -> np.ndarray:
 )
 def obesity_adult(p_sex: Any, p_bmi: Any, k_weight__report_scale: Any, k_weight__report_power: Any) -> Any:
     """Adults whose self-reported BMI would be 30 or more."""
-    return p_bmi >= _reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]
+    return p_bmi >= reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]
 
 
 @measure(
@@ -75,7 +75,7 @@ def obesity_severe(p_bmi: Any) -> Any:
 )
 def obesity_55plus(p_sex: Any, p_bmi: Any, k_weight__report_scale: Any, k_weight__report_power: Any) -> Any:
     """Residents of 55 or older whose self-reported BMI would be 30 or more."""
-    return p_bmi >= _reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]
+    return p_bmi >= reports_30(k_weight__report_scale, k_weight__report_power)[p_sex]
 
 
 @measure(

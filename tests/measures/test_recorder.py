@@ -7,6 +7,7 @@ from hecsim import evidence
 from hecsim.columns import INCOME_BAND, RACE
 from hecsim.errors import HecsimError, InvariantError
 from hecsim.measures import MEASURES, Recorder, measure
+from hecsim.measures.passes import LOOPS
 from hecsim.testing import toy_community
 
 FINE = 2**20
@@ -69,6 +70,39 @@ def test_threads_change_no_sum():
     for recorder in (one, two):
         recorder.observe(c)
     assert one.array.tobytes() == two.array.tobytes()
+
+
+def test_functions_give_the_sums_of_the_compiled_passes():
+    c, draw = toy_community(households=600, seed=4, blocks=3), evidence.draw(7)
+    passes, functions = Recorder(c, draw), Recorder(c, draw, plain=True)
+    for recorder in (passes, functions):
+        recorder.observe(c)
+    for name, a, b in zip(MEASURES, passes.array[0], functions.array[0], strict=True):
+        assert np.array_equal(a, b), name
+
+
+def test_every_measure_of_the_model_has_one_pass():
+    held = [name for p in LOOPS for name in p.measures]
+    assert sorted(held) == sorted(MEASURES)
+    assert all(MEASURES[name].table == p.table for p in LOOPS for name in p.measures)
+
+
+def test_a_few_measures_are_what_they_are_among_all():
+    c, draw = toy_community(households=300, seed=5), evidence.draw(None)
+    names = ["unemployment", "bmi_adult", "ipv", "births"]
+    few, everything = Recorder(c, draw, names), Recorder(c, draw)
+    for recorder in (few, everything):
+        recorder.observe(c)
+    assert np.array_equal(few.array[0], everything.array[0][[list(MEASURES).index(n) for n in names]])
+
+
+def test_sums_too_large_for_a_quick_one_are_exact():
+    c, draw = toy_community(households=100, seed=1), evidence.draw(None)
+    c.household["income"][:] = 1e10  # 1e16 units of 2^-20 each, beyond what float64 adds up exactly
+    recorder = Recorder(c, draw)
+    recorder.observe(c)
+    i, homes = list(MEASURES).index("income"), int(c.household["present"].sum())
+    assert recorder.array[0, i, 0, 0] == homes * int(np.float32(1e10))
 
 
 def test_a_value_that_is_no_number_names_measure_and_row():
