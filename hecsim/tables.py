@@ -92,17 +92,16 @@ def _fill(pool, values, rows):
 
 @njit(cache=True, nogil=True)
 def _claim(start, used, blocks, rows):
-    """The next spare row of each of `blocks`, in order; a block without room for all and nothing taken, or -1."""
-    asked = np.zeros(used.size, np.int64)
-    for b in blocks:
-        asked[b] += 1
-    for b in range(used.size):
-        if asked[b] > start[b + 1] - start[b] - used[b]:
-            return b
+    """The next spare row of each of `blocks`, in order; False and nothing taken where a block has not enough."""
     for i in range(blocks.size):
-        rows[i] = start[blocks[i]] + used[blocks[i]]
-        used[blocks[i]] += 1
-    return -1
+        b = blocks[i]
+        if used[b] >= start[b + 1] - start[b]:
+            for j in range(i):
+                used[blocks[j]] -= 1
+            return False
+        rows[i] = start[b] + used[b]
+        used[b] += 1
+    return True
 
 
 class _Pool:
@@ -240,7 +239,9 @@ class Table:
         return np.concatenate([np.arange(self.block(b).start, self.block(b).stop) for b in range(self.n_blocks)])
 
     def block_of(self, rows: np.ndarray) -> np.ndarray:
-        """Block number of each row."""
+        """Block number of each row, int64."""
+        if self.n_blocks == 1:
+            return np.zeros(len(rows), np.int64)
         return np.searchsorted(self.start, np.asarray(rows, np.int64), side="right") - 1
 
     def __getitem__(self, column: str) -> np.ndarray:
@@ -292,14 +293,20 @@ class Table:
 
     def claim_each(self, blocks: np.ndarray) -> np.ndarray:
         """Take one spare row in each of `blocks` (a block may come several times), in this order."""
-        rows = np.empty(len(blocks), np.int64)
-        b = _claim(self.start, self.used, np.asarray(blocks, np.int64), rows)
-        if b >= 0:
-            needed = int(np.sum(np.asarray(blocks) == b))
+        if (rows := self.claim_some(blocks)) is None:
+            needed = np.bincount(blocks, minlength=self.n_blocks)
+            b = int(np.flatnonzero(needed > self.start[1:] - self.start[:-1] - self.used)[0])
             raise CommunityDataError(
-                f"block {b} of table '{self.name}' has {self.spare(b)} spare rows and {needed} are needed", rows=self.size
+                f"block {b} of table '{self.name}' has {self.spare(b)} spare rows and {needed[b]} are needed", rows=self.size
             )
-        for pool in self._pools:
+        return rows
+
+    def claim_some(self, blocks: np.ndarray) -> np.ndarray | None:
+        """The same where there is room for all, else None, and nothing is taken."""
+        rows = np.empty(len(blocks), np.int64)
+        if rows.size and not _claim(self.start, self.used, blocks, rows):
+            return None
+        for pool in self._pools if rows.size else ():
             pool.fill_rows(rows)
         return rows
 

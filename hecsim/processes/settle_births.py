@@ -20,8 +20,6 @@ from hecsim.processes.settle_rows import (
     first_of,
     headed,
     members,
-    rows_of,
-    spot,
     take,
 )
 
@@ -36,18 +34,15 @@ def births(m: Settlement) -> None:
     """Women at term give birth: a new person row in the mother's household."""
     person = m.person
     rows = m.concerned()
-    mothers = m.by_key(person, rows[person["pregnancy"][rows] >= 9])
+    mothers = m.by_key(person, rows[(person["pregnancy"][rows] >= 9) & (person["present"][rows] == 1)])
     if not mothers.size:
         return
     twins = m.u("twins", person["key"][mothers]) < m.k("twin_share")
-    mothers = np.repeat(mothers, 1 + twins)
+    mothers = m.hold("person", np.repeat(mothers, 1 + twins))
     first = np.concatenate([[True], mothers[1:] != mothers[:-1]])
     order = person["parity"][mothers].astype(np.int64) + np.where(first, 1, 2)
     keys = luck.child_key(person["key"][mothers], order)
-    where = spot(person, mothers)
-    children = take(m, "person", where[0])
-    person = m.person
-    mothers = rows_of(person, where)
+    children = take(m, "person", person.block_of(mothers))
     _fill_child(m, children, mothers, keys)
     person["parity"][mothers] = np.minimum(order, 255)
     person["since_birth"][mothers] = 0
@@ -105,6 +100,7 @@ def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: 
         ("prenatal_bits", person["prenatal_bits"][mothers]),
     ):
         person[column][children] = value
+    m.link(children)
 
 
 def deaths(m: Settlement) -> None:
@@ -184,14 +180,11 @@ def _host(m: Settlement, home: int, fit: np.ndarray) -> tuple[int, bool]:
 
 
 def _orphans(m: Settlement, homes: np.ndarray) -> None:
-    homes = homes[np.argsort(m.household["key"][homes], kind="stable")]
-    where = spot(m.household, homes)
-    household = m.household
+    household, person = m.household, m.person
+    homes = m.by_key(household, homes)
     # Children who find a home change neither heads nor homes, so this is found out once.
     fit = headed(m) & (household["present"] == 1) & (household["tenure"] <= 1)
-    for i in range(homes.size):
-        home = int(rows_of(m.household, (where[0][i : i + 1], where[1][i : i + 1]))[0])
-        person = m.person
+    for home in homes.tolist():  # only persons get new rows here
         rows, _ = members(m, np.array([home]))
         host, kin = _host(m, home, fit)
         m.record("orphaned", person["key"][rows])
@@ -200,8 +193,8 @@ def _orphans(m: Settlement, homes: np.ndarray) -> None:
             continue
         moved = move_people(m, rows, np.full(rows.size, host, np.int64), np.full(rows.size, 4))
         if not kin:
-            m.person["placed"][moved] = np.maximum(m.person["placed"][moved], 1)
-            m.person["cps_ever"][moved] |= np.uint8(_PLACED_EVER)
+            person["placed"][moved] = np.maximum(person["placed"][moved], 1)
+            person["cps_ever"][moved] |= np.uint8(_PLACED_EVER)
 
 
 def move_people(m: Settlement, rows: np.ndarray, homes: np.ndarray, roles: np.ndarray) -> np.ndarray:
@@ -210,14 +203,15 @@ def move_people(m: Settlement, rows: np.ndarray, homes: np.ndarray, roles: np.nd
     Always a new row, even inside a block, so that the order of members in a household does not
     depend on how the population is cut. Returns the new rows.
     """
-    old_spots, home_spots = spot(m.person, rows), spot(m.household, homes)
-    m.touch(m.person["household"][rows].astype(np.int64))
-    m.touch(homes)
-    fresh = take(m, "person", home_spots[0])
     person = m.person
-    old, homes = rows_of(person, old_spots), rows_of(m.household, home_spots)
+    m.touch(person["household"][rows].astype(np.int64))
+    m.touch(homes)
+    old = m.hold("person", rows)
+    fresh = m.hold("person", take(m, "person", m.household.block_of(homes)))
     person.copy_rows(old, fresh)
-    person["household"][fresh] = homes.astype(np.uint32)
+    person["household"][fresh] = homes
     person["role"][fresh] = roles
     person["present"][old], person["exit"][old] = 0, 4
+    m.link(fresh)
+    m.eventful.append(fresh)
     return fresh

@@ -13,7 +13,7 @@ from numba import njit
 
 from hecsim import luck
 from hecsim.processes.settle_births import move_people, succession
-from hecsim.processes.settle_rows import ADULT, Settlement, among, distinct, first_of, members, rows_of, spot
+from hecsim.processes.settle_rows import ADULT, Settlement, among, distinct, first_of, members
 from hecsim.processes.settle_unions import (
     first_home,
     found_homes,
@@ -166,10 +166,7 @@ def _join(m: Settlement, hosts: np.ndarray, joins: np.ndarray) -> None:
     dest = np.concatenate([home, home[of]])
     order = np.argsort(np.concatenate([np.arange(joins.size), of]), kind="stable")
     role = np.concatenate([np.ones(joins.size, int), np.full(along.size, 2)])
-    left, to = spot(household, old), spot(household, home)
     move_people(m, everyone[order], dest[order], role[order])
-    household = m.household
-    old, home = rows_of(household, left), rows_of(household, to)
     homes = distinct(old)
     left_over = np.bincount(members(m, homes)[1], minlength=homes.size) > 0
     ended = ~left_over[np.searchsorted(homes, old)]

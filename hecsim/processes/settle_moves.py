@@ -16,7 +16,7 @@ from numba import njit
 
 from hecsim import luck
 from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, dwellings, find_homes, pressure
-from hecsim.processes.settle_rows import Settlement, among, distinct, first_of, members, rows_of, spot, take
+from hecsim.processes.settle_rows import Settlement, among, distinct, first_of, members, take
 
 __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
 
@@ -191,13 +191,13 @@ def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarra
     position = np.repeat(np.arange(homes.size), size)
     inside = np.arange(position.size) - np.repeat(np.cumsum(size) - size, size)
     source = first[position] + inside
-    place = spot(household, homes)
-    rows = take(m, "person", place[0][position])
-    person, homes = m.person, rows_of(household, place)
+    rows = take(m, "person", household.block_of(homes)[position])
+    person = m.person
     person.put(_sample(extras, "person"), source, rows)
     person["key"][rows] = luck.child_key(keys[position], inside + 1)
-    person["household"][rows] = homes[position].astype(np.uint32)
+    person["household"][rows] = homes[position]
     person["mover"][rows], person["leaving"][rows] = 1, 0
+    m.link(rows)
     _mothers(person, rows, position, source, extras)
     m.touch(homes)
 

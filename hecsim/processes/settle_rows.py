@@ -1,7 +1,7 @@
 """Rows: claiming, copying and finding them while people are born, die and move.
 
-Making room may lay a table out again, so a row number must not be kept across a claim. A *spot*
-(block, offset in the block) survives, because blocks keep the order of their rows.
+Making room may lay a table out again. Whoever keeps row numbers across a claim gives the array to `hold`, which then
+follows the rows.
 
 Everything here works on arrays in the order of keys, never of rows: the result does not depend on
 how the population is cut into blocks.
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ADULT",
     "Settlement",
-    "Spot",
     "among",
     "distinct",
     "first_of",
@@ -36,12 +35,10 @@ __all__ = [
     "members",
     "next_key",
     "refresh",
-    "rows_of",
-    "spot",
     "take",
 ]
 
-Spot = tuple[np.ndarray, np.ndarray]
+_NOBODY = np.uint32(0xFFFFFFFF)
 ADULT = 18 * 12
 _RESERVE = 0.08  # share of rows kept free when a table is laid out again
 _NEW_HOME = 4096  # child_key orders up to a few dozen are children; those from here on are homes
@@ -51,27 +48,24 @@ _NEW_HOME = 4096  # child_key orders up to a few dozen are children; those from 
 class Settlement:
     """One month of settlement: the community, the parameters of the room, luck, and what happened.
 
-    touched : spots of households whose members changed, to be recounted at the end
-    joined : spots of persons who came into a household this month
-    index : layout of the tables, and the members of every household (see `members`)
+    touched : households whose members changed, to be recounted at the end
+    chains : first person of each household and next person of each person, by row (see `members`)
     left : homes' worth of people who left the area this month, by neighborhood
-    eventful : spots of persons for whom the families' month decided something (see `note_events`)
-    wanting : spots of households that want or have to move
+    eventful : persons for whom the families' month decided something (see `note_events`), in the rows where they live now
+    wanting : households that want or have to move
     known : what does not change in the course of the month, once worked out
     """
 
     community: Community
     context: Context
     month: int
-    touched: list[Spot] = field(default_factory=list)
-    joined: list[Spot] = field(default_factory=list)
-    index: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None = None
+    touched: list[np.ndarray] = field(default_factory=list)
+    chains: tuple[np.ndarray, np.ndarray] | None = None
     left: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    eventful: Spot = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
-    wanting: Spot = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
+    eventful: list[np.ndarray] = field(default_factory=list)
+    wanting: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     known: dict[str, Any] = field(default_factory=dict)
-    _slots: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint32))
-    _late: tuple[int, np.ndarray, np.ndarray] | None = None
+    _held: dict[str, list[np.ndarray]] = field(default_factory=lambda: {"person": [], "household": []})
 
     @property
     def person(self) -> Table:
@@ -97,16 +91,23 @@ class Settlement:
         out = np.empty(len(keys), np.float32)
         return luck.fill_normals(out, seed=self.context.seed, decision=_number(decision), month=self.month, keys=keys)
 
+    def hold(self, table: str, rows: np.ndarray) -> np.ndarray:
+        """Keep these row numbers right until the month ends, wherever the rows may go; an array of its own, int64."""
+        held = np.array(rows, np.int64)
+        self._held[table].append(held)
+        return held
+
+    def laid_out(self, table: str, moved: np.ndarray) -> None:
+        """Follow the rows of a table that has been laid out again."""
+        for rows in self._held[table]:
+            rows[...] = moved[rows]
+        self.chains = None
+        self.context.levers.relay(table, moved, self.community.tables[table].size)  # what is written by row this month
+
     def touch(self, households: np.ndarray) -> None:
         """Remember households to recount."""
         if households.size:
-            self.touched.append(spot(self.household, households))
-
-    def slots(self, size: int) -> np.ndarray:
-        """Return a lasting array of zeros for marking households; whoever marks clears."""
-        if self._slots.size != size:
-            self._slots = np.zeros(size, np.uint32)
-        return self._slots
+            self.touched.append(self.hold("household", households))
 
     def gone_persons(self, rows: np.ndarray) -> None:
         """Count persons who left on their own; the household of a newcomer has several members."""
@@ -138,34 +139,33 @@ class Settlement:
     def note_events(self) -> None:
         """Find, in one pass, all persons and households to whom something happens."""
         person, household = self.person, self.household
-        rows = _eventful(person["present"], person["leaving"], person["pregnancy"])
-        self.eventful = spot(person, rows)
-        self.wanting = spot(household, _wanting(household["present"], household["wants_move"]))
+        self.eventful = [self.hold("person", _eventful(person["present"], person["leaving"], person["pregnancy"]))]
+        self.wanting = self.hold("household", _wanting(household["present"], household["wants_move"]))
+
+    def concerned(self) -> np.ndarray:
+        """Rows of those of `note_events`, in whatever row they live by now, and of rows that they have left."""
+        return self.eventful[0] if len(self.eventful) == 1 else np.concatenate(self.eventful)
 
     def leavers(self, code: int) -> np.ndarray:
         """Rows of those present whose `leaving` has this value, in the order of keys."""
-        rows = self.concerned()
-        return self.by_key(self.person, rows[self.person["leaving"][rows] == code])
-
-    def concerned(self) -> np.ndarray:
-        """Rows, ascending, of those of `note_events` who are still here, in whatever row they live by now."""
-        rows = distinct(np.concatenate([rows_of(self.person, self.eventful), self.late()]))
-        return rows[self.person["present"][rows] == 1]
+        rows, person = self.concerned(), self.person
+        return self.by_key(person, rows[(person["leaving"][rows] == code) & (person["present"][rows] == 1)])
 
     def movers(self, *codes: int) -> np.ndarray:
         """Rows of households that are here and whose `wants_move` is one of these values, in the order of keys."""
-        household = self.household
-        rows = rows_of(household, self.wanting)
+        household, rows = self.household, self.wanting
         wants = among(household["wants_move"][rows], np.array(codes, np.uint8))
         return self.by_key(household, rows[(household["present"][rows] == 1) & wants])
 
-    def late(self) -> np.ndarray:
-        """Rows of persons who came into a household this month, ascending, each once."""
-        known = self._late
-        if known is None or known[0] != len(self.joined) or known[1] is not self.person.start:
-            found = distinct(np.concatenate([np.zeros(0, np.int64), *(rows_of(self.person, s) for s in self.joined)]))
-            known = self._late = (len(self.joined), self.person.start, found)
-        return known[2]
+    def link(self, rows: np.ndarray) -> None:
+        """Count persons among the members of the household that they have come into."""
+        if self.chains is not None:
+            _link(rows, self.person["household"], *self.chains)
+
+    def unlink(self, rows: np.ndarray) -> None:
+        """Count persons no more among the members of their household, before they get another in the same row."""
+        if self.chains is not None:
+            _unlink(rows, self.person["household"], *self.chains)
 
     def lever(self, name: str, rows: np.ndarray) -> Any:
         """Composed value of a household lever at these rows, float64; one number where nobody moves it."""
@@ -180,28 +180,15 @@ def _number(decision: str) -> int:
     return luck.decision_id(f"settle.{decision}")
 
 
-def spot(table: Table, rows: np.ndarray) -> Spot:
-    """Block and offset of rows."""
-    rows = np.asarray(rows, np.int64)
-    block = table.block_of(rows) if table.n_blocks > 1 else np.zeros(rows.size, np.int64)
-    return block, rows - table.start[block]
-
-
-def rows_of(table: Table, where: Spot) -> np.ndarray:
-    """Rows at spots, int64."""
-    return table.start[where[0]] + where[1]
-
-
 def take(m: Settlement, name: str, blocks: np.ndarray) -> np.ndarray:
     """One spare row for each entry of `blocks`, in order, reset to defaults. Row numbers may change."""
     table = m.community.tables[name]
+    if (rows := table.claim_some(blocks)) is not None:
+        return rows
     moved = m.community.ensure_room(name, np.bincount(blocks, minlength=table.n_blocks), _RESERVE)
-    if moved is not None:  # what interventions do this month is written by row
-        m.context.levers.relay(name, moved, table.size)
-    rows = table.claim_each(np.asarray(blocks, np.int64))
-    if name == "person":
-        m.joined.append(spot(table, rows))
-    return rows
+    if moved is not None:
+        m.laid_out(name, moved)
+    return table.claim_each(blocks)
 
 
 @njit(cache=True, nogil=True)
@@ -232,61 +219,63 @@ def _wanting(present, wants):
 
 
 @njit(cache=True, nogil=True)
-def _index(household, present, first, rows):
-    """Sort present rows by household: those of household h are rows[first[h]:first[h + 1]]."""
-    for i in range(household.size):
+def _chain(household, present, head, following):
+    """Chain the present persons of each household in the order of their rows."""
+    for i in range(household.size - 1, -1, -1):
         if present[i] != 0:
-            first[household[i] + 1] += 1
-    for h in range(first.size - 1):
-        first[h + 1] += first[h]
-    place = first[:-1].copy()
-    for i in range(household.size):
-        if present[i] != 0:
-            rows[place[household[i]]] = i
-            place[household[i]] += 1
+            following[i] = head[household[i]]
+            head[household[i]] = i
 
 
 @njit(cache=True, nogil=True)
-def _members(homes, first, rows, household, present, late, slot):
-    """Members of `homes` in the index and among `late`, by position of the household and then by row.
+def _link(rows, household, head, following):
+    """Put rows into the chains of their households; who is there already stays."""
+    for i in rows:
+        h = household[i]
+        before, j = _NOBODY, head[h]
+        while j != _NOBODY and j < i:
+            before, j = j, following[j]
+        if j == i:
+            continue
+        following[i] = j
+        if before == _NOBODY:
+            head[h] = i
+        else:
+            following[before] = i
 
-    slot : zeros, one per household; left as it was found
-    """
-    for k in range(homes.size):
-        slot[homes[k]] = k + 1
-    more = np.zeros(homes.size + 1, np.int64)
-    for j in range(late.size):
-        if present[late[j]] != 0:
-            more[slot[household[late[j]]]] += 1
-    more[0] = 0  # those who live elsewhere
-    room = 0
-    for k in range(homes.size):
-        room += first[homes[k] + 1] - first[homes[k]] + more[k + 1]
-        more[k + 1] += more[k]
-    came = np.empty(more[-1], np.int64)
-    place = more[:-1].copy()
-    for j in range(late.size):
-        k = np.int64(slot[household[late[j]]]) - 1
-        if present[late[j]] != 0 and k >= 0:
-            came[place[k]] = late[j]
-            place[k] += 1
-    out, owner = np.empty(room, np.int64), np.empty(room, np.int64)
+
+@njit(cache=True, nogil=True)
+def _unlink(rows, household, head, following):
+    for i in rows:
+        h = household[i]
+        before, j = _NOBODY, head[h]
+        while j != _NOBODY and j != i:
+            before, j = j, following[j]
+        if j == _NOBODY:
+            continue
+        if before == _NOBODY:
+            head[h] = following[i]
+        else:
+            following[before] = following[i]
+
+
+@njit(cache=True, nogil=True)
+def _members(homes, head, following, household, present):
+    n = 0
+    for h in homes:
+        i = head[h]
+        while i != _NOBODY:
+            n += 1
+            i = following[i]
+    out, owner = np.empty(n, np.int64), np.empty(n, np.int64)
     n = 0
     for k in range(homes.size):
-        h = homes[k]
-        slot[h] = 0
-        e, stop, j = first[h], first[h + 1], more[k]
-        while e < stop or j < more[k + 1]:  # two ascending lists; whoever is in both counts once
-            if j == more[k + 1] or (e < stop and rows[e] <= came[j]):
-                i = np.int64(rows[e])
-                j += np.int64(j < more[k + 1] and came[j] == i)
-                e += 1
-            else:
-                i = came[j]
-                j += 1
-            if present[i] != 0 and household[i] == h:
+        i = head[homes[k]]
+        while i != _NOBODY:
+            if present[i] != 0 and household[i] == homes[k]:  # who has died or left is still in the chain
                 out[n], owner[n] = i, k
                 n += 1
+            i = following[i]
     return out[:n], owner[:n]
 
 
@@ -295,19 +284,11 @@ def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
     Sorted by position of the household, then in the order of rows, which is the order of joining.
     """
-    person, size = m.person, m.household.size
-    households = np.asarray(households, np.int64)
-    if not households.size:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    # A table that is laid out again gets new starts.
-    if m.index is None or m.index[0] is not person.start or m.index[1] is not m.household.start:
-        first, rows = np.zeros(size + 1, np.uint32), np.empty(person.size, np.uint32)
-        _index(person["household"], person["present"], first, rows)
-        m.index = (person.start, m.household.start, first, rows)
-    # Since the index was made, some have joined: new rows, and rows that changed their household.
-    # The list is kept when the index is made anew, since a row may be claimed and not yet filled.
-    _, _, first, rows = m.index
-    return _members(households, first, rows, person["household"], person["present"], m.late(), m.slots(size))
+    person = m.person
+    if m.chains is None:
+        m.chains = np.full(m.household.size, _NOBODY, np.uint32), np.empty(person.size, np.uint32)
+        _chain(person["household"], person["present"], *m.chains)
+    return _members(np.asarray(households, np.int64), *m.chains, person["household"], person["present"])
 
 
 def distinct(values: np.ndarray) -> np.ndarray:
@@ -388,8 +369,7 @@ def refresh(m: Settlement) -> None:
     if not m.touched:
         return
     table = m.household
-    where = np.concatenate([s[0] for s in m.touched]), np.concatenate([s[1] for s in m.touched])
-    homes = distinct(rows_of(table, where))
+    homes = distinct(np.concatenate(m.touched))
     homes = homes[table["present"][homes] != 0]
     rows, owner = members(m, homes)
     empty = np.bincount(owner, minlength=homes.size) == 0

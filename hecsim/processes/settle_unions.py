@@ -22,8 +22,6 @@ from hecsim.processes.settle_rows import (
     guideline,
     members,
     next_key,
-    rows_of,
-    spot,
     take,
 )
 
@@ -73,18 +71,18 @@ def found_homes(
     Founders become householders, the others their children; a share of savings and lasting income and one
     of two cars go with them. Returns the new households and those that the founders came from.
     """
-    person = m.person
-    where = spot(m.household, person["household"][founders].astype(np.int64))
-    homes = take(m, "household", where[0])
-    household = m.household
-    old = rows_of(household, where)
+    person, household = m.person, m.household
+    old = m.hold("household", person["household"][founders])
+    homes = take(m, "household", household.block_of(old))
     household.copy_rows(old, homes, own=True, without=_FRESH)  # these are as `take` left them, 0
     household["key"][homes] = m.home_keys(person["key"][founders])
-    m.joined.append(spot(person, np.concatenate([founders, rows])))
-    person["household"][founders] = homes.astype(np.uint32)
+    everyone = np.concatenate([founders, rows])
+    m.unlink(everyone)
+    person["household"][founders] = homes
     person["role"][founders] = 0
-    person["household"][rows] = homes[of].astype(np.uint32)
+    person["household"][rows] = homes[of]
     person["role"][rows] = 2
+    m.link(everyone)
     household["savings"][homes] = household["savings"][old] * savings
     np.multiply.at(household["savings"], old, np.float32(1.0 - savings))
     household["capital_income"][homes] = household["capital_income"][old] * savings
@@ -174,16 +172,17 @@ def part(m: Settlement) -> None:
     hosts = np.full(rows.size, -1)
     hosts[alone] = kin_hosts(m, homes[alone])
     to_kin = (hosts >= 0) & (m.u("part_kin", person["key"][rows]) < m.k("part_kin"))
-    before, others, children = spot(household, homes), spot(person, rows[~to_kin]), spot(person, along)
+    others, along = m.hold("person", rows[~to_kin]), m.hold("person", along)
+    homes = m.hold("household", homes)
     move_people(m, rows[to_kin], hosts[to_kin], np.full(int(to_kin.sum()), 4))
     # Whoever goes to kin goes without children, so all of them follow one of the others.
-    rows, along = rows_of(m.person, others), rows_of(m.person, children)
+    rows = others
     of = (np.cumsum(~to_kin) - 1)[of]
     size = 1 + np.bincount(of, minlength=rows.size)
     chosen, paid = look_for_homes(m, rows, size, means_of(m, rows))
     new, _ = found_homes(m, rows, along, of, 0.5)
     settle_in(m, new, chosen, paid)
-    succession(m, rows_of(m.household, before))
+    succession(m, homes)
 
 
 def leave_home(m: Settlement) -> None:
@@ -252,9 +251,9 @@ def _share_homes(
     m.record("left_home", person["key"][rows[asks]])
     rest = np.ones(rows.size, bool)
     rest[asks] = False
-    others, children = spot(person, rows[rest]), spot(person, along)
+    others, along = m.hold("person", rows[rest]), m.hold("person", along)
     move_people(m, rows[asks], to, np.full(asks.size, 4))
-    return rows_of(m.person, others), rows_of(m.person, children), (np.cumsum(rest) - 1)[of]
+    return others, along, (np.cumsum(rest) - 1)[of]
 
 
 def first_home(m: Settlement, homes: np.ndarray, parents: np.ndarray) -> None:
