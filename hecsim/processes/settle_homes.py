@@ -15,40 +15,44 @@ Open homes are counted once a month, so that nobody's place depends on the order
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit, uint64
 
 from hecsim import luck
-from hecsim.processes.settle_rows import Settlement, distinct, members
+from hecsim.processes.settle_rows import NOBODY, Settlement
 
-__all__ = ["Seekers", "acceptance", "bedrooms_for", "count_open", "dwellings", "find_homes", "open_homes", "pressure"]
+__all__ = ["Seekers", "bedrooms_for", "count_open", "dwellings", "find_homes", "open_homes", "pressure"]
 
 _NEAR = 24
 _OTHERS = 8
 _TRIES = 3
 _SMOOTH = 5.0  # homes
+_HOME = np.uint64(luck.decision_id("settle.home"))
 
 
 @dataclass
 class Seekers:
     """Those who look for a home this month, one entry each.
 
-    key : of the household or person; origin : neighborhood row; income : $/month; bedrooms : 0 to 4
-    own_cost : monthly cost of the home an owner gives up, 0 for renters; voucher : flag
-    accept : chance that one application succeeds; limit : highest share of income for rent
-    race : recorded, for the own-group share
-    extra : flag, needs a home without giving one up
+    key : of the household or person, uint64
+    homes : households in whose place and with whose record they look, int64
+    income : $/month, float64; bedrooms : 0 to 4, int64
+    own_cost : monthly cost of the home an owner gives up, 0 for renters, float64; voucher : flag, uint8
+    limit : highest share of income for rent, float64
+    race : recorded, for treatment and the own-group share, uint8
+    extra : flag, needs a home without giving one up, bool
     """
 
     key: np.ndarray
-    origin: np.ndarray
+    homes: np.ndarray
     income: np.ndarray
     bedrooms: np.ndarray
     own_cost: np.ndarray
     voucher: np.ndarray
-    accept: np.ndarray
     limit: np.ndarray
     race: np.ndarray
     extra: np.ndarray
@@ -91,21 +95,25 @@ def count_open(m: Settlement) -> None:
 
 @njit(cache=True, nogil=True)
 def _count(present, tenure, neighborhood, race, occupied, groups):
-    """Homes lived in, and households of each recorded group, by neighborhood."""
+    """Homes lived in, and the share of each recorded group among households, by neighborhood."""
     for h in range(present.size):
         if present[h] != 0:
             g = neighborhood[h]
-            groups[g, race[h]] += 1
+            groups[g, race[h]] += 1.0
             if tenure[h] <= 1:
-                occupied[g] += 1
+                occupied[g] += 1.0
+    for g in range(occupied.size):
+        total = max(np.sum(groups[g]), 1.0)
+        for k in range(groups.shape[1]):
+            groups[g, k] /= total
 
 
 def _census(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
-    """Homes lived in, float64 (n,), and households by group, float64 (n, 5), of each neighborhood."""
+    """Homes lived in, float64 (n,), and shares of recorded groups, float64 (n, 5), of each neighborhood."""
     h, n = m.household, m.community.neighborhood.size
-    occupied, groups = np.zeros(n, np.int64), np.zeros((n, 5), np.int64)
+    occupied, groups = np.zeros(n), np.zeros((n, 5))
     _count(h["present"], h["tenure"], h["neighborhood"], h["race"], occupied, groups)
-    return occupied.astype(float), groups.astype(float)
+    return occupied, groups
 
 
 def _occupied(m: Settlement) -> np.ndarray:
@@ -127,11 +135,28 @@ def pressure(m: Settlement, occupied: np.ndarray | None = None) -> np.ndarray:
 
 
 def _open_ratio(m: Settlement, stock: np.ndarray, occupied: np.ndarray) -> np.ndarray:
-    town = m.community.neighborhood["town"].astype(np.int64)
-    open_now = np.bincount(town, stock - occupied)[town]
-    usual = np.bincount(town, stock * m.community.extras["usual_vacancy"])[town]
-    whole = float((stock - occupied).sum()) / max(float((stock * m.community.extras["usual_vacancy"]).sum()), 1e-9)
-    return (open_now + _SMOOTH * max(whole, 0.0)) / (usual + _SMOOTH)
+    town = _once(m, "town", lambda: m.community.neighborhood["town"].astype(np.int64))
+    of = "usual" if stock is m.known.get("dwellings") else ""
+    usual, total = _once(m, of, lambda: _usual(m, stock, town))
+    spare = stock - occupied
+    whole = float(spare.sum()) / total
+    return (np.bincount(town, spare)[town] + _SMOOTH * max(whole, 0.0)) / (usual + _SMOOTH)
+
+
+def _usual(m: Settlement, stock: np.ndarray, town: np.ndarray) -> tuple[np.ndarray, float]:
+    """Homes that are usually open in each neighborhood's town, and in all."""
+    usual = stock * m.community.extras["usual_vacancy"]
+    return np.bincount(town, usual)[town], max(float(usual.sum()), 1e-9)
+
+
+def _once(m: Settlement, name: str, work: Callable[[], Any]) -> Any:
+    """What stays the same all month, worked out once; anew every time without a name."""
+    if name not in m.known:
+        found = work()
+        if not name:
+            return found
+        m.known[name] = found
+    return m.known[name]
 
 
 def _near(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
@@ -151,17 +176,37 @@ def _near(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
 
 
 @njit(cache=True, nogil=True)
+def _accept(record, convicted, penalty, race, accept, screens, bias, treatment):
+    """Chance that one application succeeds; `screens` after a recent, an older eviction, and a conviction."""
+    screen = 1.0 if (record == 0) | (record > 84) else (screens[0] if record <= 36 else screens[1])
+    chance = accept * (1.0 + penalty * (screen - 1.0)) * (screens[2] if convicted else 1.0)
+    return min(max(chance * (1.0 + bias * (treatment[race] - 1.0)), 0.0), 1.0)
+
+
+@njit(cache=True, nogil=True)
+def _convicted(home, head, following, household, present, record):
+    i = head[home]
+    while i != NOBODY:
+        if present[i] != 0 and household[i] == home and record[i] == 2:
+            return True
+        i = following[i]
+    return False
+
+
+@njit(cache=True, nogil=True)
 def _choose(
-    key, origin, income, bedrooms, own_cost, voucher, accept, limit, race, near, km, lat, lon,
-    rent, fmr, ratio, log_open, tight, extra, safety, groups, weights, standard, seed, decision, month,
-    chosen, paid,
+    key, homes, income, bedrooms, own_cost, voucher, limit, race, extra, penalty, neighborhood, eviction_record,
+    head, following, household, present, record, accept, screens, bias, treatment, near, km, lat, lon, rent, fmr,
+    ratio, log_open, tight, safety, groups, weights, standard, seed, decision, month, chosen, paid,
 ):  # fmt: skip
     n_places, k = rent.size, near.shape[1]
     total = k + _OTHERS
     place, pull, cost = np.empty(total, np.int64), np.empty(total), np.empty(total)
     chance = np.empty(total)
     for i in range(key.size):
-        here = origin[i]
+        here = np.int64(neighborhood[homes[i]])
+        convicted = _convicted(homes[i], head, following, household, present, record)
+        succeeds = _accept(eviction_record[homes[i]], convicted, penalty[i], race[i], accept, screens, bias, treatment)
         for c in range(total):
             if c < k:
                 p, d = near[here, c], km[here, c]
@@ -198,21 +243,27 @@ def _choose(
             if pull[best] == -np.inf:
                 break
             room = tight[place[best]] if extra[i] != 0 else 1.0
-            if chance[best] < accept[i] * room:
+            if chance[best] < succeeds * room:
                 chosen[i], paid[i] = place[best], cost[best]
                 break
             pull[best] = -np.inf
 
 
 def _places(m: Settlement) -> tuple[np.ndarray, ...]:
-    """What a search asks of neighborhoods and stays the same all month: lat, lon, asking rent, fair rent, safety."""
-    if "places" not in m.known:
-        n = m.community.neighborhood
-        scale = m.context.levers.fill("rent_scale", slice(0, n.size), np.empty(n.size, np.float32)).astype(float)
-        asking = n["rent_level"] * scale
-        lat, lon, fmr, safety = (n[column].astype(float) for column in ("lat", "lon", "fmr", "safety"))
-        m.known["places"] = (lat, lon, n["fmr"] * asking, fmr, safety)
-    return m.known["places"]
+    """What a search asks of neighborhoods: lat, lon, asking rent, fair rent, safety."""
+    n = m.community.neighborhood
+    scale = m.context.levers.fill("rent_scale", slice(0, n.size), np.empty(n.size, np.float32)).astype(float)
+    asking = n["rent_level"] * scale
+    lat, lon, fmr, safety = (n[column].astype(float) for column in ("lat", "lon", "fmr", "safety"))
+    return lat, lon, n["fmr"] * asking, fmr, safety
+
+
+def _rules(m: Settlement) -> tuple[Any, ...]:
+    """What landlords and families go by: acceptance, screens, bias, treatment; weights of the pull; voucher standard."""
+    screens = np.array([m.k(f"screen_{of}") for of in ("recent", "older", "record")])
+    weights = np.array([m.k(f"pull_{w}") for w in ("burden", "distance", "same", "safety", "group")])
+    bias = m.context.levers.number("housing_bias")
+    return (m.k("accept"), screens, bias, m.k("treatment")), weights, m.k("payment_standard")
 
 
 def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
@@ -220,38 +271,16 @@ def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
     chosen, paid = np.full(s.key.size, -1, np.int64), np.zeros(s.key.size)
     if not s.key.size:
         return chosen, paid
-    near, km = _near(m)
-    lat, lon, rent, fmr, safety = _places(m)
+    household, person = m.household, m.person
+    lat, lon, rent, fmr, safety = _once(m, "places", lambda: _places(m))
+    landlords, weights, standard = _once(m, "rules", lambda: _rules(m))
     occupied, groups = _census(m)
-    groups /= np.maximum(groups.sum(1, keepdims=True), 1.0)
-    weights = np.array([m.k(f"pull_{w}") for w in ("burden", "distance", "same", "safety", "group")])
     free, tight = open_homes(m, occupied), np.minimum(pressure(m, occupied), 1.0)
-    seed = np.uint64(m.context.seed & 0xFFFFFFFFFFFFFFFF)
-    decision = np.uint64(luck.decision_id("settle.home"))
     _choose(
-        s.key.astype(np.uint64), s.origin.astype(np.int64), s.income.astype(float),
-        s.bedrooms.astype(np.int64), s.own_cost.astype(float), s.voucher.astype(np.uint8),
-        s.accept.astype(float), s.limit.astype(float), s.race.astype(np.int64), near,
-        km, lat, lon, rent, fmr, m.k("place.bedroom_ratio"), np.log(free + 0.5),
-        tight, s.extra.astype(np.uint8), safety, groups, weights,
-        m.k("payment_standard"), seed, decision,
-        np.uint64(m.month & 0xFFFFFFFF), chosen, paid,
+        s.key, s.homes, s.income, s.bedrooms, s.own_cost, s.voucher, s.limit, s.race, s.extra,
+        m.lever("screening_penalty", s.homes), household["neighborhood"], household["eviction_record"], *m.index(),
+        person["household"], person["present"], person["record"], *landlords, *_near(m), lat, lon, rent, fmr,
+        m.k("place.bedroom_ratio"), np.log(free + 0.5), tight, safety, groups, weights, standard,
+        np.uint64(m.context.seed & 0xFFFFFFFFFFFFFFFF), _HOME, np.uint64(m.month & 0xFFFFFFFF), chosen, paid,
     )  # fmt: skip
     return chosen, paid
-
-
-def acceptance(m: Settlement, homes: np.ndarray, race: np.ndarray | None = None) -> np.ndarray:
-    """Chance that one application of these households succeeds, float64."""
-    household, person = m.household, m.person
-    record = household["eviction_record"][homes].astype(np.int64)
-    screen = np.where(record == 0, 1.0, np.where(record <= 36, m.k("screen_recent"), m.k("screen_older")))
-    screen = np.where(record > 84, 1.0, screen)
-    penalty = m.lever("screening_penalty", homes)
-    unique = distinct(homes)
-    position = np.searchsorted(unique, homes)
-    rows, owner = members(m, unique)
-    convicted = np.bincount(owner, person["record"][rows] == 2, minlength=unique.size)[position] > 0
-    bias = m.context.levers.number("housing_bias")
-    treated = m.k("treatment")[(household["race"][homes] if race is None else race).astype(np.int64)]
-    accept = m.k("accept") * (1.0 + penalty * (screen - 1.0)) * np.where(convicted, m.k("screen_record"), 1.0)
-    return np.clip(accept * (1.0 + bias * (treated - 1.0)), 0.0, 1.0)

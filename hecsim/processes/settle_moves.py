@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from hecsim import luck
-from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, dwellings, find_homes, pressure
+from hecsim.processes.settle_homes import Seekers, bedrooms_for, dwellings, find_homes, pressure
 from hecsim.processes.settle_rows import Settlement, among, distinct, first_of, members, take
 
 __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
@@ -62,12 +62,11 @@ def moves(m: Settlement) -> None:
         m,
         Seekers(
             key=key,
-            origin=household["neighborhood"][homes],
-            income=household["income_year"][homes] / 12,
+            homes=homes,
+            income=(household["income_year"][homes] / 12).astype(float),
             bedrooms=bedrooms,
-            own_cost=np.where(keeps, household["rent"][homes], 0.0),
-            voucher=np.where(owner, 0, household["voucher"][homes]),
-            accept=acceptance(m, homes),
+            own_cost=np.where(keeps, household["rent"][homes], 0.0).astype(float),
+            voucher=np.where(owner, 0, household["voucher"][homes]).astype(np.uint8),
             limit=np.where(pressed, limits[1], limits[0]),
             race=household["race"][homes],
             extra=tenure >= 2,

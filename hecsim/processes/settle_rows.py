@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ADULT",
+    "NOBODY",
     "Settlement",
     "among",
     "distinct",
@@ -38,7 +39,7 @@ __all__ = [
     "take",
 ]
 
-_NOBODY = np.uint32(0xFFFFFFFF)
+NOBODY = np.uint32(0xFFFFFFFF)
 ADULT = 18 * 12
 _RESERVE = 0.08  # share of rows kept free when a table is laid out again
 _NEW_HOME = 4096  # child_key orders up to a few dozen are children; those from here on are homes
@@ -167,11 +168,18 @@ class Settlement:
         if self.chains is not None:
             _unlink(rows, self.person["household"], *self.chains)
 
-    def lever(self, name: str, rows: np.ndarray) -> Any:
-        """Composed value of a household lever at these rows, float64; one number where nobody moves it."""
+    def index(self) -> tuple[np.ndarray, np.ndarray]:
+        """First person of each household and next person of each person, by row; NOBODY at the end of a chain."""
+        if self.chains is None:
+            self.chains = np.full(self.household.size, NOBODY, np.uint32), np.empty(self.person.size, np.uint32)
+            _chain(self.person["household"], self.person["present"], *self.chains)
+        return self.chains
+
+    def lever(self, name: str, rows: np.ndarray) -> np.ndarray:
+        """Composed value of a household lever at these rows, float64."""
         levers, size = self.context.levers, self.household.size
         if not levers.moved(name):
-            return np.float64(np.float32(levers.base(name)))
+            return np.full(rows.size, np.float64(np.float32(levers.base(name))))
         return levers.fill(name, slice(0, size), np.empty(size, np.float32))[rows].astype(float)
 
 
@@ -232,13 +240,13 @@ def _link(rows, household, head, following):
     """Put rows into the chains of their households; who is there already stays."""
     for i in rows:
         h = household[i]
-        before, j = _NOBODY, head[h]
-        while j != _NOBODY and j < i:
+        before, j = NOBODY, head[h]
+        while j != NOBODY and j < i:
             before, j = j, following[j]
         if j == i:
             continue
         following[i] = j
-        if before == _NOBODY:
+        if before == NOBODY:
             head[h] = i
         else:
             following[before] = i
@@ -248,12 +256,12 @@ def _link(rows, household, head, following):
 def _unlink(rows, household, head, following):
     for i in rows:
         h = household[i]
-        before, j = _NOBODY, head[h]
-        while j != _NOBODY and j != i:
+        before, j = NOBODY, head[h]
+        while j != NOBODY and j != i:
             before, j = j, following[j]
-        if j == _NOBODY:
+        if j == NOBODY:
             continue
-        if before == _NOBODY:
+        if before == NOBODY:
             head[h] = following[i]
         else:
             following[before] = following[i]
@@ -264,14 +272,14 @@ def _members(homes, head, following, household, present):
     n = 0
     for h in homes:
         i = head[h]
-        while i != _NOBODY:
+        while i != NOBODY:
             n += 1
             i = following[i]
     out, owner = np.empty(n, np.int64), np.empty(n, np.int64)
     n = 0
     for k in range(homes.size):
         i = head[homes[k]]
-        while i != _NOBODY:
+        while i != NOBODY:
             if present[i] != 0 and household[i] == homes[k]:  # who has died or left is still in the chain
                 out[n], owner[n] = i, k
                 n += 1
@@ -285,10 +293,7 @@ def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarr
     Sorted by position of the household, then in the order of rows, which is the order of joining.
     """
     person = m.person
-    if m.chains is None:
-        m.chains = np.full(m.household.size, _NOBODY, np.uint32), np.empty(person.size, np.uint32)
-        _chain(person["household"], person["present"], *m.chains)
-    return _members(np.asarray(households, np.int64), *m.chains, person["household"], person["present"])
+    return _members(np.asarray(households, np.int64), *m.index(), person["household"], person["present"])
 
 
 def distinct(values: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.settle_births import move_people, succession
-from hecsim.processes.settle_homes import Seekers, acceptance, bedrooms_for, find_homes
+from hecsim.processes.settle_homes import Seekers, bedrooms_for, find_homes
 from hecsim.processes.settle_kin import kin_hosts
 from hecsim.processes.settle_rows import (
     ADULT,
@@ -116,21 +116,19 @@ def means_of(m: Settlement, rows: np.ndarray) -> np.ndarray:
 
 def look_for_homes(m: Settlement, founders: np.ndarray, size: np.ndarray, income: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Look for rented homes for persons who live with others; their household lends its record."""
-    person, household = m.person, m.household
-    old = person["household"][founders].astype(np.int64)
+    person = m.person
     return find_homes(
         m,
         Seekers(
             key=person["key"][founders],
-            origin=household["neighborhood"][old],
+            homes=person["household"][founders].astype(np.int64),
             income=income,
             bedrooms=bedrooms_for(size),
             own_cost=np.zeros(founders.size),
-            voucher=np.zeros(founders.size),
-            accept=acceptance(m, old, person["race"][founders]),
+            voucher=np.zeros(founders.size, np.uint8),
             limit=np.full(founders.size, m.k("burden_limit")[1]),
             race=person["race"][founders],
-            extra=np.ones(founders.size),
+            extra=np.ones(founders.size, bool),
         ),
     )
 
