@@ -9,15 +9,15 @@ adult becomes householder; children without any adult move to kin, or into care.
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from hecsim import luck
 from hecsim.columns import ace_bit
 from hecsim.processes.settle_rows import (
     ADULT,
+    NOBODY,
     Settlement,
-    among,
     distinct,
-    first_of,
     headed,
     members,
     take,
@@ -43,124 +43,157 @@ def births(m: Settlement) -> None:
     order = person["parity"][mothers].astype(np.int64) + np.where(first, 1, 2)
     keys = luck.child_key(person["key"][mothers], order)
     children = take(m, "person", person.block_of(mothers))
-    _fill_child(m, children, mothers, keys)
-    person["parity"][mothers] = np.minimum(order, 255)
-    person["since_birth"][mothers] = 0
-    person["pregnancy"][mothers] = 0
-    person["prenatal_bits"][mothers] = 0
+    _fill_child(m, children, mothers, keys, order)
     m.touch(person["household"][mothers].astype(np.int64))
     m.record("births", keys)
 
 
-def _fathers(m: Settlement, mothers: np.ndarray) -> np.ndarray:
+@njit(cache=True, nogil=True)
+def _father(mother, head, following, present, household, role, couple):
     """Row of the mother's partner in the home, or her own row."""
-    person = m.person
-    of = person["household"][mothers].astype(np.int64)
-    homes = distinct(of)
-    position = np.searchsorted(homes, of)
-    rows, owner = members(m, homes)
-    couple = m.household["couple"][homes] > 0
-    result = mothers.copy()
-    for mine, other in ((0, 1), (1, 0)):
-        found = first_of(owner, person["role"][rows] == other, homes.size)[position]
-        match = (person["role"][mothers] == mine) & couple[position] & (found >= 0)
-        result[match] = rows[found[match]]
-    return result
+    home = household[mother]
+    if couple[home] > 0 and role[mother] <= 1:
+        i = head[home]
+        while i != NOBODY:
+            if present[i] != 0 and household[i] == home and role[i] == 1 - role[mother]:
+                return np.int64(i)
+            i = following[i]
+    return mother
 
 
-def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: np.ndarray) -> None:
-    person = m.person
-    fathers = _fathers(m, mothers)
+@njit(cache=True, nogil=True)
+def _born(
+    children, mothers, keys, order, boy_or_girl, of_father, active, temper, development, rest, inherits, infant_weight,
+    head, following, couple, parenting, key, household, present, exit_, sex, race, language, role, mother_key, weight,
+    stress_trait, disposition, ability, diet, diet_habit, nurturance, insurance, utility, mover, prenatal_bits, parity,
+    since_birth, pregnancy,
+):  # fmt: skip
+    """Fill the rows of newborns from their mothers'."""
+    for k in range(children.size):
+        i, mother = children[k], mothers[k]
+        father = _father(mother, head, following, present, household, role, couple)
+        race[i] = race[father] if of_father[k] else race[mother]
+        key[i], household[i], present[i], exit_[i], sex[i] = keys[k], household[mother], 1, 0, boy_or_girl[k]
+        language[i], role[i], mother_key[i] = language[mother], 2 if role[mother] <= 1 else 4, key[mother]
+        weight[i], utility[i], mover[i] = infant_weight, 1.0, mover[mother]
+        stress_trait[i] = inherits * np.float64(stress_trait[mother]) + rest * np.float64(temper[k])
+        disposition[i] = inherits * np.float64(disposition[mother]) + rest * np.float64(active[k])
+        ability[i], diet[i], diet_habit[i] = development[k], diet[mother], diet_habit[mother]
+        nurturance[i] = parenting[household[mother]]
+        insurance[i] = 2 if insurance[mother] == 0 else insurance[mother]
+        prenatal_bits[i] = prenatal_bits[mother]
+    for k in range(children.size):
+        mother = mothers[k]
+        parity[mother] = min(order[k], 255)
+        since_birth[mother], pregnancy[mother], prenatal_bits[mother] = 0, 0, 0
+
+
+def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: np.ndarray, order: np.ndarray) -> None:
+    p, h = m.person, m.household
     inherits = m.k("inherited")
-    rest = np.sqrt(1 - inherits**2)
     # Fewer babies come too early where prenatal care is good; the mean gain in development is small.
-    early = m.k("prenatal_development") * m.lever("prenatal_care", person["household"][mothers].astype(np.int64))
+    early = m.k("prenatal_development") * m.lever("prenatal_care", p["household"][mothers].astype(np.int64))
     take_father = m.u("race_of_father", keys) < 0.5  # recorded after either parent with equal chance
-    active = inherits * person["activity_disposition"][mothers] + rest * m.z("active", keys)
-    for column, value in (
-        ("key", keys),
-        ("household", person["household"][mothers]),
-        ("present", 1),
-        ("exit", 0),
-        ("sex", m.u("sex", keys) >= m.k("boys")),
-        ("race", np.where(take_father, person["race"][fathers], person["race"][mothers])),
-        ("language", person["language"][mothers]),
-        ("role", np.where(person["role"][mothers] <= 1, 2, 4)),
-        ("mother_key", person["key"][mothers]),
-        ("weight", np.atleast_1d(m.k("weight.infant_weight"))[0]),
-        ("stress_trait", inherits * person["stress_trait"][mothers] + rest * m.z("temper", keys)),
-        ("activity_disposition", active),
-        ("development", m.z("development", keys) + early),
-        ("diet", person["diet"][mothers]),
-        ("diet_habit", person["diet_habit"][mothers]),
-        ("nurturance", m.household["parenting"][person["household"][mothers].astype(np.int64)]),
-        ("insurance", np.where(person["insurance"][mothers] == 0, 2, person["insurance"][mothers])),
-        ("utility", 1.0),
-        ("mover", person["mover"][mothers]),
-        ("prenatal_bits", person["prenatal_bits"][mothers]),
-    ):
-        person[column][children] = value
+    _born(
+        children, mothers, keys, order, m.u("sex", keys) >= m.k("boys"), take_father, m.z("active", keys), m.z("temper", keys),
+        m.z("development", keys) + early, np.sqrt(1 - inherits**2), inherits, np.atleast_1d(m.k("weight.infant_weight"))[0],
+        *m.index(), h["couple"], h["parenting"], p["key"], p["household"], p["present"], p["exit"], p["sex"], p["race"],
+        p["language"], p["role"], p["mother_key"], p["weight"], p["stress_trait"], p["activity_disposition"], p["development"],
+        p["diet"], p["diet_habit"], p["nurturance"], p["insurance"], p["utility"], p["mover"], p["prenatal_bits"], p["parity"],
+        p["since_birth"], p["pregnancy"],
+    )  # fmt: skip
     m.link(children)
+
+
+@njit(cache=True, nogil=True)
+def _die(
+    dead, keys, head, following, present, exit_, household, role, age, mother_key, ace_bits, ace_new, ace_age, couple,
+    couple_months, bereaved,
+):  # fmt: skip
+    """Those who die leave their homes; the young there who lose a parent or a caregiver are marked. `keys` ascend."""
+    lost = np.zeros(dead.size, np.bool_)
+    for i in dead:
+        present[i], exit_[i] = 0, 2
+        bereaved[household[i]] = 1
+    for d in range(dead.size):
+        if role[dead[d]] <= 1:
+            h = household[dead[d]]
+            couple_months[h] = 0 if couple[h] > 0 else couple_months[h]
+            couple[h], lost[d] = 0, True
+    for d in range(dead.size):
+        h = household[dead[d]]
+        i = head[h]
+        while i != NOBODY:
+            if present[i] != 0 and household[i] == h and age[i] < ADULT and ace_bits[i] & _PARENT_DIED == 0:
+                at = np.searchsorted(keys, mother_key[i])
+                orphan = mother_key[i] != 0 and at < keys.size and keys[at] == mother_key[i]
+                if orphan or (lost[d] and role[i] == 2):
+                    ace_bits[i] |= np.uint16(_PARENT_DIED)
+                    ace_new[i] |= np.uint16(_PARENT_DIED)
+                    ace_age[i, _BIT] = min(age[i] // 12, 254)
+            i = following[i]
 
 
 def deaths(m: Settlement) -> None:
     """Those who die leave; children who lose a parent or caregiver carry it."""
-    person, household = m.person, m.household
+    p, h = m.person, m.household
     dead = m.leavers(1)
     if not dead.size:
         return
-    m.record("deaths", person["key"][dead])
-    person["present"][dead], person["exit"][dead] = 0, 2
-    homes = distinct(person["household"][dead].astype(np.int64))
-    caregivers = person["household"][dead[person["role"][dead] <= 1]].astype(np.int64)
-    household["couple_months"][caregivers[household["couple"][caregivers] > 0]] = 0
-    household["couple"][caregivers] = 0
-    household["bereaved"][homes] = 1
-    rows, owner = members(m, homes)
-    young = person["age"][rows] < ADULT
-    lost = among(homes, caregivers)[owner] & (person["role"][rows] == 2)
-    orphan = among(person["mother_key"][rows], person["key"][dead]) & (person["mother_key"][rows] != 0)
-    _mark(person, rows[young & (lost | orphan)])
+    keys, homes = p["key"][dead], distinct(p["household"][dead].astype(np.int64))
+    _die(
+        dead, keys, *m.index(), p["present"], p["exit"], p["household"], p["role"], p["age"], p["mother_key"], p["ace_bits"],
+        p["ace_new"], p["ace_age"], h["couple"], h["couple_months"], h["bereaved"],
+    )  # fmt: skip
+    m.record("deaths", keys)
     m.touch(homes)
     succession(m, homes)
 
 
-def _mark(person, children: np.ndarray) -> None:
-    children = children[(person["ace_bits"][children] & _PARENT_DIED) == 0]
-    person["ace_bits"][children] |= np.uint16(_PARENT_DIED)
-    person["ace_new"][children] |= np.uint16(_PARENT_DIED)
-    person["ace_age"][children, _BIT] = np.minimum(person["age"][children] // 12, 254)
+@njit(cache=True, nogil=True)
+def _succeed(homes, head, following, household, present, role, age, labor, key):
+    """Give homes without a householder a new one; those where nobody is grown."""
+    lost, n = np.empty(homes.size, np.int64), 0
+    for h in homes:
+        best, some, led = NOBODY, False, False
+        i = head[h]
+        while i != NOBODY:
+            if present[i] != 0 and household[i] == h:
+                some = True
+                led |= role[i] == 0
+                if age[i] >= ADULT:
+                    # The partner before others, those at home before those in prison, then the oldest.
+                    better = best == NOBODY
+                    if not better:
+                        mine, other = (role[i] != 1) * 2 + (labor[i] == 4), (role[best] != 1) * 2 + (labor[best] == 4)
+                        older = age[i] > age[best] or (age[i] == age[best] and key[i] < key[best])
+                        better = mine < other or (mine == other and older)
+                    best = i if better else best
+            i = following[i]
+        if led or not some:
+            continue
+        if best == NOBODY:
+            lost[n] = h
+            n += 1
+            continue
+        # Only the partner leaves family places as they were; under another head the young are in the
+        # head's care and grown relatives are others.
+        widowed = role[best] == 1
+        i = head[h]
+        while i != NOBODY:
+            if present[i] != 0 and household[i] == h:
+                role[i] = 2 if age[i] < ADULT or (widowed and role[i] == 2) else 4
+            i = following[i]
+        role[best] = 0
+    return lost[:n]
 
 
 def succession(m: Settlement, homes: np.ndarray) -> None:
     """Give every one of these households that lacks a householder a new one; children alone find a home."""
-    person = m.person
-    rows, owner = members(m, homes)
-    headless = np.bincount(owner, person["role"][rows] == 0, minlength=homes.size) == 0
-    rows, owner = rows[headless[owner]], owner[headless[owner]]
-    if not rows.size:
-        return
-    role, age = person["role"][rows], person["age"][rows].astype(np.int64)
-    adult = age >= ADULT
-    # The partner before others, those at home before those in prison, then the oldest.
-    order = np.lexsort((person["key"][rows], -age, person["labor"][rows] == 4, role != 1, owner))
-    order = order[adult[order]]
-    chosen = first_of(owner[order], np.ones(order.size, bool), homes.size)
-    has = chosen >= 0
-    head = np.full(homes.size, -1, np.int64)
-    head[has] = order[chosen[has]]
-    led = has[owner]
-    widow = np.zeros(homes.size, bool)
-    widow[has] = role[head[has]] == 1
-    # Only the partner leaves family places as they were; under another head the young are in the
-    # head's care and grown relatives are others.
-    fresh = np.where(adult, 4, 2)
-    fresh = np.where(widow[owner] & (role == 2), 2, fresh)
-    person["role"][rows[led]] = fresh[led]
-    person["role"][rows[head[has]]] = 0
-    lost = distinct(owner[~led])
+    p = m.person
+    lost = _succeed(homes, *m.index(), p["household"], p["present"], p["role"], p["age"], p["labor"], p["key"])
     if lost.size:
-        _orphans(m, homes[lost])
+        _orphans(m, lost)
 
 
 def _host(m: Settlement, home: int, fit: np.ndarray) -> tuple[int, bool]:
@@ -204,14 +237,20 @@ def move_people(m: Settlement, rows: np.ndarray, homes: np.ndarray, roles: np.nd
     depend on how the population is cut. Returns the new rows.
     """
     person = m.person
-    m.touch(person["household"][rows].astype(np.int64))
-    m.touch(homes)
+    if not rows.size:
+        return rows
+    m.touch(np.concatenate([person["household"][rows], homes]))
     old = m.hold("person", rows)
     fresh = m.hold("person", take(m, "person", m.household.block_of(homes)))
     person.copy_rows(old, fresh)
-    person["household"][fresh] = homes
-    person["role"][fresh] = roles
-    person["present"][old], person["exit"][old] = 0, 4
+    _settle_moved(old, fresh, homes, roles, person["household"], person["role"], person["present"], person["exit"])
     m.link(fresh)
     m.eventful.append(fresh)
     return fresh
+
+
+@njit(cache=True, nogil=True)
+def _settle_moved(old, fresh, homes, roles, household, role, present, exit_):
+    for k in range(old.size):
+        household[fresh[k]], role[fresh[k]] = homes[k], roles[k]
+        present[old[k]], exit_[old[k]] = 0, 4

@@ -14,14 +14,7 @@ from numba import njit
 from hecsim import luck
 from hecsim.processes.settle_births import move_people, succession
 from hecsim.processes.settle_rows import ADULT, Settlement, among, distinct, first_of, members
-from hecsim.processes.settle_unions import (
-    first_home,
-    found_homes,
-    look_for_homes,
-    means_of,
-    own_children,
-    settle_in,
-)
+from hecsim.processes.settle_splits import found_homes, look_for_homes, means_of, own_children
 
 __all__ = ["form_couples"]
 
@@ -143,9 +136,9 @@ def _move_in(m: Settlement, women: np.ndarray, men: np.ndarray) -> None:
     at = np.full(women.size, -1)
     at[found] = np.arange(found.size)
     keep = at[of] >= 0
-    new, parents = found_homes(m, women[found], hers[keep], at[of[keep]], m.k("savings_taken"))
-    first_home(m, new, parents)
-    settle_in(m, new, chosen[found], paid[found])
+    found_homes(
+        m, women[found], hers[keep], at[of[keep]], chosen[found], paid[found], taken=m.k("savings_taken"), first=True
+    )  # fmt: skip
     together = ~alone | (chosen >= 0)
     women, men = women[together], men[together]
     her_home = _rank(m, women) >= _rank(m, men)

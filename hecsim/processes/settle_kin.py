@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.settle_births import move_people
-from hecsim.processes.settle_rows import ADULT, Settlement, among, distinct, first_of, members
+from hecsim.processes.settle_rows import ADULT, NOBODY, Settlement, distinct, first_of, members
 
 __all__ = ["join_kin", "kin_hosts"]
 
@@ -20,26 +20,37 @@ _KIN = 0
 _FULL = 8  # persons beyond whom no household takes anybody in
 
 
+@njit(cache=True, nogil=True)
+def _hosts(
+    homes, ending, indptr, index, kind, head, following, here, tenure, persons, present, household, role, labor, age
+):  # fmt: skip
+    hosts = np.full(homes.size, -1, np.int64)
+    for k in range(homes.size):
+        for e in range(indptr[homes[k]], indptr[homes[k] + 1]):
+            o = np.int64(index[e])
+            if kind[e] != _KIN or here[o] != 1 or tenure[o] > 1 or persons[o] >= _FULL:
+                continue
+            at = np.searchsorted(ending, o)
+            if at < ending.size and ending[at] == o:
+                continue
+            i = head[o]
+            while i != NOBODY:
+                if present[i] != 0 and household[i] == o and role[i] == 0 and labor[i] != 4 and age[i] >= ADULT:
+                    hosts[k] = o
+                    break
+                i = following[i]
+            if hosts[k] >= 0:
+                break
+    return hosts
+
+
 def kin_hosts(m: Settlement, homes: np.ndarray) -> np.ndarray:
     """Row of the first kin tie of each household that has a home and room, -1 if there is none."""
-    household, person, ties = m.household, m.person, m.community.ties
-    start = ties.indptr[homes].astype(np.int64)
-    count = ties.indptr[homes + 1].astype(np.int64) - start
-    of = np.repeat(np.arange(homes.size), count)
-    edge = np.arange(of.size) + np.repeat(start - (np.cumsum(count) - count), count)
-    other = ties.index[edge].astype(np.int64)
-    fits = (ties.kind[edge] == _KIN) & (household["present"][other] == 1) & (household["tenure"][other] <= 1)
-    fits &= (household["persons"][other] < _FULL) & ~among(other, homes)
-    of, other = of[fits], other[fits]
-    taking = distinct(other)
-    people, owner = members(m, taking)
-    grown = (person["role"][people] == 0) & (person["labor"][people] != 4) & (person["age"][people] >= ADULT)
-    lived_in = taking[first_of(owner, grown, taking.size) >= 0]
-    fits = among(other, lived_in)
-    of, other = of[fits], other[fits]
-    hosts = np.full(homes.size, -1)
-    hosts[of[::-1]] = other[::-1]  # the last to be written is the first tie
-    return hosts
+    h, p, ties = m.household, m.person, m.community.ties
+    return _hosts(
+        homes, np.sort(homes), ties.indptr, ties.index, ties.kind, *m.index(), h["present"], h["tenure"], h["persons"],
+        p["present"], p["household"], p["role"], p["labor"], p["age"],
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)

@@ -31,7 +31,6 @@ __all__ = [
     "among",
     "distinct",
     "first_of",
-    "guideline",
     "headed",
     "members",
     "next_key",
@@ -257,14 +256,15 @@ def _unlink(rows, household, head, following):
     for i in rows:
         h = household[i]
         before, j = NOBODY, head[h]
-        while j != NOBODY and j != i:
-            before, j = j, following[j]
-        if j == NOBODY:
-            continue
-        if before == NOBODY:
-            head[h] = following[i]
-        else:
-            following[before] = following[i]
+        while j != NOBODY:
+            if j != i:
+                before, j = j, following[j]
+                continue
+            if before == NOBODY:
+                head[h] = following[i]
+            else:
+                following[before] = following[i]
+            break
 
 
 @njit(cache=True, nogil=True)
@@ -360,13 +360,6 @@ def next_key(groups: np.ndarray, keys: np.ndarray, ask_groups: np.ndarray, asks:
 
     at = np.where(inside(at), at, first)
     return np.where(inside(at), order[np.minimum(at, ring.size - 1)], -1)
-
-
-def guideline(m: Settlement, persons: np.ndarray) -> np.ndarray:
-    """Poverty guideline of households of these sizes, $/year."""
-    first = np.atleast_1d(m.k("benefits.guideline_first"))[-1]
-    more = np.atleast_1d(m.k("benefits.guideline_each_more"))[-1]
-    return first + more * np.maximum(np.asarray(persons, float) - 1, 0)
 
 
 def refresh(m: Settlement) -> None:
