@@ -13,7 +13,7 @@ from numba import njit
 
 from hecsim import luck
 from hecsim.processes.settle_births import move_people, succession
-from hecsim.processes.settle_rows import ADULT, Settlement, among, distinct, first_of, members
+from hecsim.processes.settle_rows import ADULT, NOBODY, Settlement, distinct
 from hecsim.processes.settle_splits import found_homes, look_for_homes, means_of, own_children
 
 __all__ = ["form_couples"]
@@ -61,21 +61,35 @@ def _meet(age_w, home_w, market_w, age_v, home_v, market_v, markets, gap_mean, g
     return left, right
 
 
+@njit(cache=True, nogil=True)
+def _value(left, right, noise, age, education, race, gap_mean, gap_sd, same_level, same_group):
+    """What speaks against each pair; the best pairs come first in the order of these numbers."""
+    out = np.empty(left.size)
+    for e in range(left.size):
+        w, v = left[e], right[e]
+        gap = (np.float64(age[v]) - np.float64(age[w])) / 12
+        z = (gap - gap_mean) / gap_sd
+        value = -0.5 * (z * z) - noise[e]
+        value += same_level if education[w] == education[v] else 0.0
+        value += same_group if race[w] == race[v] else 0.0
+        out[e] = -value
+    return out
+
+
 def _match(m: Settlement, w: np.ndarray, v: np.ndarray, market_w: np.ndarray, market_v: np.ndarray):
     """Positions of women and men who form couples, within each market."""
     person = m.person
     gap_mean, gap_sd, gap_most = m.k("age_gap")
-    same_level, same_group = m.k("same_education"), m.k("same_group")
     markets = int(max(market_w.max(), market_v.max())) + 1
     age, home = person["age"], person["household"]
     i, j = _meet(age[w], home[w], market_w, age[v], home[v], market_v, markets, gap_mean, gap_most)
-    gap = (age[v[j]].astype(float) - age[w[i]].astype(float)) / 12
-    keys = luck.pair_key(person["key"][w[i]], person["key"][v[j]])
-    u = np.clip(m.u("match", keys).astype(float), 1e-9, 1 - 1e-9)
-    value = -0.5 * ((gap - gap_mean) / gap_sd) ** 2 - np.log(-np.log(u))
-    value += same_level * (person["education"][w[i]] == person["education"][v[j]])
-    value += same_group * (person["race"][w[i]] == person["race"][v[j]])
-    order = np.lexsort((keys, -value))
+    left, right = w[i], v[j]
+    keys = luck.pair_key(person["key"][left], person["key"][right])
+    noise = np.log(-np.log(np.clip(m.u("match", keys).astype(float), 1e-9, 1 - 1e-9)))
+    against = _value(
+        left, right, noise, age, person["education"], person["race"], gap_mean, gap_sd, m.k("same_education"), m.k("same_group")
+    )
+    order = np.lexsort((keys, against))
     done = order[_greedy(i[order], j[order], w.size, v.size)]
     return i[done], j[done]
 
@@ -114,78 +128,127 @@ def form_couples(m: Settlement) -> None:
     _move_in(m, women, men)
 
 
-def _rank(m: Settlement, rows: np.ndarray) -> np.ndarray:
+@njit(cache=True, nogil=True)
+def _fit(row, household, role, tenure, persons):
     """How fit a person's home is for the couple: householder, then owner, then size."""
-    home = m.person["household"][rows].astype(np.int64)
-    head = m.person["role"][rows] == 0
-    tenure = m.household["tenure"][home].astype(np.int64)
-    return head * 10_000 + (3 - tenure) * 1000 + m.household["persons"][home].astype(np.int64)
+    home = household[row]
+    return (role[row] == 0) * 10_000 + (3 - np.int64(tenure[home])) * 1000 + np.int64(persons[home])
+
+
+@njit(cache=True, nogil=True)
+def _hers(women, men, household, role, tenure, persons):
+    """Whether her home is at least as fit as his."""
+    out = np.empty(women.size, np.bool_)
+    for k in range(women.size):
+        hers = _fit(women[k], household, role, tenure, persons)
+        out[k] = hers >= _fit(men[k], household, role, tenure, persons)
+    return out
 
 
 def _move_in(m: Settlement, women: np.ndarray, men: np.ndarray) -> None:
     """Find each couple its home: with the one who has one, else a new one that she founds and he joins."""
-    person = m.person
+    person, household = m.person, m.household
     alone = (person["role"][women] != 0) & (person["role"][men] != 0)
-    hers, of = own_children(m, women)
-    size = 2 + np.bincount(of, minlength=women.size)
-    income = means_of(m, women) + means_of(m, men)
-    chosen, paid = np.full(women.size, -1), np.zeros(women.size)
     look = np.flatnonzero(alone)
-    chosen[look], paid[look] = look_for_homes(m, women[look], size[look], income[look])
-    found = np.flatnonzero(chosen >= 0)
-    at = np.full(women.size, -1)
-    at[found] = np.arange(found.size)
-    keep = at[of] >= 0
-    found_homes(
-        m, women[found], hers[keep], at[of[keep]], chosen[found], paid[found], taken=m.k("savings_taken"), first=True
-    )  # fmt: skip
-    together = ~alone | (chosen >= 0)
-    women, men = women[together], men[together]
-    her_home = _rank(m, women) >= _rank(m, men)
-    _join(m, np.where(her_home, women, men), np.where(her_home, men, women))
+    if look.size:
+        her, him = women[look], men[look]
+        hers, of = own_children(m, her)
+        size = 2 + np.bincount(of, minlength=her.size)
+        chosen, paid = look_for_homes(m, her, size, means_of(m, her) + means_of(m, him))
+        found = chosen >= 0
+        keep, at = found[of], np.cumsum(found) - 1
+        found_homes(m, her[found], hers[keep], at[of[keep]], chosen[found], paid[found], taken=m.k("savings_taken"), first=True)
+        together = ~alone
+        together[look] = found
+        women, men = women[together], men[together]
+    hers = _hers(women, men, person["household"], person["role"], household["tenure"], household["persons"])
+    _join(m, np.where(hers, women, men), np.where(hers, men, women))
 
 
 def _join(m: Settlement, hosts: np.ndarray, joins: np.ndarray) -> None:
     person, household = m.person, m.household
     old = person["household"][joins].astype(np.int64)
     home = person["household"][hosts].astype(np.int64)
-    key = person["key"][hosts]
-    married = m.u("marry_at_once", key) < m.k("marry_at_once")
+    married = m.u("marry_at_once", person["key"][hosts]) < m.k("marry_at_once")
     household["couple"][home] = np.where(married, 2, 1)
     household["couple_months"][home] = 0
     m.record("unions", household["key"][home])
     along, of = _children_along(m, joins, old)
-    everyone = np.concatenate([joins, along])
-    dest = np.concatenate([home, home[of]])
-    order = np.argsort(np.concatenate([np.arange(joins.size), of]), kind="stable")
-    role = np.concatenate([np.ones(joins.size, int), np.full(along.size, 2)])
-    move_people(m, everyone[order], dest[order], role[order])
-    homes = distinct(old)
-    left_over = np.bincount(members(m, homes)[1], minlength=homes.size) > 0
-    ended = ~left_over[np.searchsorted(homes, old)]
-    for column in ("savings", "capital_income"):
-        household[column][home] += np.where(ended, household[column][old], 0.0)
-    cars = household["vehicles"][home].astype(np.int64) + np.where(ended, household["vehicles"][old], 0)
-    household["vehicles"][home] = np.minimum(cars, 4)
-    succession(m, homes[left_over])
+    everyone, with_whom = np.concatenate([joins, along]), np.concatenate([np.arange(joins.size), of])
+    order = np.argsort(with_whom, kind="stable")
+    role = np.where(order < joins.size, 1, 2)
+    move_people(m, everyone[order], home[with_whom[order]], role)
+    h, p = household, m.person
+    going_on = _bring(old, home, *m.index(), p["present"], p["household"], h["savings"], h["capital_income"], h["vehicles"])
+    succession(m, distinct(old[going_on]))
+
+
+@njit(cache=True, nogil=True)
+def _bring(old, home, head, following, present, household, savings, capital_income, vehicles):
+    """Whether each old home goes on; what belongs to one that ends comes along. One a home: the last who joins it."""
+    going_on = np.zeros(old.size, np.bool_)
+    money, lasting, cars = np.empty(old.size, np.float32), np.empty(old.size, np.float32), np.empty(old.size, np.int64)
+    for k in range(old.size):
+        i = head[old[k]]
+        while i != NOBODY:
+            going_on[k] |= present[i] != 0 and household[i] == old[k]
+            i = following[i]
+        ends = not going_on[k]
+        money[k] = savings[home[k]] + (savings[old[k]] if ends else np.float32(0.0))
+        lasting[k] = capital_income[home[k]] + (capital_income[old[k]] if ends else np.float32(0.0))
+        cars[k] = np.int64(vehicles[home[k]]) + (np.int64(vehicles[old[k]]) if ends else 0)
+    for k in range(old.size):
+        savings[home[k]], capital_income[home[k]], vehicles[home[k]] = money[k], lasting[k], min(cars[k], 4)
+    return going_on
+
+
+@njit(cache=True, nogil=True)
+def _along(joins, old, order, keys, by_key, head, following, present, household, age, role, key, mother_key):
+    """Minors who move with one of `joins`, and with which; old homes ascend in `order`, keys in `by_key`."""
+    most = 0
+    for h in old:
+        i = head[h]
+        while i != NOBODY:
+            most, i = most + 1, following[i]
+    rows, of, n, at = np.empty(most, np.int64), np.empty(most, np.int64), 0, 0
+    while at < order.size:
+        home, stop, leader = old[order[at]], at, -1
+        while stop < order.size and old[order[stop]] == home:
+            if leader < 0 and role[joins[order[stop]]] == 0:
+                leader = order[stop]
+            stop += 1
+        deserted, i = True, head[home]
+        while i != NOBODY:
+            if present[i] != 0 and household[i] == home and age[i] >= ADULT:
+                joining = False
+                for k in order[at:stop]:
+                    joining |= joins[k] == i
+                deserted &= joining
+            i = following[i]
+        i = head[home]
+        while i != NOBODY:
+            if present[i] != 0 and household[i] == home and age[i] < ADULT:
+                parent, place = -1, np.searchsorted(keys, mother_key[i])
+                if place < keys.size and keys[place] == mother_key[i]:
+                    parent = by_key[place]
+                elif leader >= 0 and role[i] == 2:
+                    parent = leader
+                elif deserted:
+                    parent = order[at]
+                if parent >= 0:
+                    rows[n], of[n] = i, parent
+                    n += 1
+            i = following[i]
+        at = stop
+    return rows[:n], of[:n]
 
 
 def _children_along(m: Settlement, joins: np.ndarray, old: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Minors who move with their parent: own by birth, a householder's children, all if no adult remains."""
-    person = m.person
-    homes = distinct(old)
-    rows, owner = members(m, homes)
-    minor = person["age"][rows] < ADULT
-    stays = ~minor & ~among(rows, joins)
-    deserted = np.bincount(owner[stays], minlength=homes.size) == 0
-    position = np.searchsorted(homes, old)
-    head = first_of(position, person["role"][joins] == 0, homes.size)[owner]
-    anyone = first_of(position, np.ones(joins.size, bool), homes.size)[owner]
-    order = np.argsort(person["key"][joins], kind="stable")
-    found = np.searchsorted(person["key"][joins], person["mother_key"][rows], sorter=order)
-    mother = order[np.minimum(found, order.size - 1)]
-    hers = person["key"][joins[mother]] == person["mother_key"][rows]
-    parent = np.where(hers, mother, np.where((head >= 0) & (person["role"][rows] == 2), head, -1))
-    parent = np.where((parent < 0) & deserted[owner], anyone, parent)
-    chosen = minor & (parent >= 0)
-    return rows[chosen], parent[chosen]
+    p = m.person
+    key = p["key"][joins]
+    by_key = np.argsort(key, kind="stable")
+    return _along(
+        joins, old, np.argsort(old, kind="stable"), key[by_key], by_key, *m.index(), p["present"], p["household"], p["age"],
+        p["role"], p["key"], p["mother_key"],
+    )  # fmt: skip
