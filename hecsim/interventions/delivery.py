@@ -300,6 +300,8 @@ class Delivery:
         month, queues = frame.community.clock.month, {}
         funnels = [(r, r.funnel) for r in runs if r.funnel is not None]
         carried = self.carried
+        if not funnels and carried is None:
+            return  # nobody asks for residents to be counted
         for r, funnel in funnels:
             held = None if carried is None else carried.hold(frame.community, r, runs, context.draw)
             funnel.find(frame, context, month, r.covered, held)

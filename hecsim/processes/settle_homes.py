@@ -25,13 +25,16 @@ from numba import njit, uint64
 from hecsim import luck
 from hecsim.processes.settle_rows import NOBODY, Settlement
 
-__all__ = ["Seekers", "bedrooms_for", "count_open", "dwellings", "find_homes", "open_homes", "pressure"]
+__all__ = ["Seekers", "bedrooms_for", "count_open", "dwellings", "find_homes", "pressure"]
 
 _NEAR = 24
 _OTHERS = 8
 _TRIES = 3
 _SMOOTH = 5.0  # homes
 _HOME = np.uint64(luck.decision_id("settle.home"))
+
+
+VOUCHER, SELLS, PRESSED, EXTRA = 1, 2, 4, 8
 
 
 @dataclass
@@ -41,21 +44,17 @@ class Seekers:
     key : of the household or person, uint64
     homes : households in whose place and with whose record they look, int64
     income : $/month, float64; bedrooms : 0 to 4, int64
-    own_cost : monthly cost of the home an owner gives up, 0 for renters, float64; voucher : flag, uint8
-    limit : highest share of income for rent, float64
     race : recorded, for treatment and the own-group share, uint8
-    extra : flag, needs a home without giving one up, bool
+    how : sum of VOUCHER (rents with one), SELLS (gives up a home of their own for another), PRESSED (spends up to the
+        higher share of income) and EXTRA (needs a home without giving one up), uint8
     """
 
     key: np.ndarray
     homes: np.ndarray
     income: np.ndarray
     bedrooms: np.ndarray
-    own_cost: np.ndarray
-    voucher: np.ndarray
-    limit: np.ndarray
     race: np.ndarray
-    extra: np.ndarray
+    how: np.ndarray
 
 
 def bedrooms_for(persons: np.ndarray) -> np.ndarray:
@@ -120,31 +119,35 @@ def _occupied(m: Settlement) -> np.ndarray:
     return _census(m)[0]
 
 
-def open_homes(m: Settlement, occupied: np.ndarray | None = None) -> np.ndarray:
-    """Homes of each neighborhood without a household, float64, at least 0."""
-    return np.maximum(dwellings(m) - (_occupied(m) if occupied is None else occupied), 0.0)
-
-
-def pressure(m: Settlement, occupied: np.ndarray | None = None) -> np.ndarray:
+def pressure(m: Settlement) -> np.ndarray:
     """Open homes of each neighborhood's town against the usual number, float64, at least 0.
 
     Counted by town, and drawn toward the whole community where a town has few simulated homes, because
     some dozen homes are full or half empty by chance.
     """
-    return np.maximum(_open_ratio(m, dwellings(m), _occupied(m) if occupied is None else occupied), 0.0)
+    return np.maximum(_open_ratio(m, dwellings(m), _occupied(m)), 0.0)
+
+
+@njit(cache=True, nogil=True)
+def _ratio(town, spare, usual, whole):
+    by_town, out = np.zeros(town.size), np.empty(town.size)
+    for g in range(town.size):
+        by_town[town[g]] += spare[g]
+    for g in range(town.size):
+        out[g] = (by_town[town[g]] + _SMOOTH * max(whole, 0.0)) / (usual[g] + _SMOOTH)
+    return out
 
 
 def _open_ratio(m: Settlement, stock: np.ndarray, occupied: np.ndarray) -> np.ndarray:
-    town = _once(m, "town", lambda: m.community.neighborhood["town"].astype(np.int64))
-    of = "usual" if stock is m.known.get("dwellings") else ""
-    usual, total = _once(m, of, lambda: _usual(m, stock, town))
+    town = m.community.neighborhood["town"]
+    usual, total = _once(m, "usual" if stock is m.known.get("dwellings") else "", lambda: _usual(m, stock, town))
     spare = stock - occupied
-    whole = float(spare.sum()) / total
-    return (np.bincount(town, spare)[town] + _SMOOTH * max(whole, 0.0)) / (usual + _SMOOTH)
+    return _ratio(town, spare, usual, float(spare.sum()) / total)
 
 
 def _usual(m: Settlement, stock: np.ndarray, town: np.ndarray) -> tuple[np.ndarray, float]:
     """Homes that are usually open in each neighborhood's town, and in all."""
+    town = town.astype(np.int64)
     usual = stock * m.community.extras["usual_vacancy"]
     return np.bincount(town, usual)[town], max(float(usual.sum()), 1e-9)
 
@@ -195,9 +198,9 @@ def _convicted(home, head, following, household, present, record):
 
 @njit(cache=True, nogil=True)
 def _choose(
-    key, homes, income, bedrooms, own_cost, voucher, limit, race, extra, penalty, neighborhood, eviction_record,
+    key, homes, income, bedrooms, race, how, penalty, neighborhood, eviction_record, own_cost,
     head, following, household, present, record, accept, screens, bias, treatment, near, km, lat, lon, rent, fmr,
-    ratio, log_open, tight, safety, groups, weights, standard, seed, decision, month, chosen, paid,
+    ratio, log_open, tight, safety, groups, weights, standard, limits, seed, decision, month, chosen, paid,
 ):  # fmt: skip
     n_places, k = rent.size, near.shape[1]
     total = k + _OTHERS
@@ -205,6 +208,8 @@ def _choose(
     chance = np.empty(total)
     for i in range(key.size):
         here = np.int64(neighborhood[homes[i]])
+        voucher, limit = how[i] & VOUCHER != 0, limits[1] if how[i] & PRESSED else limits[0]
+        owned = np.float64(own_cost[homes[i]]) if how[i] & SELLS else 0.0
         convicted = _convicted(homes[i], head, following, household, present, record)
         succeeds = _accept(eviction_record[homes[i]], convicted, penalty[i], race[i], accept, screens, bias, treatment)
         for c in range(total):
@@ -217,12 +222,12 @@ def _choose(
                 d = 111.2 * np.hypot(lat[p] - lat[here], (lon[p] - lon[here]) * np.cos(np.radians(lat[here])))
             place[c] = p
             cost[c] = rent[p] * ratio[bedrooms[i]]
-            if own_cost[i] > 0:
-                cost[c] = own_cost[i] * rent[p] / max(rent[here], 1.0)
-            if voucher[i] != 0:
+            if owned > 0:
+                cost[c] = owned * rent[p] / max(rent[here], 1.0)
+            if voucher:
                 fits = cost[c] <= standard * fmr[p] * ratio[bedrooms[i]]
             else:
-                fits = cost[c] <= limit[i] * income[i]
+                fits = cost[c] <= limit * income[i]
             for e in range(c):
                 if place[e] == p:
                     fits = False
@@ -232,7 +237,7 @@ def _choose(
             first, second = luck.threefry2x64(seed, decision, key[i], (month << uint64(32)) | uint64(p))
             u = (np.float64(first >> uint64(11)) + 0.5) * 2.0**-53
             chance[c] = (np.float64(second >> uint64(11)) + 0.5) * 2.0**-53
-            burden = 0.3 if voucher[i] != 0 else min(cost[c] / max(income[i], 1.0), 2.0)
+            burden = 0.3 if voucher else min(cost[c] / max(income[i], 1.0), 2.0)
             pull[c] = -weights[0] * burden - weights[1] * np.log1p(d) + weights[3] * safety[p]
             pull[c] += weights[4] * groups[p, race[i]] + log_open[p] - np.log(-np.log(u))
             if p == here:
@@ -242,7 +247,7 @@ def _choose(
             best = np.argmax(pull)
             if pull[best] == -np.inf:
                 break
-            room = tight[place[best]] if extra[i] != 0 else 1.0
+            room = tight[place[best]] if how[i] & EXTRA else 1.0
             if chance[best] < succeeds * room:
                 chosen[i], paid[i] = place[best], cost[best]
                 break
@@ -259,11 +264,11 @@ def _places(m: Settlement) -> tuple[np.ndarray, ...]:
 
 
 def _rules(m: Settlement) -> tuple[Any, ...]:
-    """What landlords and families go by: acceptance, screens, bias, treatment; weights of the pull; voucher standard."""
+    """What landlords go by (acceptance, screens, bias, treatment) and families (weights, voucher standard, limits of rent)."""
     screens = np.array([m.k(f"screen_{of}") for of in ("recent", "older", "record")])
     weights = np.array([m.k(f"pull_{w}") for w in ("burden", "distance", "same", "safety", "group")])
     bias = m.context.levers.number("housing_bias")
-    return (m.k("accept"), screens, bias, m.k("treatment")), weights, m.k("payment_standard")
+    return (m.k("accept"), screens, bias, m.k("treatment")), (weights, m.k("payment_standard"), m.k("burden_limit"))
 
 
 def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
@@ -273,14 +278,15 @@ def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
         return chosen, paid
     household, person = m.household, m.person
     lat, lon, rent, fmr, safety = _once(m, "places", lambda: _places(m))
-    landlords, weights, standard = _once(m, "rules", lambda: _rules(m))
+    landlords, rules = _once(m, "rules", lambda: _rules(m))
     occupied, groups = _census(m)
-    free, tight = open_homes(m, occupied), np.minimum(pressure(m, occupied), 1.0)
+    stock = dwellings(m)
+    free, tight = np.maximum(stock - occupied, 0.0), np.clip(_open_ratio(m, stock, occupied), 0.0, 1.0)
     _choose(
-        s.key, s.homes, s.income, s.bedrooms, s.own_cost, s.voucher, s.limit, s.race, s.extra,
-        m.lever("screening_penalty", s.homes), household["neighborhood"], household["eviction_record"], *m.index(),
+        s.key, s.homes, s.income, s.bedrooms, s.race, s.how, m.lever("screening_penalty", s.homes), household["neighborhood"],
+        household["eviction_record"], household["rent"], *m.index(),
         person["household"], person["present"], person["record"], *landlords, *_near(m), lat, lon, rent, fmr,
-        m.k("place.bedroom_ratio"), np.log(free + 0.5), tight, safety, groups, weights, standard,
+        m.k("place.bedroom_ratio"), np.log(free + 0.5), tight, safety, groups, *rules,
         np.uint64(m.context.seed & 0xFFFFFFFFFFFFFFFF), _HOME, np.uint64(m.month & 0xFFFFFFFF), chosen, paid,
     )  # fmt: skip
     return chosen, paid

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from hecsim import luck
-from hecsim.processes.settle_homes import Seekers, bedrooms_for, dwellings, find_homes, pressure
+from hecsim.processes.settle_homes import EXTRA, PRESSED, SELLS, VOUCHER, Seekers, dwellings, find_homes, pressure
 from hecsim.processes.settle_rows import Settlement, among, distinct, first_of, members, take
 
 __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
@@ -40,51 +40,58 @@ def leave_area(m: Settlement) -> None:
     m.record("left", household["key"][homes])
 
 
+@njit(cache=True, nogil=True)
+def _ways(homes, wants, tenure, voucher, persons, poverty_ratio, race, u_buy, u_sell, buy_share, sell_share, bias, treatment):
+    """How households look for a home (see `Seekers`), for how many bedrooms, and whether they will own it."""
+    how, bedrooms, owns = np.empty(homes.size, np.uint8), np.empty(homes.size, np.int64), np.empty(homes.size, np.bool_)
+    for k in range(homes.size):
+        h = homes[k]
+        ratio, must = poverty_ratio[h], wants[h] == 2
+        band = 0 if ratio < 1 else (1 if ratio < 2 else (2 if ratio < 4 else 3))
+        lending = 1.0 + bias * (treatment[race[h]] - 1.0)
+        keeps = tenure[h] == 0 and not must and u_sell[k] >= sell_share
+        owns[k] = keeps or (tenure[h] == 1 and u_buy[k] < buy_share[band] * lending)
+        pressed = must or tenure[h] >= 2  # takes what there is: a studio for one, and more of the income
+        bedrooms[k] = 0 if pressed and persons[h] <= 1 else min(max((np.int64(persons[h]) + 1) // 2, 1), 4)
+        how[k] = PRESSED * pressed + SELLS * keeps + EXTRA * (tenure[h] >= 2) + VOUCHER * (voucher[h] != 0 and not owns[k])
+    return how, bedrooms, owns
+
+
+@njit(cache=True, nogil=True)
+def _settle_in(
+    homes, chosen, paid, how, room, owns, wants, neighborhood, tenure, rent, bedrooms, moved, shelter_months, arrears, filing,
+    represented,
+):  # fmt: skip
+    for k in range(homes.size):
+        if chosen[k] >= 0:
+            h = homes[k]
+            neighborhood[h], tenure[h], rent[h] = chosen[k], 0 if owns[k] else 1, paid[k]
+            bedrooms[h] = bedrooms[h] if how[k] & SELLS else room[k]
+            moved[h], shelter_months[h], filing[h], represented[h] = 0, 0, 0, 0
+            if wants[h] == 2:
+                arrears[h] = 0.0
+
+
 def moves(m: Settlement) -> None:
     """Households that want to or must move look for a home."""
-    household = m.household
+    h = m.household
     homes = m.movers(1, 2)
     if not homes.size:
         return
-    key, tenure = household["key"][homes], household["tenure"][homes]
-    must = household["wants_move"][homes] == 2
-    band = np.searchsorted([1, 2, 4], household["poverty_ratio"][homes], side="right")
-    bias = m.context.levers.number("housing_bias")
-    lending = 1.0 + bias * (m.k("treatment")[household["race"][homes].astype(np.int64)] - 1.0)
-    buys = (tenure == 1) & (m.u("buy", key) < m.k("buy_share")[band] * lending)
-    keeps = (tenure == 0) & ~must & (m.u("sell", key) >= m.k("sell_share"))
-    owner = buys | keeps
-    limits = m.k("burden_limit")
-    pressed = must | (tenure >= 2)  # takes what there is: a studio for one, and more of the income
-    persons = household["persons"][homes]
-    bedrooms = np.where(pressed & (persons <= 1), 0, bedrooms_for(persons))
-    chosen, paid = find_homes(
-        m,
-        Seekers(
-            key=key,
-            homes=homes,
-            income=(household["income_year"][homes] / 12).astype(float),
-            bedrooms=bedrooms,
-            own_cost=np.where(keeps, household["rent"][homes], 0.0).astype(float),
-            voucher=np.where(owner, 0, household["voucher"][homes]).astype(np.uint8),
-            limit=np.where(pressed, limits[1], limits[0]),
-            race=household["race"][homes],
-            extra=tenure >= 2,
-        ),
-    )
-    found = chosen >= 0
-    to = homes[found]
-    household["neighborhood"][to] = chosen[found]
-    household["tenure"][to] = np.where(owner[found], 0, 1)
-    household["rent"][to] = paid[found]
-    household["bedrooms"][to] = np.where(keeps[found], household["bedrooms"][to], bedrooms[found])
-    household["moved"][to] = 0
-    household["shelter_months"][to] = 0
-    household["arrears"][to[must[found]]] = 0.0
-    household["filing"][to] = 0
-    household["represented"][to] = 0
-    m.record("moves", household["key"][to])
-    _displace(m, homes[must & ~found & (tenure <= 1)])
+    key, bias = h["key"][homes], m.context.levers.number("housing_bias")
+    how, bedrooms, owns = _ways(
+        homes, h["wants_move"], h["tenure"], h["voucher"], h["persons"], h["poverty_ratio"], h["race"], m.u("buy", key),
+        m.u("sell", key), m.k("buy_share"), m.k("sell_share"), bias, m.k("treatment"),
+    )  # fmt: skip
+    income = (h["income_year"][homes] / 12).astype(float)
+    chosen, paid = find_homes(m, Seekers(key, homes, income, bedrooms, h["race"][homes], how))
+    nowhere = homes[(chosen < 0) & (h["wants_move"][homes] == 2) & (h["tenure"][homes] <= 1)]
+    _settle_in(
+        homes, chosen, paid, how, bedrooms, owns, h["wants_move"], h["neighborhood"], h["tenure"], h["rent"], h["bedrooms"],
+        h["moved"], h["shelter_months"], h["arrears"], h["filing"], h["represented"],
+    )  # fmt: skip
+    m.record("moves", key[chosen >= 0])
+    _displace(m, nowhere)
 
 
 def _displace(m: Settlement, homes: np.ndarray) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hecsim.processes.settle_homes import Seekers, find_homes
+from hecsim.processes.settle_homes import EXTRA, PRESSED, Seekers, bedrooms_for, find_homes
 from hecsim.processes.settle_rows import ADULT, NOBODY, Settlement, take
 
 __all__ = ["found_homes", "look_for_homes", "means_of", "own_children"]
@@ -88,19 +88,16 @@ def means_of(m: Settlement, rows: np.ndarray) -> np.ndarray:
 
 def look_for_homes(m: Settlement, founders: np.ndarray, size: np.ndarray, income: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Look for rented homes for persons who live with others; their household lends its record."""
-    person, n = m.person, founders.size
+    person = m.person
     return find_homes(
         m,
         Seekers(
             key=person["key"][founders],
             homes=person["household"][founders].astype(np.int64),
             income=income,
-            bedrooms=np.minimum(np.maximum((size + 1) // 2, 1), 4),
-            own_cost=np.zeros(n),
-            voucher=np.zeros(n, np.uint8),
-            limit=np.full(n, m.k("burden_limit")[1]),
+            bedrooms=bedrooms_for(size),
             race=person["race"][founders],
-            extra=np.ones(n, bool),
+            how=np.full(founders.size, PRESSED | EXTRA, np.uint8),
         ),
     )
 
