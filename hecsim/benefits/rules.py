@@ -156,7 +156,7 @@ def with_rules(base: np.record, **changes: Any) -> np.record:
     return changed
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def ceil_dollar(amount: float) -> float:
     """Up to the next whole dollar; the small slack keeps 318.0000000001 at 318."""
     return math.ceil(amount - 1e-6)
@@ -168,16 +168,14 @@ def round_dollar(amount: float) -> float:
     return math.floor(amount + 0.5 + 1e-9)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def at_size(table, n: int, each_more: float) -> float:
     """Read a table by unit size 1, 2, ...; beyond its end `each_more` is added per person."""
     last = len(table)
-    if n <= last:
-        return table[max(n, 1) - 1]
-    return table[last - 1] + each_more * (n - last)
+    return table[min(max(n, 1), last) - 1] + each_more * max(n - last, 0)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def guideline(fpl, n: int) -> float:
     """Annual poverty guideline for n people; fpl is (first person, each more), e.g. `rules.fpl_snap`."""
     return fpl[0] + fpl[1] * (max(n, 1) - 1)

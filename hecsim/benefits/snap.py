@@ -16,7 +16,7 @@ __all__ = [
 ]
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def snap_gross_limit(rules, n_persons: int) -> float:
     """Gross income limit, USD/month: 200 percent of the guideline, rounded up as FNS publishes it."""
     return ceil_dollar(rules.snap_gross_limit * guideline(rules.fpl_snap, n_persons) / 12)
@@ -39,7 +39,7 @@ def snap_utility_allowance(rules, pays_heat, elderly_or_disabled, other_utilitie
     return 0.0
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def snap_net_income(
     rules, n_persons, earned, unearned, rent, utility, childcare, elderly_or_disabled, medical,
     child_support_paid, homeless,
@@ -48,19 +48,16 @@ def snap_net_income(
     deductions = rules.snap_earned_deduction * earned
     deductions += at_size(rules.snap_standard_deduction, n_persons, 0.0)
     deductions += childcare + child_support_paid
-    if elderly_or_disabled:
-        deductions += max(0.0, medical - rules.snap_medical_threshold)
+    high, flat, cap = max(0.0, medical - rules.snap_medical_threshold), rules.snap_homeless_deduction, rules.snap_shelter_cap
+    deductions += high if elderly_or_disabled else 0.0
     adjusted = max(0.0, earned + unearned - deductions)
-    if homeless:
-        # 7 CFR 273.9(d)(6)(i): a flat amount in place of the shelter deduction.
-        return max(0.0, adjusted - rules.snap_homeless_deduction)
     shelter = max(0.0, rent + utility - rules.snap_shelter_threshold * adjusted)
-    if not elderly_or_disabled:
-        shelter = min(shelter, rules.snap_shelter_cap)
-    return max(0.0, adjusted - shelter)
+    shelter = shelter if elderly_or_disabled else min(shelter, cap)
+    # 7 CFR 273.9(d)(6)(i): a flat amount in place of the shelter deduction.
+    return max(0.0, adjusted - (flat if homeless else shelter))
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def snap(
     rules, n_persons, earned, unearned, rent, pays_heat, childcare, elderly_or_disabled, medical,
     child_support_paid, categorical=False, assets=0.0, other_utilities=2, homeless=False,
@@ -76,36 +73,31 @@ def snap(
     assets : used only by an elderly or disabled unit above the gross limit (federal route)
     other_utilities : 0 none, 1 phone only, 2 two or more, for units without the heating allowance
     """
-    if n_persons < 1:
-        return 0.0
-    over = not categorical and earned + unearned > snap_gross_limit(rules, n_persons)
-    if over and not elderly_or_disabled:
-        return 0.0
+    # A month asks this of every home: so there is no branch that the processor would have to guess.
+    over = (not categorical) & (earned + unearned > snap_gross_limit(rules, n_persons))
     utility = snap_utility_allowance(rules, pays_heat, elderly_or_disabled, other_utilities)
     net = snap_net_income(
         rules, n_persons, earned, unearned, rent, utility, childcare, elderly_or_disabled, medical,
         child_support_paid, homeless,
     )  # fmt: skip
-    if over:
-        net_limit = ceil_dollar(rules.snap_net_limit_federal * guideline(rules.fpl_snap, n_persons) / 12)
-        asset_limit = rules.snap_asset_limit_elderly_disabled
-        if not (net <= net_limit and assets <= asset_limit):
-            return 0.0
+    net_limit = ceil_dollar(rules.snap_net_limit_federal * guideline(rules.fpl_snap, n_persons) / 12)
+    # Above the gross limit only an elderly or disabled unit may pass, by net income and assets.
+    passes = (elderly_or_disabled != 0) & (net <= net_limit) & (assets <= rules.snap_asset_limit_elderly_disabled)
     most = at_size(rules.snap_max_allotment, n_persons, rules.snap_max_allotment_each_more)
     benefit = max(0.0, most - ceil_dollar(rules.snap_contribution * net))
-    if n_persons <= rules.snap_minimum_benefit_max_size:
-        benefit = max(benefit, rules.snap_minimum_benefit)
-    return benefit
+    least = rules.snap_minimum_benefit
+    benefit = max(benefit, least) if n_persons <= rules.snap_minimum_benefit_max_size else benefit
+    return benefit if (n_persons >= 1) & (passes | (not over)) else 0.0
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def snap_step(allotment, most, steps: int) -> int:
     """Step of the allotment among equal steps of the most that a unit of this size can get, 0 to steps - 1.
 
     >>> snap_step(23.0, 292.0, 4), snap_step(292.0, 292.0, 4)
     (0, 3)
     """
-    return min(int(steps * allotment / max(most, 1.0)), steps - 1)
+    return int(min(steps * allotment / max(most, 1.0), steps - 1.0))
 
 
 @njit(cache=True)

@@ -48,7 +48,7 @@ def personal_credit_rate(rules, status, agi: float) -> float:
     return rate
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True, error_model="numpy")
 def connecticut_tax_before_credits(rules, status, agi: float) -> float:
     """Tax by brackets with the low-rate add-back and the recaptures, USD/year (CGS 12-700)."""
     over = max(0.0, agi - rules.ct_exemption_start[status])
@@ -56,10 +56,9 @@ def connecticut_tax_before_credits(rules, status, agi: float) -> float:
     exemption = max(0.0, rules.ct_exemption_max[status] - cut)
     tax = bracket_tax(rules.ct_bracket_top[status], rules.ct_rate, max(0.0, agi - exemption))
     for k in range(rules.ct_step_start.shape[0]):
-        over = agi - rules.ct_step_start[k, status]
-        if over > 0.0:  # below the start there are no steps
-            steps = math.ceil(over / rules.ct_step_step[k, status] - 1e-9)
-            tax += min(rules.ct_step_max[k, status], rules.ct_step_amount[k, status] * steps)
+        over = max(0.0, agi - rules.ct_step_start[k, status])  # below the start there are no steps
+        steps = math.ceil(over / rules.ct_step_step[k, status] - 1e-9)
+        tax += min(rules.ct_step_max[k, status], rules.ct_step_amount[k, status] * steps)
     return tax
 
 

@@ -22,19 +22,17 @@ __all__ = [
 ]
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def bracket_tax(tops, rates, income: float) -> float:
     """Tax on an income by brackets; rates has one more entry than tops."""
     tax, below = 0.0, 0.0
-    for i in range(len(tops)):
-        if income <= tops[i]:
-            return tax + rates[i] * max(0.0, income - below)
-        tax += rates[i] * (tops[i] - below)
+    for i in range(len(tops)):  # through all brackets, which costs less than to guess where to stop
+        tax += rates[i] * max(0.0, min(income, tops[i]) - below)
         below = tops[i]
-    return tax + rates[len(tops)] * (income - below)
+    return tax + rates[len(tops)] * max(0.0, income - below)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def payroll_tax(rules, wages: float, status: int = 0) -> float:
     """One worker's Social Security and Medicare tax, USD/year (26 USC 3101), without paid leave.
 

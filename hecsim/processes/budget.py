@@ -343,10 +343,14 @@ def mind_kernel(
     n = h_present.size
     work = np.zeros(n)
     carers = np.zeros(n)
+    gives, works = np.empty(p_present.size, np.uint8), np.empty(p_present.size, np.float32)
+    for i in range(p_present.size):  # no branch, so that the compiler takes several people at a time
+        carer = (p_present[i] == 1) & (p_role[i] <= 1) & (p_labor[i] != 4)
+        gives[i], works[i] = carer, p_hours[i] if carer & (p_labor[i] == 1) else np.float32(0.0)
     for i in range(p_present.size):
-        h, carer = home(p_household[i], p_present[i], h0), (p_present[i] == 1) & (p_role[i] <= 1) & (p_labor[i] != 4)
-        carers[h] += 1.0 if carer else 0.0
-        work[h] += np.float64(p_hours[i]) if carer & (p_labor[i] == 1) else 0.0
+        h = home(p_household[i], p_present[i], h0)
+        carers[h] += gives[i]
+        work[h] += works[i]
     for h in range(n):
         if h_present[h] == 0:
             continue

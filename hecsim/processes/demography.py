@@ -23,7 +23,7 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.base import process
-from hecsim.processes.maths import exp_, happens, log_
+from hecsim.processes.maths import exp_, happens, listed, log_
 
 __all__ = ["DEMOGRAPHY", "FERTILITY", "LEAVING", "MARRIAGE", "MORTALITY", "SCHOOLING"]
 
@@ -57,9 +57,10 @@ def schooling_kernel(
     p_present, p_household, p_age, p_role, p_development, p_education, h_education, h0, pu_finish, pu_entry,
     pu_degree, k_school_finish, k_college_entry, k_college_degree, k_school_development,
 ):  # fmt: skip
+    asked = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
-        if p_present[i] == 0 or (p_age[i] != _ADULT and p_age[i] != _DEGREE_AGE):
-            continue
+        asked[i] = (p_present[i] != 0) & ((p_age[i] == _ADULT) | (p_age[i] == _DEGREE_AGE))
+    for i in listed(asked):
         parents = int(h_education[int(p_household[i]) - h0])
         if p_age[i] == _DEGREE_AGE:
             known = parents if p_role[i] == 2 else 4
@@ -118,13 +119,13 @@ def leaving_kernel(
 ):  # fmt: skip
     most_home = max(np.max(k_leave_home), k_leave_home_autumn, k_leave_others)
     most_partner = np.max(k_seek_partner) / 12
+    may = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
         # Nobody's chance exceeds these two, so one test passes most people over.
-        if (pu_home[i] >= most_home) & (pu_partner[i] >= most_partner):
-            continue
+        free = (p_present[i] != 0) & (p_age[i] >= _ADULT) & (p_labor[i] != 4) & (p_leaving[i] == 0)
+        may[i] = free & ((pu_home[i] < most_home) | (pu_partner[i] < most_partner))
+    for i in listed(may):
         age, role = int(p_age[i]), p_role[i]
-        if (p_present[i] == 0) | (age < _ADULT) | (p_labor[i] == 4) | (p_leaving[i] != 0):
-            continue
         grown = role in (2, 4)
         if grown:
             years = age // 12
@@ -178,11 +179,12 @@ def fertility_kernel(
         p_pregnancy[i] = min(months + 1, TERM) if (p_present[i] != 0) & (p_sex[i] == 1) & (months > 0) else months
     most = np.max(k_birth_rate / 1000 * k_birth_scale) * np.max(k_birth_group) * np.max(k_birth_union)
     most *= np.max(k_birth_spacing) * max(np.max(k_birth_first), np.max(k_birth_parity)) / 12
+    may = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
+        fertile = (p_sex[i] == 1) & (p_age[i] >= 180 - TERM) & (p_age[i] < 540 - TERM) & (p_pregnancy[i] == 0)
+        may[i] = fertile & (pu_conceive[i] < most) & (p_present[i] != 0) & (p_labor[i] != 4)
+    for i in listed(may):
         at_birth = int(p_age[i]) + TERM
-        fertile = (p_sex[i] == 1) & (at_birth >= 180) & (at_birth < 540) & (p_pregnancy[i] == 0)
-        if not (fertile & (pu_conceive[i] < most) & (p_present[i] != 0)) or p_labor[i] == 4:
-            continue
         band = (at_birth - 180) // 60
         group = 0 if band < 2 else (1 if band == 2 else 2)
         since, parity = int(p_since_birth[i]), int(p_parity[i])
@@ -237,7 +239,7 @@ def _table(rates, growth):
             elif age >= 90:
                 q = logs[last] + growth * (age - 90)
             else:
-                k = 1 + int((age - 1) // 4) if age < 5 else int(age // 5) + 1
+                k = 1 if year < 5 else year // 5 + 1
                 t = (age - _AGES[k]) / (_AGES[k + 1] - _AGES[k])
                 q = logs[k] * (1 - t) + logs[k + 1] * t
             out[year, twelfth] = q
@@ -284,13 +286,14 @@ def mortality_kernel(
     # No product of relative risks exceeds this, so most people need no power function.
     most = max(rr_diabetes, 1.0) * max(rr_cvd, 1.0) * max(rr_substance, 1.0)
     most = max(most * np.max(rr_bmi) * np.max(rr_income), 1.0)
-    bound = np.empty(12 * _LAST)
-    for month in range(12 * _LAST):
-        year = month // 12
-        bound[month] = max(male[year, month % 12], female[year, month % 12]) * most / mean[year] + 1e-12
+    bound = np.empty((_LAST, 12))
+    for year in range(_LAST):
+        for twelfth in range(12):
+            bound[year, twelfth] = max(male[year, twelfth], female[year, twelfth]) * most / mean[year] + 1e-12
+    bounds, may = bound.reshape(-1), np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
-        if pu_death[i] >= bound[min(np.uint64(p_age[i]), np.uint64(12 * _LAST - 1))] or p_present[i] == 0:
-            continue
+        may[i] = (pu_death[i] < bounds[min(np.uint64(p_age[i]), np.uint64(12 * _LAST - 1))]) & (p_present[i] != 0)
+    for i in listed(may):
         year = min(int(p_age[i]) // 12, _LAST - 1)
         hazard = male[year, int(p_age[i]) % 12] if p_sex[i] == 0 else female[year, int(p_age[i]) % 12]
         b = p_bmi[i]

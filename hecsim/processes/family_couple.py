@@ -19,7 +19,7 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.base import process
-from hecsim.processes.maths import exp_, happens, home
+from hecsim.processes.maths import exp_, happens, home, listed
 
 __all__ = ["CONFLICT", "COUPLE_PROCESSES", "IPV", "PARENTING", "SEPARATION"]
 
@@ -157,11 +157,14 @@ def separation_kernel(
     """Which couples part this month, and which of the two leaves."""
     n = h_present.size
     # Of the two partners: bit 1 one is depressed, bit 2 one is held, from 4 on the number of men.
-    pair = np.zeros(n, np.uint8)
-    for i in range(p_present.size):
-        h, flags = home(p_household[i], p_present[i], h0), (p_depression[i] == 1) * 1 + (p_labor[i] == 4) * 2
+    pair, flags, men = np.zeros(n, np.uint8), np.empty(p_present.size, np.uint8), np.empty(p_present.size, np.uint8)
+    for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
         partner = (p_present[i] == 1) & (p_role[i] <= 1)
-        pair[h] = (pair[h] | flags) + (p_sex[i] == 0) * 4 if partner else pair[h]
+        flags[i] = (partner & (p_depression[i] == 1)) * 1 + (partner & (p_labor[i] == 4)) * 2
+        men[i] = (partner & (p_sex[i] == 0)) * 4
+    for i in range(p_present.size):
+        h = home(p_household[i], p_present[i], h0)
+        pair[h] = (pair[h] | flags[i]) + men[i]
     conflict, frail, level = np.log(k_separation_conflict), np.log(k_separation_frailty), np.empty(n)
     for h in range(n):  # no branch, so that the compiler takes several couples at a time
         x = exp_(conflict * h_conflict[h] + frail * h_frailty[h]) * lh_separation_scale[h]
@@ -187,11 +190,14 @@ def separation_kernel(
             any_parts = True
     if not any_parts:
         return
+    of = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
-        who = leaver[home(p_household[i], p_present[i], h0)]
-        if (who != 255) & (p_present[i] == 1) & (p_role[i] <= 1):
-            leaves = p_role[i] == 1 if who == 2 else p_sex[i] == 1 - who
-            p_leaving[i] = 3 if leaves else p_leaving[i]
+        partner = (p_present[i] == 1) & (p_role[i] <= 1)
+        of[i] = (leaver[home(p_household[i], p_present[i], h0)] != 255) & partner
+    for i in listed(of):
+        who = leaver[home(p_household[i], 1, h0)]
+        leaves = p_role[i] == 1 if who == 2 else p_sex[i] == 1 - who
+        p_leaving[i] = 3 if leaves else p_leaving[i]
 
 
 def separation_plain(

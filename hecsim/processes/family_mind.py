@@ -19,7 +19,7 @@ from numba import njit
 
 from hecsim.processes.ace_bits import CORE_COUNT, CORE_MASK, age_band
 from hecsim.processes.base import process
-from hecsim.processes.maths import core_count, exp_, happens, home
+from hecsim.processes.maths import core_count, exp_, happens, home, listed
 
 __all__ = ["ANXIETY", "DEPRESSION", "MIND_PROCESSES", "MOTIVE", "SUBSTANCE", "TREATMENT"]
 
@@ -277,15 +277,15 @@ def treatment_kernel(
     k_treatment_uninsured, k_treatment_help, k_treatment_stigma, k_treatment_service,
 ):  # fmt: skip
     """Who enters, stays in and leaves treatment: bit 1 for depression or anxiety, bit 2 for substance use."""
-    for i in range(p_present.size):
+    asked = np.empty(p_present.size, np.uint8)
+    for i in range(p_present.size):  # most people have nothing to be treated
+        asked[i] = (p_present[i] != 0) & ((p_treated[i] | p_depression[i] | p_anxiety[i] | p_substance[i]) != 0)
+    help_, stigma = np.log(k_treatment_help), np.log(k_treatment_stigma)
+    for i in listed(asked):
         treated, mood, use = p_treated[i], (p_depression[i] != 0) | (p_anxiety[i] != 0), p_substance[i] != 0
-        if (p_present[i] == 0) | ((treated == 0) & ~mood & ~use):  # most people have nothing to be treated
-            continue
         h = home(p_household[i], p_present[i], h0)
         access = 1.0 + lg_service_bias * (k_treatment_service[p_race[i]] - 1.0)
-        access *= exp_(
-            np.log(k_treatment_help) * h_help_seeking[h] + np.log(k_treatment_stigma) * n_stigma[h_neighborhood[h]]
-        )  # fmt: skip
+        access *= exp_(help_ * h_help_seeking[h] + stigma * n_stigma[h_neighborhood[h]])
         access *= k_treatment_uninsured if p_insurance[i] == 0 else 1.0
         enters = pu_enter_mood[i] < k_treatment_mood * access + lp_treatment_depression[i]
         begins = pu_enter_substance[i] < k_treatment_substance * access + lp_treatment_substance[i]

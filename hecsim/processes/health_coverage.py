@@ -23,7 +23,7 @@ from numba import njit
 
 from hecsim.processes.ace_bits import ADULT
 from hecsim.processes.base import process
-from hecsim.processes.maths import home
+from hecsim.processes.maths import home, listed
 
 __all__ = [
     "COVERAGE",
@@ -63,10 +63,12 @@ def plan_share(
 @njit(cache=True, nogil=True, error_model="numpy")
 def _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance, n, h0):
     """Members of each household who bring an employer's plan: householder or partner, at work, in a plan."""
-    plans = np.zeros(n, np.uint8)
+    plans, brings = np.zeros(n, np.uint8), np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
-        brings = (p_present[i] != 0) & (p_role[i] <= 1) & (p_labor[i] == 1) & (p_insurance[i] == 1) & (p_age[i] >= 216)
-        plans[home(p_household[i], p_present[i], h0)] += brings
+        works = (p_labor[i] == _EMPLOYED) & (p_age[i] >= ADULT)
+        brings[i] = (p_present[i] != 0) & (p_role[i] <= 1) & works & (p_insurance[i] == EMPLOYER)
+    for i in range(p_present.size):
+        plans[home(p_household[i], p_present[i], h0)] += brings[i]
     return plans
 
 
@@ -84,13 +86,12 @@ def coverage_kernel(
 ):  # fmt: skip
     plans = _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance, h_present.size, h0)
     n = p_present.size
-    around, open_to = np.empty(n, np.uint8), np.empty(n, np.uint8)
+    around, open_to, old = np.empty(n, np.uint8), np.empty(n, np.uint8), np.empty(n, np.uint8)
     for i in range(n):
         around[i] = plans[home(p_household[i], p_present[i], h0)]
     # No chance exceeds these. Most people keep what they have, and one test says so.
     most_loss, most_churn = k_employer_loss / 12.0, max(np.max(k_medicaid_churn), k_redetermination)
-    most_join = max(k_employer_gain / 12.0, k_family_join) + max(k_medicaid_enroll, k_medicaid_enroll_b)
-    most_join += np.max(k_direct_gain) + k_medicare_disabled
+    most_public, most_direct = max(k_medicaid_enroll, k_medicaid_enroll_b), np.max(k_direct_gain)
     least_share = np.min(k_employer_share) * min(k_part_time_factor, 1.0) > 0.0
     for i in range(n):  # no branch, so that the compiler takes several people at a time
         now, months, works = p_insurance[i], p_age[i], p_labor[i] == _EMPLOYED
@@ -100,16 +101,25 @@ def coverage_kernel(
         loss = most_loss if now == EMPLOYER else k_direct_loss
         loss = most_churn + lp_coverage_loss[i] if now == MEDICAID else loss
         turns = (now != UNINSURED) & (pu_leave[i] < loss) | ((now == EMPLOYER) & ~held) | (now == MEDICARE)
-        turns |= ((now == UNINSURED) | (now == DIRECT)) & (pu_join[i] < most_join + lp_coverage[i])
-        open_to[i] = (p_present[i] != 0) & (turns | (months >= _OLD))
-    for i in range(n):
-        if open_to[i] == 0 or p_labor[i] == _JAILED:
-            continue
+        join = k_employer_gain / 12.0 if works else 0.0
+        join = max(join, k_family_join) if relative & (around[i] > brings) else join
+        join += most_public + (most_direct if now == UNINSURED else 0.0) + (0.0 if works else k_medicare_disabled) + 1e-12
+        turns |= ((now == UNINSURED) | (now == DIRECT)) & (pu_join[i] < join + lp_coverage[i])
+        free = (p_present[i] != 0) & (p_labor[i] != _JAILED)
+        open_to[i], old[i] = free & turns & (months < _OLD), free & (months >= _OLD)
+    # Chances to come into an employer's plan and to lose it, part time and full time, by step of the wage.
+    gain, loss_own = np.empty((2, k_employer_share.size)), np.empty((2, k_employer_share.size))
+    for full in range(2):
+        for step in range(k_employer_share.size):
+            share = k_employer_share[step] * (1.0 if full == 1 else k_part_time_factor)
+            gain[full, step] = -np.expm1(-k_employer_gain * share / 12.0)
+            loss_own[full, step] = 1.0 if share == 0.0 else -np.expm1(-k_employer_loss * (1.0 - share) / 12.0)
+    for i in listed(old):
+        poverty = float(h_poverty_ratio[home(p_household[i], 1, h0)])
+        p_insurance[i] = MEDICAID if poverty <= k_dual_limit else MEDICARE
+    for i in listed(open_to):
         h, months, now = np.int64(p_household[i]) - h0, np.int64(p_age[i]), np.int64(p_insurance[i])
         poverty = float(h_poverty_ratio[h])
-        if months >= _OLD:
-            p_insurance[i] = MEDICAID if poverty <= k_dual_limit else MEDICARE
-            continue
         if p_role[i] >= 2 and months >= k_own_unit_age * 12:
             poverty = 12.0 * p_earnings[i] / k_benefits__guideline_first[_YEAR]
         child = months < k_benefits__husky_child_age * 12
@@ -122,10 +132,10 @@ def coverage_kernel(
             limit = max(limit, k_benefits__husky_pregnant_limit)
         eligible = poverty <= limit
         eligible_b = child and poverty <= k_benefits__husky_b2_limit
-        share = 0.0
+        employer, lost = 0.0, 1.0
         if p_labor[i] == _EMPLOYED and months >= ADULT and p_hours[i] >= k_plan_hours[0]:
-            share = k_employer_share[np.searchsorted(k_wage_steps, float(p_wage[i]), side="right")]
-            share *= 1.0 if p_hours[i] >= k_plan_hours[1] else k_part_time_factor
+            step, full = np.searchsorted(k_wage_steps, float(p_wage[i]), side="right"), p_hours[i] >= k_plan_hours[1]
+            employer, lost = gain[full * 1, step], loss_own[full * 1, step]
         brings = p_role[i] <= 1 and p_labor[i] == _EMPLOYED and now == EMPLOYER and months >= ADULT
         relative = p_role[i] <= 1 or (p_role[i] == 2 and months < k_family_age * 12)
         family = relative and plans[h] > brings
@@ -133,7 +143,7 @@ def coverage_kernel(
         leave = 0.0
         if now == EMPLOYER:
             if not family:
-                leave = 1.0 if share == 0.0 else -np.expm1(-k_employer_loss * (1.0 - share) / 12.0)
+                leave = lost
         elif now == MEDICAID:
             leave = k_medicaid_churn[0 if child else 1] if eligible or eligible_b else k_redetermination
             leave += lp_coverage_loss[i]
@@ -147,7 +157,6 @@ def coverage_kernel(
         if now == MEDICARE:
             continue
         pace = k_immigrant_factor if p_foreign_born[i] != 0 and p_language[i] != 0 and not child else 1.0
-        employer = -np.expm1(-k_employer_gain * share / 12.0)
         if family:
             employer = max(employer, k_family_join)
         public = k_medicaid_enroll * pace if eligible else (k_medicaid_enroll_b if eligible_b else 0.0)

@@ -21,7 +21,7 @@ from numba import njit
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
 from hecsim.processes.growth import between, segment_
-from hecsim.processes.maths import happens
+from hecsim.processes.maths import happens, listed
 
 __all__ = ["DISEASE", "bmi_class"]
 
@@ -57,11 +57,12 @@ def disease_kernel(
     most_pressure = np.max(k_hypertension_rate) * max(np.max(k_hypertension_bmi_male), np.max(k_hypertension_bmi_female)) / 12.0
     most_cvd = np.max(k_cvd_rate) * max(np.max(k_cvd_bmi_male), np.max(k_cvd_bmi_female) * k_cvd_female)
     most_cvd *= max(k_cvd_diabetes, 1.0) * max(k_cvd_hypertension, 1.0) * max(1.0 + (k_cvd_ace - 1.0) * harm, 1.0) / 12.0
+    may, gestation = np.empty(p_present.size, np.uint8), np.int64(k_gestational_month)
     for i in range(p_present.size):
         at_risk = (pu_diabetes[i] <= most_diabetes * lp_diabetes_onset[i]) | (pu_hypertension[i] <= most_pressure)
-        at_risk |= (pu_cvd[i] <= most_cvd) | (p_pregnancy[i] == k_gestational_month)
-        if not (at_risk & (p_present[i] != 0) & (p_age[i] >= ADULT)):
-            continue
+        at_risk |= (pu_cvd[i] <= most_cvd) | (p_pregnancy[i] == gestation)
+        may[i] = at_risk & (p_present[i] != 0) & (p_age[i] >= ADULT)
+    for i in listed(may):
         at, share = segment_(p_age[i] / 12.0, k_disease_ages)
         weight = np.searchsorted(_EDGES, float(p_bmi[i]), side="right")
         dose = min(CORE_COUNT[p_ace_bits[i] & CORE_MASK] / k_ace_limit, 1.0) * lh_ace_harm[np.int64(p_household[i]) - h0]

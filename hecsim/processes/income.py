@@ -31,13 +31,14 @@ from hecsim.benefits.rules import at_size
 from hecsim.benefits.snap import snap_step
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.processes.base import process
-from hecsim.processes.maths import happens, home
+from hecsim.processes.maths import home, listed
 from hecsim.processes.taxes import RETURN, WITHHOLDING
 
 __all__ = ["INCOME", "MEMBERS", "PROGRAMS", "SMOOTH"]
 
 _SIXTY = 60 * 12  # age of the elderly in SNAP (7 USC 2012)
 _SIXTY_TWO, _SIXTY_SEVEN = 62 * 12, 67 * 12  # ages of early and full Social Security (42 USC 402, 416)
+_AGED, _BARRED = 1, 2  # marks of a home by its householder and partner
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -83,12 +84,18 @@ def members_kernel(
         h_earnings[h] = 0.0
         h_ui[h] = 0.0
         h_other_income[h] = h_capital_income[h]
+    own, some = np.empty(p_present.size, np.float32), np.empty(p_present.size, np.uint8)
+    for i in range(p_present.size):  # no branch, so that the compiler takes several people at a time
+        here, held = (p_present[i] != 0) & (p_placed[i] == 0), p_labor[i] == 4
+        own[i] = p_earnings[i] if here & ~held else np.float32(0.0)
+        draws = (p_labor[i] == 2) | (p_ui_weekly[i] > 0.0) | (p_leave_weeks[i] > 0)
+        # Below retirement age only those who are out of the labor force can have a pension.
+        some[i] = here & (draws | (p_age[i] >= _SIXTY_SEVEN) | (p_labor[i] == 3))
+        p_ui_year[i] = np.float32(0.0) if here & (calendar_month == 0) else p_ui_year[i]
     for i in range(p_present.size):
-        if (p_present[i] == 0) | (p_placed[i] > 0):
-            continue
+        h_earnings[home(p_household[i], p_present[i], h0)] += own[i]
+    for i in listed(some):
         h = home(p_household[i], 1, h0)
-        if calendar_month == 0:
-            p_ui_year[i] = 0.0
         usual = np.float64(p_wage[i]) * (np.float64(p_hours[i]) if p_hours[i] > 0 else k_full_time)
         seeks, months = p_labor[i] == 2, p_unemployed_months[i]
         if seeks & (months == 1):
@@ -104,7 +111,6 @@ def members_kernel(
             p_ui_year[i] += drawn
             h_ui[h] += drawn
         held, retired = p_labor[i] == 4, (p_age[i] >= _SIXTY_SEVEN) | ((p_age[i] >= _SIXTY_TWO) & (p_labor[i] == 3))
-        h_earnings[h] += 0.0 if held else p_earnings[i]
         if retired & ~held:
             share = k_social_security_share * usual * WEEKS_PER_MONTH
             h_other_income[h] += np.float64(p_entitled[i]) * min(max(share, k_social_security_min), k_social_security_max)
@@ -170,80 +176,80 @@ def programs_kernel(
 ):
     rules = rules[0]
     n = h_present.size
-    first = np.zeros(n)
-    second = np.zeros(n)
-    aged = np.zeros(n, np.uint8)
-    barred = np.zeros(n, np.uint8)
-    packages = np.zeros(n)
-    unborn = np.zeros(n, np.int64)
+    heads, others = np.empty(p_present.size, np.float32), np.empty(p_present.size, np.float32)
+    marks, wic = np.empty(p_present.size, np.uint8), np.empty(p_present.size, np.uint8)
+    below, rows, count = np.int64(rules.wic_child_months), np.empty(p_present.size, np.uint32), 0
+    for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
+        here, age = (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] != 4), p_age[i]
+        parent, earned = here & (p_role[i] <= 1), p_earnings[i]
+        heads[i] = earned if here & (p_role[i] == 0) else np.float32(0.0)
+        others[i] = earned if here & (p_role[i] != 0) & (age >= 216) else np.float32(0.0)
+        immigrant = (p_foreign_born[i] != 0) & (p_language[i] != 0)
+        marks[i] = (parent & (age >= _SIXTY)) * _AGED + (parent & immigrant) * _BARRED
+        wic[i] = here & ((age < below) | (p_pregnancy[i] > 0) | (p_since_birth[i] < 12))
+    first, second, marked = np.zeros(n), np.zeros(n), np.zeros(n, np.uint8)
     for i in range(p_present.size):
-        h, here = home(p_household[i], p_present[i], h0), (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] != 4)
-        first[h] += p_earnings[i] if here & (p_role[i] == 0) else 0.0
-        aged[h] |= here & (p_role[i] <= 1) & (p_age[i] >= _SIXTY)
-        barred[h] |= here & (p_role[i] <= 1) & (p_foreign_born[i] != 0) & (p_language[i] != 0)
-        second[h] += p_earnings[i] if here & (p_role[i] != 0) & (p_age[i] >= 216) else 0.0
-    below = rules.wic_child_months
-    for i in range(p_present.size):
-        if (p_age[i] < below) | (p_pregnancy[i] > 0) | (p_since_birth[i] < 12):  # only these can be in a WIC category
-            if (p_present[i] == 0) | (p_placed[i] > 0) | (p_labor[i] == 4):
-                continue
-            h = home(p_household[i], 1, h0)
-            unborn[h] += p_pregnancy[i] > 0
-            birth = np.int64(p_since_birth[i]) if p_since_birth[i] < 12 else -1
-            packages[h] += wic_value(rules, wic_category(rules, np.int64(p_age[i]), p_pregnancy[i] > 0, birth, False))
+        h = home(p_household[i], p_present[i], h0)
+        first[h] += heads[i]
+        second[h] += others[i]
+        marked[h] |= marks[i]
+        rows[count] = i  # only these can be in a WIC category
+        count += wic[i]
+    packages, unborn = np.zeros(n), np.zeros(n, np.uint8)
+    for i in rows[:count]:
+        h = home(p_household[i], 1, h0)
+        unborn[h] += p_pregnancy[i] > 0
+        birth = np.int64(p_since_birth[i]) if p_since_birth[i] < 12 else -1
+        packages[h] += wic_value(rules, wic_category(rules, np.int64(p_age[i]), p_pregnancy[i] > 0, birth, False))
+    for h in range(n):  # no branch, so that the compiler takes many homes at a time
+        here = h_present[h] != 0
+        h_takes_wic[h] = 1 if here & (hu_wic[h] < k_fringe_wic + lh_wic_take_up[h]) else h_takes_wic[h]
+        h_takes_tfa[h] = 1 if here & (hu_tfa[h] < k_fringe_tfa + lh_tfa_take_up[h]) else h_takes_tfa[h]
+        h_takes_eitc[h] = 1 if here & (hu_eitc[h] < k_fringe_eitc + lh_eitc_take_up[h]) else h_takes_eitc[h]
+    begin = k_snap_lapse * k_snap_share / (1.0 - k_snap_share)
+    grants, allotments, hazards = np.zeros(n), np.empty(n), np.empty(n)
+    for h in range(n):
+        claims = (h_takes_tfa[h] == 1) & (h_tfa_months[h] < k_tfa_limit) & (h_present[h] != 0)
+        if claims and (h_children[h] > 0 or unborn[h] > 0):
+            unearned = np.float64(h_ui[h]) + np.float64(h_other_income[h])
+            grants[h] = tfa(
+                rules, max(np.int64(h_persons[h]), 1), first[h], second[h], unearned, 0.0, np.float64(h_savings[h]),
+                h_voucher[h] > 0, h_tfa[h] > 0, 0,
+            )  # fmt: skip
+    for h in range(n):
+        size, elders, rent = max(np.int64(h_persons[h]), 1), h_elders[h], np.float64(h_rent[h])
+        grant = grants[h]
+        unearned = np.float64(h_ui[h]) + np.float64(h_other_income[h])
+        allotment = snap(
+            rules, size, first[h] + second[h], unearned + grant, rent if h_tenure[h] < 2 else 0.0, True,
+            np.float64(h_care_cost[h]), elders > 0, k_medical_elder * np.float64(elders), 0.0, grant > 0.0,
+            np.float64(h_savings[h]), 2, h_tenure[h] == 2,
+        )  # fmt: skip
+        # A home that is entitled to nothing stands with those that could have the least.
+        most = at_size(rules.snap_max_allotment, size, rules.snap_max_allotment_each_more)
+        step = np.uint64(snap_step(allotment, most, k_snap_share.size))
+        lapse, begins, taking = k_snap_lapse[step], begin[step], h_takes_snap[h] == 1
+        begins *= k_snap_elder if marked[h] & _AGED else 1.0
+        begins *= k_snap_immigrant if marked[h] & _BARRED else 1.0
+        allotments[h], hazards[h] = allotment, (lapse if taking else begins) / 12.0
     for h in range(n):
         if h_present[h] == 0:
             continue
-        if h_takes_wic[h] == 0 and hu_wic[h] < k_fringe_wic + lh_wic_take_up[h]:
-            h_takes_wic[h] = 1
-        if h_takes_tfa[h] == 0 and hu_tfa[h] < k_fringe_tfa + lh_tfa_take_up[h]:
-            h_takes_tfa[h] = 1
-        if h_takes_eitc[h] == 0 and hu_eitc[h] < k_fringe_eitc + lh_eitc_take_up[h]:
-            h_takes_eitc[h] = 1
-        size = max(np.int64(h_persons[h]), 1)
-        earned = first[h] + second[h]
-        unearned = np.float64(h_ui[h]) + np.float64(h_other_income[h])
-        grant = 0.0
-        if h_takes_tfa[h] == 1 and h_tfa_months[h] < k_tfa_limit and (h_children[h] > 0 or unborn[h] > 0):
-            grant = tfa(
-                rules, size, first[h], second[h], unearned, 0.0, np.float64(h_savings[h]), h_voucher[h] > 0, h_tfa[h] > 0, 0
-            )
+        grant, allotment, taking = grants[h], allotments[h], h_takes_snap[h] == 1
         h_tfa[h] = grant
-        if grant > 0.0 and h_tfa_months[h] < 255:
-            h_tfa_months[h] += 1
-        elder = h_elders[h] > 0
-        allotment = snap(
-            rules,
-            size,
-            earned,
-            unearned + grant,
-            np.float64(h_rent[h]) if h_tenure[h] < 2 else 0.0,
-            True,
-            np.float64(h_care_cost[h]),
-            elder,
-            k_medical_elder * np.float64(h_elders[h]),
-            0.0,
-            grant > 0.0,
-            np.float64(h_savings[h]),
-            2,
-            h_tenure[h] == 2,
-        )
-        # A home that is entitled to nothing stands with those that could have the least.
-        most = at_size(rules.snap_max_allotment, size, rules.snap_max_allotment_each_more)
-        step = snap_step(allotment, most, k_snap_share.size)
-        if h_takes_snap[h] == 1:
-            h_takes_snap[h] = 0 if happens(hu_snap[h], k_snap_lapse[step] / 12.0) else 1
-        else:
-            begins = k_snap_lapse[step] * k_snap_share[step] / (1.0 - k_snap_share[step])
-            begins *= k_snap_elder if aged[h] > 0 else 1.0
-            begins *= k_snap_immigrant if barred[h] > 0 else 1.0
-            h_takes_snap[h] = 1 if hu_snap[h] < -np.expm1(-begins / 12.0) + lh_snap_take_up[h] else 0
-        allotment *= h_takes_snap[h]
+        h_tfa_months[h] += (grant > 0.0) & (h_tfa_months[h] < 255)
+        reached = np.float64(lh_snap_take_up[h])
+        reached = 0.0 if taking else reached
+        changes = hu_snap[h] < hazards[h] + reached  # the chance lies below its hazard: few need the exponential
+        if changes:
+            changes = hu_snap[h] < -np.expm1(-hazards[h]) + reached
+        h_takes_snap[h] = taking != changes
+        allotment = allotment if taking != changes else 0.0
         h_snap[h] = allotment * lg_snap_scale
         value = 0.0
         if h_takes_wic[h] == 1 and packages[h] > 0.0:
-            yearly = 12.0 * (earned + unearned + grant)
-            if wic_eligible(rules, size + unborn[h], yearly, grant > 0.0 or allotment > 0.0):
+            yearly = 12.0 * ((first[h] + second[h]) + (np.float64(h_ui[h]) + np.float64(h_other_income[h])) + grant)
+            if wic_eligible(rules, max(np.int64(h_persons[h]), 1) + unborn[h], yearly, grant > 0.0 or allotment > 0.0):
                 value = packages[h]
         h_wic[h] = value
 

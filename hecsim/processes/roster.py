@@ -19,7 +19,7 @@ from numba import njit
 
 from hecsim.columns import N_CORE_ACES
 from hecsim.processes.base import process
-from hecsim.processes.maths import core_count, home
+from hecsim.processes.maths import core_count, home, listed
 
 __all__ = ["AGEING", "NOBODY", "ROSTER"]
 
@@ -72,13 +72,15 @@ def roster_kernel(
     # Counts of a household side by side in two words, flags and schooling in a third, added up person by person.
     # First: persons, children, below 6, below 13. Second: elders, workers, caregivers, their ACEs.
     first, second, flags = np.empty(people, np.int64), np.empty(people, np.int64), np.empty(people, np.uint16)
-    strain = np.empty(people)
+    strain, heads = np.empty(people), np.empty(people, np.uint8)
+    ages = np.empty(people, np.uint16)
     for i in range(people):  # no branch, so that the compiler takes several people at a time
         here, age = p_present[i] != 0, p_age[i]
         member = here & (p_labor[i] != 4) & (p_placed[i] == 0)
         elder = (age >= _ELDER) | (p_disabled[i] != 0)
         one = 1 + ((age < _ADULT) << 16) + ((age < _SIX) << 32) + ((age < _THIRTEEN) << 48)
         first[i] = one if member else 0
+        ages[i] = age if member else np.uint16(NOBODY)
         giver = member & (p_role[i] <= 1)
         aces = np.int64(core_count(p_ace_bits[i])) if giver else 0
         two = (elder * 1) + ((p_labor[i] == 1) << 16)
@@ -91,6 +93,7 @@ def roster_kernel(
         bits += 32 if here & (p_labor[i] == 4) else 0
         bits += (64 << p_education[i]) if here & (p_role[i] <= 1) else 0
         flags[i] = bits
+        heads[i] = here & (p_role[i] == 0)
     counts, others, marks = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.uint16)
     stress, youngest = np.zeros(n), np.full(n, NOBODY, np.uint16)
     for i in range(people):
@@ -99,10 +102,10 @@ def roster_kernel(
         others[h] += second[i]
         marks[h] |= flags[i]
         stress[h] += strain[i]
-        youngest[h] = min(youngest[h], p_age[i]) if first[i] != 0 else youngest[h]
-        head = (p_present[i] != 0) & (p_role[i] == 0)
-        h_race[h] = p_race[i] if head else h_race[h]
-        h_language[h] = p_language[i] if head else h_language[h]
+        youngest[h] = min(youngest[h], ages[i])
+    for i in listed(heads):
+        h = home(p_household[i], 1, h0)
+        h_race[h], h_language[h] = p_race[i], p_language[i]
     for h in range(n):
         if h_present[h] == 0:
             continue
