@@ -8,9 +8,11 @@ from hecsim.benefits.rules import at_size, ceil_dollar, guideline
 
 __all__ = [
     "snap",
+    "snap_allotted",
     "snap_gross_limit",
     "snap_net_income",
     "snap_step",
+    "snap_tables",
     "snap_time_limited",
     "snap_utility_allowance",
 ]
@@ -45,8 +47,18 @@ def snap_net_income(
     child_support_paid, homeless,
 ) -> float:  # fmt: skip
     """Net income, USD/month (7 CFR 273.9(d), 273.10(e)): income less all deductions."""
+    standard = at_size(rules.snap_standard_deduction, n_persons, 0.0)
+    return _net(
+        rules, standard, earned, unearned, rent, utility, childcare, elderly_or_disabled, medical, child_support_paid, homeless
+    )
+
+
+@njit(cache=True, forceinline=True)
+def _net(
+    rules, standard, earned, unearned, rent, utility, childcare, elderly_or_disabled, medical, child_support_paid, homeless
+) -> float:
     deductions = rules.snap_earned_deduction * earned
-    deductions += at_size(rules.snap_standard_deduction, n_persons, 0.0)
+    deductions += standard
     deductions += childcare + child_support_paid
     high, flat, cap = max(0.0, medical - rules.snap_medical_threshold), rules.snap_homeless_deduction, rules.snap_shelter_cap
     deductions += high if elderly_or_disabled else 0.0
@@ -73,17 +85,37 @@ def snap(
     assets : used only by an elderly or disabled unit above the gross limit (federal route)
     other_utilities : 0 none, 1 phone only, 2 two or more, for units without the heating allowance
     """
-    # A month asks this of every home: so there is no branch that the processor would have to guess.
+    standard, most = snap_tables(rules, n_persons)
+    return snap_allotted(
+        rules, n_persons, standard, most, earned, unearned, rent, pays_heat, childcare, elderly_or_disabled, medical,
+        child_support_paid, categorical, assets, other_utilities, homeless,
+    )  # fmt: skip
+
+
+@njit(cache=True, forceinline=True)
+def snap_tables(rules, n_persons: int) -> tuple[float, float]:
+    """Standard deduction and highest allotment of a unit of this size, USD/month."""
+    most = at_size(rules.snap_max_allotment, n_persons, rules.snap_max_allotment_each_more)
+    return at_size(rules.snap_standard_deduction, n_persons, 0.0), most
+
+
+@njit(cache=True, forceinline=True)
+def snap_allotted(
+    rules, n_persons, standard, most, earned, unearned, rent, pays_heat, childcare, elderly_or_disabled, medical,
+    child_support_paid, categorical, assets, other_utilities, homeless,
+) -> float:  # fmt: skip
+    """`snap` of a unit whose standard deduction and highest allotment (`snap_tables`) have been looked up.
+
+    A month asks this of every home: with no branch and nothing looked up, the compiler takes several homes at a time.
+    """
     over = (not categorical) & (earned + unearned > snap_gross_limit(rules, n_persons))
     utility = snap_utility_allowance(rules, pays_heat, elderly_or_disabled, other_utilities)
-    net = snap_net_income(
-        rules, n_persons, earned, unearned, rent, utility, childcare, elderly_or_disabled, medical,
-        child_support_paid, homeless,
-    )  # fmt: skip
+    net = _net(
+        rules, standard, earned, unearned, rent, utility, childcare, elderly_or_disabled, medical, child_support_paid, homeless
+    )
     net_limit = ceil_dollar(rules.snap_net_limit_federal * guideline(rules.fpl_snap, n_persons) / 12)
     # Above the gross limit only an elderly or disabled unit may pass, by net income and assets.
     passes = (elderly_or_disabled != 0) & (net <= net_limit) & (assets <= rules.snap_asset_limit_elderly_disabled)
-    most = at_size(rules.snap_max_allotment, n_persons, rules.snap_max_allotment_each_more)
     benefit = max(0.0, most - ceil_dollar(rules.snap_contribution * net))
     least = rules.snap_minimum_benefit
     benefit = max(benefit, least) if n_persons <= rules.snap_minimum_benefit_max_size else benefit

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
 
 from hecsim.benefits.rules import JOINT
-from hecsim.benefits.tax_federal import bracket_tax
+from hecsim.benefits.tax_federal import bracket_tax, bracket_tax_each
 
 __all__ = [
     "connecticut_agi",
     "connecticut_eitc",
     "connecticut_tax",
     "connecticut_tax_before_credits",
+    "connecticut_tax_before_credits_each",
     "personal_credit_rate",
     "property_tax_credit",
 ]
@@ -49,17 +51,40 @@ def personal_credit_rate(rules, status, agi: float) -> float:
 
 
 @njit(cache=True, forceinline=True, error_model="numpy")
+def _after_exemption(agi, start, step, most):
+    cut = step * math.ceil(max(0.0, agi - start) / step - 1e-9)
+    return max(0.0, agi - max(0.0, most - cut))
+
+
+@njit(cache=True, forceinline=True, error_model="numpy")
+def _steps(agi, start, step, amount, most):
+    return min(most, amount * math.ceil(max(0.0, agi - start) / step - 1e-9))  # below the start there are none
+
+
+@njit(cache=True, error_model="numpy")
 def connecticut_tax_before_credits(rules, status, agi: float) -> float:
     """Tax by brackets with the low-rate add-back and the recaptures, USD/year (CGS 12-700)."""
-    over = max(0.0, agi - rules.ct_exemption_start[status])
-    cut = rules.ct_exemption_step * math.ceil(over / rules.ct_exemption_step - 1e-9)
-    exemption = max(0.0, rules.ct_exemption_max[status] - cut)
-    tax = bracket_tax(rules.ct_bracket_top[status], rules.ct_rate, max(0.0, agi - exemption))
-    for k in range(rules.ct_step_start.shape[0]):
-        over = max(0.0, agi - rules.ct_step_start[k, status])  # below the start there are no steps
-        steps = math.ceil(over / rules.ct_step_step[k, status] - 1e-9)
-        tax += min(rules.ct_step_max[k, status], rules.ct_step_amount[k, status] * steps)
+    taxed = _after_exemption(agi, rules.ct_exemption_start[status], rules.ct_exemption_step, rules.ct_exemption_max[status])
+    tax = bracket_tax(rules.ct_bracket_top[status], rules.ct_rate, taxed)
+    start, step, amount, most = rules.ct_step_start, rules.ct_step_step, rules.ct_step_amount, rules.ct_step_max
+    for k in range(start.shape[0]):
+        tax += _steps(agi, start[k, status], step[k, status], amount[k, status], most[k, status])
     return tax
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def connecticut_tax_before_credits_each(rules, status, agi, out) -> None:
+    """`connecticut_tax_before_credits` of many with one status, into float64 `out`."""
+    taxed = np.empty(out.size)
+    first, by, highest = rules.ct_exemption_start[status], rules.ct_exemption_step, rules.ct_exemption_max[status]
+    for i in range(out.size):
+        taxed[i] = _after_exemption(agi[i], first, by, highest)
+    bracket_tax_each(rules.ct_bracket_top[status], rules.ct_rate, taxed, out)
+    for k in range(rules.ct_step_start.shape[0]):
+        start, step = rules.ct_step_start[k, status], rules.ct_step_step[k, status]
+        amount, most = rules.ct_step_amount[k, status], rules.ct_step_max[k, status]
+        for i in range(out.size):
+            out[i] += _steps(agi[i], start, step, amount, most)
 
 
 @njit(cache=True)

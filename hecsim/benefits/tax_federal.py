@@ -10,6 +10,7 @@ from hecsim.benefits.rules import JOINT, SEPARATE
 
 __all__ = [
     "bracket_tax",
+    "bracket_tax_each",
     "child_tax_credit",
     "dependent_care_credit",
     "eitc",
@@ -23,13 +24,29 @@ __all__ = [
 
 
 @njit(cache=True, forceinline=True)
+def _in_bracket(rate, income, below, top):
+    return rate * max(0.0, min(income, top) - below)
+
+
+@njit(cache=True)
 def bracket_tax(tops, rates, income: float) -> float:
     """Tax on an income by brackets; rates has one more entry than tops."""
     tax, below = 0.0, 0.0
-    for i in range(len(tops)):  # through all brackets, which costs less than to guess where to stop
-        tax += rates[i] * max(0.0, min(income, tops[i]) - below)
+    for i in range(len(tops)):
+        tax += _in_bracket(rates[i], income, below, tops[i])
         below = tops[i]
-    return tax + rates[len(tops)] * max(0.0, income - below)
+    return tax + _in_bracket(rates[len(tops)], income, below, math.inf)
+
+
+@njit(cache=True, nogil=True)
+def bracket_tax_each(tops, rates, income, out) -> None:
+    """`bracket_tax` of many, into float64 `out`: bracket by bracket, so that the compiler takes several at a time."""
+    out[:], below = 0.0, 0.0
+    for k in range(len(rates)):
+        rate, top = rates[k], tops[k] if k < len(tops) else math.inf
+        for i in range(out.size):
+            out[i] += _in_bracket(rate, income[i], below, top)
+        below = top
 
 
 @njit(cache=True, forceinline=True)

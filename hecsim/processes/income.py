@@ -20,15 +20,13 @@ from numba import njit
 from hecsim.benefits import (
     guideline,
     paid_leave_weekly,
-    snap,
     tfa,
     ui_weekly,
     wic_category,
     wic_eligible,
     wic_value,
 )
-from hecsim.benefits.rules import at_size
-from hecsim.benefits.snap import snap_step
+from hecsim.benefits.snap import snap_allotted, snap_step, snap_tables
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.processes.base import process
 from hecsim.processes.maths import home, listed
@@ -207,7 +205,7 @@ def programs_kernel(
         h_takes_tfa[h] = 1 if here & (hu_tfa[h] < k_fringe_tfa + lh_tfa_take_up[h]) else h_takes_tfa[h]
         h_takes_eitc[h] = 1 if here & (hu_eitc[h] < k_fringe_eitc + lh_eitc_take_up[h]) else h_takes_eitc[h]
     begin = k_snap_lapse * k_snap_share / (1.0 - k_snap_share)
-    grants, allotments, hazards = np.zeros(n), np.empty(n), np.empty(n)
+    grants, allotments, standard, most = np.zeros(n), np.empty(n), np.empty(n), np.empty(n)
     for h in range(n):
         claims = (h_takes_tfa[h] == 1) & (h_tfa_months[h] < k_tfa_limit) & (h_present[h] != 0)
         if claims and (h_children[h] > 0 or unborn[h] > 0):
@@ -216,33 +214,33 @@ def programs_kernel(
                 rules, max(np.int64(h_persons[h]), 1), first[h], second[h], unearned, 0.0, np.float64(h_savings[h]),
                 h_voucher[h] > 0, h_tfa[h] > 0, 0,
             )  # fmt: skip
-    for h in range(n):
-        size, elders, rent = max(np.int64(h_persons[h]), 1), h_elders[h], np.float64(h_rent[h])
-        grant = grants[h]
+    for h in range(n):  # what is looked up, in a loop of its own
+        standard[h], most[h] = snap_tables(rules, max(np.int64(h_persons[h]), 1))
+    for h in range(n):  # no branch, so that the compiler takes several homes at a time
+        size, elders, rent, savings = max(np.int64(h_persons[h]), 1), h_elders[h], h_rent[h], np.float64(h_savings[h])
         unearned = np.float64(h_ui[h]) + np.float64(h_other_income[h])
-        allotment = snap(
-            rules, size, first[h] + second[h], unearned + grant, rent if h_tenure[h] < 2 else 0.0, True,
-            np.float64(h_care_cost[h]), elders > 0, k_medical_elder * np.float64(elders), 0.0, grant > 0.0,
-            np.float64(h_savings[h]), 2, h_tenure[h] == 2,
+        allotments[h] = snap_allotted(
+            rules, size, standard[h], most[h], first[h] + second[h], unearned + grants[h],
+            np.float64(rent if h_tenure[h] < 2 else np.float32(0.0)), True, np.float64(h_care_cost[h]), elders > 0,
+            k_medical_elder * np.float64(elders), 0.0, grants[h] > 0.0, savings, 2, h_tenure[h] == 2,
         )  # fmt: skip
-        # A home that is entitled to nothing stands with those that could have the least.
-        most = at_size(rules.snap_max_allotment, size, rules.snap_max_allotment_each_more)
-        step = np.uint64(snap_step(allotment, most, k_snap_share.size))
-        lapse, begins, taking = k_snap_lapse[step], begin[step], h_takes_snap[h] == 1
-        begins *= k_snap_elder if marked[h] & _AGED else 1.0
-        begins *= k_snap_immigrant if marked[h] & _BARRED else 1.0
-        allotments[h], hazards[h] = allotment, (lapse if taking else begins) / 12.0
     for h in range(n):
         if h_present[h] == 0:
             continue
         grant, allotment, taking = grants[h], allotments[h], h_takes_snap[h] == 1
         h_tfa[h] = grant
         h_tfa_months[h] += (grant > 0.0) & (h_tfa_months[h] < 255)
+        # A home that is entitled to nothing stands with those that could have the least.
+        step = np.uint64(snap_step(allotment, most[h], k_snap_share.size))
+        lapse, begins = k_snap_lapse[step], begin[step]
+        begins *= k_snap_elder if marked[h] & _AGED else 1.0
+        begins *= k_snap_immigrant if marked[h] & _BARRED else 1.0
+        hazard = (lapse if taking else begins) / 12.0
         reached = np.float64(lh_snap_take_up[h])
         reached = 0.0 if taking else reached
-        changes = hu_snap[h] < hazards[h] + reached  # the chance lies below its hazard: few need the exponential
+        changes = hu_snap[h] < hazard + reached  # the chance lies below its hazard: few need the exponential
         if changes:
-            changes = hu_snap[h] < -np.expm1(-hazards[h]) + reached
+            changes = hu_snap[h] < -np.expm1(-hazard) + reached
         h_takes_snap[h] = taking != changes
         allotment = allotment if taking != changes else 0.0
         h_snap[h] = allotment * lg_snap_scale

@@ -10,14 +10,25 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hecsim.benefits import connecticut_tax, connecticut_tax_before_credits, federal_return, payroll_tax
-from hecsim.benefits.tax_federal import bracket_tax
+from hecsim.benefits import connecticut_tax, federal_return, payroll_tax
+from hecsim.benefits.tax_connecticut import connecticut_tax_before_credits_each
+from hecsim.benefits.tax_federal import bracket_tax_each
 from hecsim.processes.base import process
-from hecsim.processes.maths import home
+from hecsim.processes.maths import home, listed
 
 __all__ = ["RETURN", "WITHHOLDING"]
 
 _SINGLE, _HEAD, _JOINT = 0, 1, 2
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _taxes(rules, status, yearly):
+    """Federal and state tax on gross incomes of a year before credits, of filers of one status."""
+    federal, state = np.empty(yearly.size), np.empty(yearly.size)
+    taxable = np.maximum(0.0, yearly - rules.fed_standard_deduction[status])
+    bracket_tax_each(rules.fed_bracket_top[status], rules.fed_rate, taxable, federal)
+    connecticut_tax_before_credits_each(rules, status, yearly, state)
+    return federal, state
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -43,29 +54,36 @@ def withholding_kernel(
     n = h_present.size
     payroll = np.zeros(n)
     filed = np.zeros(n)
-    single = rules.fed_standard_deduction[_SINGLE]
-    rows, count = np.empty(p_present.size, np.uint32), 0
-    for i in range(p_present.size):  # those who earn, put in a list without a branch
-        rows[count] = i
-        count += (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] == 1)
-    for i in rows[:count]:
-        h = home(p_household[i], 1, h0)
-        yearly = 12.0 * np.float64(p_earnings[i])
-        payroll[h] += payroll_tax(rules, yearly, _SINGLE) / 12.0
-        filed[h] += yearly if p_role[i] <= 1 else 0.0
-        if p_role[i] > 1:  # grown children and others file for themselves
-            own = bracket_tax(rules.fed_bracket_top[_SINGLE], rules.fed_rate, max(0.0, yearly - single))
-            payroll[h] += (own + connecticut_tax_before_credits(rules, _SINGLE, yearly)) / 12.0
-    for h in range(n):
-        if h_present[h] == 0:
-            continue
-        status = _JOINT if h_couple[h] == 2 else (_HEAD if h_children[h] > 0 else _SINGLE)
-        yearly = filed[h] + 12.0 * (np.float64(h_ui[h]) + np.float64(h_capital_income[h]))
-        taxable = max(0.0, yearly - rules.fed_standard_deduction[status])
-        income_tax = bracket_tax(rules.fed_bracket_top[status], rules.fed_rate, taxable) / 12.0
-        income_tax += connecticut_tax_before_credits(rules, status, yearly) / 12.0
-        h_taxes[h] = payroll[h] + income_tax
-        h_withheld_year[h] = income_tax + (0.0 if calendar_month == 0 else np.float64(h_withheld_year[h]))
+    people = p_present.size
+    worth, own = np.empty(people), np.zeros(people)
+    mine, others = np.empty(people), np.empty(people, np.uint8)
+    for i in range(people):  # no branch, so that the compiler takes several people at a time
+        earns, yearly = (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] == 1), 12.0 * np.float64(p_earnings[i])
+        worth[i] = payroll_tax(rules, yearly, _SINGLE) / 12.0 if earns else 0.0
+        mine[i] = yearly if earns & (p_role[i] <= 1) else 0.0
+        others[i] = earns & (p_role[i] > 1)
+    alone = listed(others)  # grown children and others file for themselves
+    federal, state = _taxes(rules, _SINGLE, 12.0 * p_earnings[alone].astype(np.float64))
+    own[alone] = (federal + state) / 12.0
+    for i in range(people):
+        h = home(p_household[i], p_present[i], h0)
+        payroll[h] = payroll[h] + worth[i] + own[i]
+        filed[h] += mine[i]
+    filer, before = np.empty(n, np.uint8), 0.0 if calendar_month == 0 else 1.0
+    for status in (_SINGLE, _HEAD, _JOINT):  # one status at a time, so that its figures are the same for all
+        for h in range(n):
+            of = _JOINT if h_couple[h] == 2 else (_HEAD if h_children[h] > 0 else _SINGLE)
+            filer[h] = (of == status) & (h_present[h] != 0)
+        rows = listed(filer)
+        yearly = np.empty(rows.size)
+        for j in range(rows.size):
+            h = rows[j]
+            yearly[j] = filed[h] + 12.0 * (np.float64(h_ui[h]) + np.float64(h_capital_income[h]))
+        federal, state = _taxes(rules, status, yearly)
+        for j in range(rows.size):
+            h, income_tax = rows[j], federal[j] / 12.0 + state[j] / 12.0
+            h_taxes[h] = payroll[h] + income_tax
+            h_withheld_year[h] = income_tax + before * np.float64(h_withheld_year[h])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -5,6 +5,8 @@ import pytest
 from numba import njit
 
 from hecsim import benefits
+from hecsim.benefits.tax_connecticut import connecticut_tax_before_credits_each
+from hecsim.benefits.tax_federal import bracket_tax, bracket_tax_each
 
 R = benefits.rules("2025")
 R26 = benefits.rules("2026")
@@ -223,3 +225,14 @@ def test_rules_work_inside_a_compiled_loop():
         cash = benefits.tfa(R, 3, w, 0.0, 0.0, 0.0, 0.0, False, False)
         plain += cash + benefits.snap(R, 3, w, cash, 1100.0, True, 0.0, False, 0.0, 0.0)
     assert _household(R, wages) == pytest.approx(plain)
+
+
+def test_taxes_of_many_at_once_are_those_of_each():
+    r = benefits.rules("2025")
+    incomes = np.concatenate([[0.0], np.geomspace(1.0, 5e6, 400), np.arange(0.0, 250_000.0, 500.0)])
+    for status in (benefits.SINGLE, benefits.HEAD, benefits.JOINT):
+        federal, state = np.empty(incomes.size), np.empty(incomes.size)
+        bracket_tax_each(r.fed_bracket_top[status], r.fed_rate, incomes, federal)
+        connecticut_tax_before_credits_each(r, status, incomes, state)
+        np.testing.assert_array_equal(federal, [bracket_tax(r.fed_bracket_top[status], r.fed_rate, x) for x in incomes])
+        np.testing.assert_array_equal(state, [benefits.connecticut_tax_before_credits(r, status, x) for x in incomes])
