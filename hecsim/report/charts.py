@@ -297,7 +297,7 @@ def bars(rows: Sequence[tuple[str, float, str, str]], *, title: str, description
     body = ""
     for k, (name, amount, words, color) in enumerate(rows):
         y = step * k
-        body += text(0, y + 13, wrap(name, 44, 1)[0], size=11.5) + text(
+        body += text(0, y + 13, wrap(name, 53 - len(words), 1)[0], size=11.5) + text(
             W, y + 13, words, size=11.5, anchor="end", weight="bold"
         )
         x1, x2 = sorted((px(0), px(amount)))

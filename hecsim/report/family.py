@@ -171,7 +171,8 @@ def _median_future(rows: pd.DataFrame, facts: Facts) -> int | None:
 
 def _event(row: Any, words: Words, names: dict[str, str]) -> Event:
     es = words.language == "es"
-    text = spanish.sentence(str(row.text_es)) if es else str(row.text)
+    # Who has no name is called by a role, and "other" is one.
+    text = spanish.sentence(str(row.text_es)) if es else str(row.text).replace("the other ", "another relative ")
     causes = tuple(words.term(c) for c in _split(row.causes))
     return Event(
         int(row.month),

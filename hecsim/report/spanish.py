@@ -251,7 +251,13 @@ def term(words: str) -> str:
 
 
 def sentence(words: str) -> str:
-    """A diary sentence in Spanish throughout: names of adversities and persons in it are still English."""
+    """A diary sentence in Spanish throughout: names of adversities and persons in it are still English.
+
+    >>> sentence("Camille's mother encontró empleo")
+    'La mamá de Camille encontró empleo'
+    """
+    words = re.sub(r"^(\w+)'s mother", r"La mamá de \1", words)
+    words = re.sub(r"(\w+)'s mother", r"la mamá de \1", words)
     for english in sorted(
         (
             *ACES,

@@ -31,7 +31,7 @@ from hecsim.web.pathways import pathways
 from hecsim.web.plan import LAW, MIX
 from hecsim.web.words import say
 
-__all__ = ["budget_html", "family_of", "place_name", "read_kept", "results_html", "stamp", "style", "templates"]
+__all__ = ["budget_html", "data_year", "family_of", "place_name", "read_kept", "results_html", "stamp", "style", "templates"]
 
 _CENSUS = "acs_2023"  # the tables that communities are made from
 
@@ -72,7 +72,12 @@ def read_kept(key: str, futures: tuple[int, ...], names: tuple[str, str]) -> Res
 def stamp(keys: tuple[str, ...], language: str) -> tuple[str, str]:
     """What stands under every figure: the short ids of its runs, and a line with them and the year of the data."""
     ids = [k[:8] for k in keys]
-    return "-".join(ids), say("stamp", language, run=", ".join(ids), data=schema()["sources"][_CENSUS]["vintage"])
+    return "-".join(ids), say("stamp", language, run=", ".join(ids), data=data_year())
+
+
+def data_year() -> str:
+    """The years of the census tables that communities are made from."""
+    return str(schema()["sources"][_CENSUS]["vintage"])
 
 
 @lru_cache(maxsize=16)
@@ -117,6 +122,10 @@ def results_html(key: str, futures: tuple[int, ...], language: str, mix_name: st
             stamp=stamp((key,), language),
             arm=headline,
             plain=plain_sentence(facts, words, arm, money[arm], place),
+            mix=[
+                {**i, "line": _dated(i["line"], language)}
+                for i in sections.arms_section(facts, words, parts)["arms"][0]["items"]
+            ],
             time=time,
             who=groups.who_section(facts, words)["arms"][0],
             places=places,
@@ -172,11 +181,13 @@ def plain_sentence(facts: Facts, words: Words, arm: str, money: ArmMoney, place:
         found = sorted((c for c in known if c.verdict == verdict), key=lambda c: -c.certainty)
         return [words.inline(c.measure) for c in found]
 
+    # The name stands within the sentence.
+    mix = arm[:1].lower() + arm[1:] if arm == say("your_mix", lang) else arm
     better, worse = listed("better"), listed("worse")
     if not better and not worse:
-        told = say("plain.nothing", lang, years=facts.results.years, place=place, mix=arm, n=len(known))
+        told = say("plain.nothing", lang, years=facts.results.years, place=place, mix=mix, n=len(known))
         return told + _price(money, lang)
-    told = say("plain.start", lang, years=facts.results.years, place=place, mix=arm)
+    told = say("plain.start", lang, years=facts.results.years, place=place, mix=mix)
     told += say("plain.gains", lang, list=words.join(better, ", ")) if better else say("plain.no_gain", lang)
     told += say("plain.worse", lang, list=words.join(worse, ", ")) if worse else say("plain.no_worse", lang)
     told += say("plain.rest", lang, n=len(known), rest=len(known) - len(better) - len(worse))

@@ -203,9 +203,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "personas, la misma suerte, otra política. La barra es el intervalo del 95% de esa media junto a "
         "la línea sin cambio.",
     ),
+    "mix.parts": ("What is in the mix, and what each part does", "Qué hay en la combinación, y qué hace cada parte"),
+    "live.town": ("Your town, from the census tables", "Su municipio, según las tablas del censo"),
+    "live.poor": (
+        "In {town}, {all} of residents live below twice the poverty line, {kids} of the children; {n} of the other {of} "
+        "towns have a larger share.",
+        "En {town}, {all} de los residentes viven por debajo del doble de la línea de pobreza, {kids} de los niños; {n} de los "
+        "otros {of} municipios tienen una parte mayor.",
+    ),
+    "live.rent": (
+        "Of those who rent, {rent} pay 30% of their income or more for it.",
+        "De quienes alquilan, {rent} pagan el 30% de sus ingresos o más por ello.",
+    ),
+    "live.data": ("American Community Survey, {data}.", "Encuesta sobre la Comunidad Estadounidense, {data}."),
     "plain.start": (
         "Over {years} years in {place}, {mix} clearly changes",
-        "En {years} años en {place}, {mix} cambia con claridad",
+        "En {years} años en {place}, con {mix}",
     ),
     "plain.nothing": (
         "Over {years} years in {place}, {mix} clearly changes none of {n} headline outcomes: every difference is too small "
@@ -215,10 +228,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "place.and": ("{names} and {last}", "{names} y {last}"),
     "place.more": ("{names} and {n} more towns", "{names} y {n} municipios más"),
-    "plain.gains": (" for the better: {list};", " para bien: {list};"),
-    "plain.no_gain": (" nothing for the better,", " nada para bien,"),
-    "plain.worse": (" for the worse: {list}.", " para mal: {list}."),
-    "plain.no_worse": (" nothing for the worse.", " nada para mal."),
+    "plain.gains": (" for the better: {list};", " mejoran con claridad: {list};"),
+    "plain.no_gain": (" nothing for the better,", " nada mejora con claridad,"),
+    "plain.worse": (" for the worse: {list}.", " empeoran con claridad: {list}."),
+    "plain.no_worse": (" nothing for the worse.", " nada empeora con claridad."),
     "plain.rest": (
         " The other {rest} of {n} headline outcomes differ too little to tell from luck.",
         " Los otros {rest} de {n} resultados principales difieren demasiado poco para distinguirlos del azar.",

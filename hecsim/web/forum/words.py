@@ -84,7 +84,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "unit.aces_0_8": ("events per 100 children a year", "eventos por cada 100 niños al año"),
     "verdict.better": ("Clearly better.", "Claramente mejor."),
     "verdict.worse": ("Clearly worse.", "Claramente peor."),
-    "verdict.unclear": ("Too close to tell from luck.", "No se distingue del azar."),
+    "verdict.unclear": (
+        "On average, the difference is too uncertain to tell from luck.",
+        "En promedio, la diferencia es demasiado incierta para distinguirla del azar.",
+    ),
     "verdict.same": ("No difference.", "Sin diferencia."),
     "verdict.single": ("Too few futures to say.", "Muy pocos futuros para decirlo."),
     "verdict.changed": ("Changed.", "Cambió."),
