@@ -12,7 +12,6 @@ from hecsim.columns import ACE
 from hecsim.measures import adversity, payers, weight
 from hecsim.measures.passes import fine, flag, loop, positions
 
-_GROWN = 216
 _NAMES = (
     "ace_recall_1plus", "ace_recall_3plus", "ace_recall_4plus", "employed", "stress", "depression", "substance",
     "diabetes", "hypertension", "cardiovascular", "obesity_adult", "obesity_adult_measured", "obesity_severe",
@@ -31,17 +30,15 @@ def _prepare(draw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-@loop("person", _NAMES, prepare=_prepare)
+@loop("adults", _NAMES, prepare=_prepare)
 @njit(cache=True, nogil=True)
 def adults(
-    sums, slot, home, p_age, p_sex, p_bmi, p_ace_recalled, p_labor, p_stress, p_depression, p_substance, p_diabetes,
+    sums, rows, slot, home, p_age, p_sex, p_bmi, p_ace_recalled, p_labor, p_stress, p_depression, p_substance, p_diabetes,
     p_hypertension, p_cvd, p_diet, p_activity, h_insecure_months, c_surveyed, c_reports_30, c_produce, c_absence,
 ):  # fmt: skip
     """Add what adults count to the sums of their cells."""
-    for i in range(slot.size):
+    for i in rows:
         age = p_age[i]
-        if age < _GROWN or slot[i] >= sums.shape[0]:
-            continue
         s = sums[slot[i]]
         recalled, works, bmi, active = c_surveyed[p_ace_recalled[i]], p_labor[i] == 1, p_bmi[i], p_activity[i]
         s[_I.ace_recall_1plus] += flag(recalled >= 1)

@@ -14,7 +14,6 @@ from hecsim.measures.passes import fine, flag, loop, positions
 from hecsim.measures.sums import FIXED
 from hecsim.processes.growth import Z95
 
-_GROWN = 216
 _TYPES = len(ACE)
 _ITEMS = len(parent_report.ITEMS)
 _ONE, _TWO = _ITEMS, _ITEMS + 1  # rows of the table of reports
@@ -35,17 +34,16 @@ def _prepare(draw: Mapping[str, Any]) -> dict[str, Any]:
     return {"core": core, "reports": parent_report.chances(draw)}
 
 
-@loop("person", _NAMES, prepare=_prepare)
+@loop("children", _NAMES, prepare=_prepare)
 @njit(cache=True, nogil=True)
 def children(
-    sums, slot, home, p_age, p_ace_new, p_ace_bits, p_cps_new, p_cps_ever, p_placed, p_development, p_pce, p_bmi_z,
-    p_activity, h_safety_index, h_stability_index, h_nurture_index, h_poverty_ratio, h_caregiver_stress, c_core, c_reports,
+    sums, rows, slot, home, p_age, p_ace_new, p_ace_bits, p_cps_new, p_cps_ever, p_placed, p_development, p_pce, p_bmi_z,
+    p_activity, h_safety_index, h_stability_index, h_nurture_index, h_poverty_ratio, h_caregiver_stress, c_core,
+    c_reports,
 ):  # fmt: skip
     """Add what children count to the sums of their cells."""
-    for i in range(slot.size):
+    for i in rows:
         age = p_age[i]
-        if age >= _GROWN or slot[i] >= sums.shape[0]:
-            continue
         s, h = sums[slot[i]], home[i]
         new, known, seen = p_ace_new[i], p_ace_bits[i], p_cps_new[i]
         young, band = age < 108, 0 if age < 72 else (1 if age < 144 else 2)

@@ -22,17 +22,15 @@ def _prepare(draw: Mapping[str, Any]) -> dict[str, Any]:
     return {"shelter": np.array(draw["housing.cost_shelter"])}
 
 
-@loop("household", _NAMES, prepare=_prepare)
+@loop("households", _NAMES, prepare=_prepare)
 @njit(cache=True, nogil=True)
 def households(
-    sums, slot, home, h_trust_community, h_trust_services, h_income, h_hardship, h_bandwidth, h_snap, h_benefits, h_refund,
-    h_tenure, h_filed_new, h_evicted_new, h_public_cost, h_couple, h_ipv, h_support, h_children, h_wic, h_tfa, h_ui, h_taxes,
-    c_shelter,
+    sums, rows, slot, home, h_trust_community, h_trust_services, h_income, h_hardship, h_bandwidth, h_snap, h_benefits,
+    h_refund, h_tenure, h_filed_new, h_evicted_new, h_public_cost, h_couple, h_ipv, h_support, h_children, h_wic, h_tfa,
+    h_ui, h_taxes, c_shelter,
 ):  # fmt: skip
     """Add what households count to the sums of their cells."""
-    for i in range(slot.size):
-        if slot[i] >= sums.shape[0]:
-            continue
+    for i in rows:
         s, tenure, pair = sums[slot[i]], h_tenure[i], h_couple[i] > 0
         rents = fine(1.0 / 12) if tenure == 1 else 0.0
         s[_I.trust_community] += fine(h_trust_community[i])

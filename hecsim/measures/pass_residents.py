@@ -40,19 +40,17 @@ def _prepare(draw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-@loop("person", _NAMES, prepare=_prepare)
+@loop("residents", _NAMES, prepare=_prepare)
 @njit(cache=True, nogil=True, error_model="numpy")
 def residents(
-    sums, slot, home, p_age, p_labor, p_utility, p_insurance, p_health_cost, p_diet, p_cps_new, p_placed, p_record,
+    sums, rows, slot, home, p_age, p_labor, p_utility, p_insurance, p_health_cost, p_diet, p_cps_new, p_placed, p_record,
     p_record_months, p_sentence, p_development, h_neighborhood, h_gunfire, h_poverty_ratio, h_tenure, h_insecure_months,
     h_low_access, h_persons, h_filed_new, h_evicted_new, n_safety, c_covered, c_rest, c_unpaid, c_protection, c_placement,
     c_court, c_eviction, c_custody, c_schools,
 ):  # fmt: skip
-    """Add what every resident counts to the sums of the resident's cell."""
+    """Add what residents count to the sums of their cells."""
     base = np.log(c_schools[1] / (1.0 - c_schools[1]))
-    for i in range(slot.size):
-        if slot[i] >= sums.shape[0]:
-            continue
+    for i in rows:
         s, h, age, labor, code, cost = sums[slot[i]], home[i], p_age[i], p_labor[i], p_insurance[i], p_health_cost[i]
         s[_I.residents] += FIXED
         s[_I.births] += flag(age == 0)

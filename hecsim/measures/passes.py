@@ -5,10 +5,10 @@ recording a month would mostly cost; so the measures of the model are also writt
 households, and tests hold them to the functions, bit for bit. A measure without a loop, such as one that another
 package declares, is recorded by its function.
 
-    @loop("person", "stress", "diet", prepare=_numbers)
-    def kernel(sums, slot, home, p_age, p_stress, h_rent, n_safety, c_price): ...
+    @loop("adults", ("stress", "diet"), prepare=_numbers)
+    def kernel(sums, rows, slot, home, p_age, p_stress, h_rent, n_safety, c_price): ...
 
-adds to `sums[slot[i], I.stress]` what row i contributes, rounded to whole units of 2^-20 (`fine`, `flag`). The
+adds to `sums[slot[i], I.stress]` what each row i of `rows` contributes, in whole units of 2^-20 (`fine`, `flag`). The
 names of further arguments say what it needs: p_ and h_ columns of the block, n_ of all neighborhoods, c_ what
 `prepare` made of the parameters. A name that ends in `_of` stands for a measure's own denominator.
 """
@@ -29,23 +29,38 @@ from hecsim.measures.sums import FIXED
 
 __all__ = ["LOOPS", "Loop", "fine", "flag", "loop", "positions"]
 
-_FIRST = 3  # arguments of every loop: sums, slot, home
+_FIRST = 4  # arguments of every loop: sums, rows, slot, home
+
+
+Who = Literal["children", "adults", "residents", "households"]
+_VECTOR = 8  # numbers that a processor adds at a time
 
 
 @dataclass(frozen=True)
 class Loop:
-    """Measures of one table that are added up in one pass.
+    """Measures of some rows that are added up in one pass.
 
-    names : what each column of `sums` is: a measure, or a measure's own denominator
-    kernel : the compiled loop; arguments : what it needs besides sums, slot and home
+    who : whose rows: "children" (below eighteen), "adults", "residents" (both) or "households"
+    names : what each column of the sums is: a measure, or a measure's own denominator
+    kernel : the compiled loop; arguments : what it needs besides those that all have
     prepare : parameters to the numbers that the loop looks up, by name
     """
 
-    table: Literal["person", "household"]
+    who: Who
     names: tuple[str, ...]
     kernel: Callable[..., None]
     arguments: tuple[str, ...]
     prepare: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+    @property
+    def table(self) -> str:
+        """The table of its rows."""
+        return "household" if self.who == "households" else "person"
+
+    @property
+    def width(self) -> int:
+        """Columns of its sums: names, and as many more as make whole vectors."""
+        return -(-len(self.names) // _VECTOR) * _VECTOR
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -62,7 +77,7 @@ def positions(names: tuple[str, ...]) -> Any:
 
 
 def loop(
-    table: Literal["person", "household"],
+    who: Who,
     names: tuple[str, ...],
     *,
     prepare: Callable[[Mapping[str, Any]], Mapping[str, Any]],
@@ -71,7 +86,7 @@ def loop(
 
     def register(kernel: Any) -> Any:
         arguments = tuple(inspect.signature(kernel.py_func).parameters)[_FIRST:]
-        LOOPS.append(Loop(table, names, kernel, arguments, prepare))
+        LOOPS.append(Loop(who, names, kernel, arguments, prepare))
         return kernel
 
     return register

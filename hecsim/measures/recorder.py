@@ -63,29 +63,39 @@ class Recorder:
         ]
         self._start_year = community.clock.start_year
         self._reader = BlockReader(self.measures, community.neighborhood.size, draw, plain=plain)
-        self._lanes = [self._reader.nothing(len(self.groups)) for _ in range(max(1, threads))]
+        self._lanes = [self._reader.nothing() for _ in range(max(1, threads))]
+        # Asked where a sum of the passes is no number, or too large for them: it is exact, or names the row.
+        self._functions = BlockReader(self.measures, community.neighborhood.size, draw, plain=True)
         self.months: list[int] = []
         self._sums: list[np.ndarray] = []
 
     def observe(self, community: Community, context: Any = None) -> None:
         """Record the present month."""
-        parts = iter([(table, b) for b in range(community.n_blocks) for table in ("person", "household")])
-
-        def lane(found: Found) -> np.ndarray:
-            found.clear()
-            for table, b in parts:  # whichever lane is free takes the next
-                self._reader.read(community, table, b, found)
-            return self._reader.totals(found)
-
-        if len(self._lanes) == 1:
-            out = lane(self._lanes[0])
-        else:
-            with ThreadPoolExecutor(len(self._lanes)) as pool:
-                out = np.sum(list(pool.map(lane, self._lanes)), axis=0)  # whole numbers: order means nothing
+        out = self._read(community, self._reader, self._lanes)
+        if out is None:
+            out = self._read(community, self._functions, [self._functions.nothing()])
         self.months.append(community.clock.month)
         sums = out / FIXED
         sums[[m.kind == "count" for m in self.measures], :, 1] = 1.0
         self._sums.append(sums)
+
+    @staticmethod
+    def _read(community: Community, reader: BlockReader, lanes: list[Found]) -> Any:
+        parts = iter([(table, b) for b in range(community.n_blocks) for table in ("person", "household")])
+
+        def lane(found: Found) -> np.ndarray | None:
+            found.clear()
+            for table, b in parts:  # whichever lane is free takes the next
+                reader.read(community, table, b, found)
+            return reader.totals(found)
+
+        if len(lanes) == 1:
+            return lane(lanes[0])
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            sums = list(pool.map(lane, lanes))
+        if any(s is None for s in sums):
+            return None
+        return np.sum([s for s in sums if s is not None], axis=0)  # whole numbers: order means nothing
 
     def take_over(self, other: Recorder) -> None:
         """Begin with what another recorder of the same measures and places has seen."""

@@ -1,9 +1,9 @@
-"""Sums by group: a number for each row, added up by cell, and cells added up by group.
+"""Sums by group: a number for each row, added up by cell, and cells by class and by neighborhood.
 
-A cell is a neighborhood, a race and an income band. The cells that occur among the rows of a block get places
-of their own, few enough to stay in the processor's cache, so that rows are read in the order in which they lie.
-Every value is rounded to a 2^-20th first; sums of such numbers are exact in float64 up to 2^53 of these units,
-so they do not depend on the order.
+A cell is a neighborhood, a race and an income band; a class is a race and a band. The cells that occur in a block get
+places of their own, few enough to stay in the processor's cache, so that rows are read in the order in which they lie.
+Every value is rounded to a 2^-20th first; sums of such numbers are exact in float64 up to 2^53 of these units, so they do
+not depend on the order, and many measures are added at a time.
 """
 
 from __future__ import annotations
@@ -11,82 +11,84 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["FIXED", "NOWHERE", "add_rows", "cells", "fold"]
+__all__ = ["EXACT", "FIXED", "NOWHERE", "add_rows", "count", "fold"]
 
 FIXED = 2.0**20  # a millionth of a unit; totals stay exact up to 8.8e12
-NOWHERE = np.uint32(0xFFFFFFFF)  # place of a row that does not count
-_EXACT = 2.0**52
+EXACT = 2.0**52
+NOWHERE = np.uint32(0xFFFFFFFF)  # cell that does not occur
 
 
 @njit(cache=True, nogil=True)
-def cells(present, home, place, race, band, age, kind, shape, where, slot, cell, count):
-    """Give every cell that occurs a place, and every row that of its cell; returns how many there are.
+def count(
+    present, home, place_of, race, band, n_bands, n_classes, age, kind, grown, where, slot, class_of, at, young, others,
+    numbers, by_place,
+):  # fmt: skip
+    """Give every cell that occurs a number, and every row that is present that of its cell; and count them.
 
-    home : household row of each row of the table; `place` and `band` are of households
+    home : household row of each row of the table; `place_of` and `band` are of households
     age : months, of which `kind` is the interval that separates those whom measures count
-    shape : numbers of neighborhoods, races and income bands
     where : NOWHERE for every cell, and so again afterwards
-    slot, cell : written: the place of each row, the cell of each place
-    count : zeros, written: rows by place and interval of age
+    slot : written: number of each row's cell; class_of, at : written: class and neighborhood of each cell, by number
+    young, others : written: rows below `grown` months, ascending, and rows of the others
+    numbers, by_place : added to: rows by class, by neighborhood, and by interval
+    Returns how many cells there are, and how many rows are in `young` and in `others`.
     """
-    n_places, n_races, n_bands = shape
-    n = 0
+    cells, n, m = 0, 0, 0
     for i in range(present.size):
-        slot[i] = NOWHERE
-        if present[i] != 1:
-            continue
         h = home[i]
-        if place[h] >= n_places:
+        if present[i] != 1 or place_of[h] >= by_place.shape[0]:
             continue
-        c = (np.uint32(place[h]) * n_races + race[i]) * n_bands + band[h]
-        if where[c] == NOWHERE:
-            where[c], cell[n] = n, c
+        p, c = np.int64(place_of[h]), np.int64(race[i]) * n_bands + band[h]
+        s = where[p * n_classes + c]
+        if s == NOWHERE:
+            s = where[p * n_classes + c] = cells
+            class_of[s], at[s] = c, p
+            cells += 1
+        slot[i] = s
+        k = kind[min(age[i], kind.size - 1)]
+        numbers[c, k] += 1
+        by_place[p, k] += 1
+        if age[i] < grown:
+            young[n] = i
             n += 1
-        slot[i] = where[c]
-        count[where[c], kind[min(age[i], kind.size - 1)]] += 1
-    for s in range(n):
-        where[cell[s]] = NOWHERE
-    return n
+        else:
+            others[m] = i
+            m += 1
+    for s in range(cells):
+        where[at[s] * n_classes + class_of[s]] = NOWHERE
+    return cells, n, m
 
 
 @njit(cache=True, nogil=True)
-def fold(sums, cell, shape, out):
-    """Add sums of cells, shape (cells, k), to those of the community, the race, the band and the neighborhood.
+def fold(sums, class_of, at, by_class, by_place):
+    """Add sums of cells, shape (cells, measures), to those of their classes and neighborhoods; leaves zeros in `sums`.
 
-    Adds nothing and returns False where a sum is no number or too large to be exact. Leaves zeros in `sums`.
+    by_class : int64, since a class may be most of a state; by_place : float64
+    Returns False where a sum is no number, or too large to be exact.
     """
-    for s in range(cell.size):
-        for k in range(sums.shape[1]):
-            if not abs(sums[s, k]) < _EXACT:
-                sums[...] = 0.0
+    classes = np.zeros(by_class.shape)
+    for s in range(at.size):
+        cell, one, other = sums[s], classes[class_of[s]], by_place[at[s]]
+        for k in range(cell.size):
+            one[k] += cell[k]
+        for k in range(cell.size):
+            other[k] += cell[k]
+            cell[k] = 0.0
+    for c in range(classes.shape[0]):
+        for k in range(classes.shape[1]):
+            if not abs(classes[c, k]) < EXACT:
                 return False
-    _, n_races, n_bands = shape
-    for s in range(cell.size):
-        band, rest = cell[s] % n_bands, cell[s] // n_bands
-        everyone, race = out[0], out[1 + rest % n_races]
-        income, place = out[1 + n_races + band], out[1 + n_races + n_bands + rest // n_races]
-        for k in range(sums.shape[1]):
-            value = np.int64(sums[s, k])
-            sums[s, k] = 0.0
-            everyone[k] += value
-            race[k] += value
-            income[k] += value
-            place[k] += value
+            by_class[c, k] += np.int64(classes[c, k])
     return True
 
 
 @njit(cache=True, nogil=True)
-def add_rows(values, rows, slot, cell, shape, out):
-    """Add a value of each of `rows` to the groups of its cell, however large; the first that is no number, or -1."""
-    _, n_races, n_bands = shape
-    for i in range(rows.size):
-        if not np.isfinite(values[i]):
-            return np.int64(i)
-        value = np.int64(np.rint(np.float64(values[i]) * FIXED))
-        c = cell[slot[rows[i]]]
-        band, rest = c % n_bands, c // n_bands
-        out[0] += value
-        out[1 + rest % n_races] += value
-        out[1 + n_races + band] += value
-        out[1 + n_races + n_bands + rest // n_races] += value
+def add_rows(values, rows, slot, class_of, at, by_class, by_place):
+    """Add a value of each of `rows`, however large, in whole units; the first that is no number, or -1."""
+    for j in range(rows.size):
+        if not np.isfinite(values[j]):
+            return np.int64(j)
+        value = np.int64(np.rint(np.float64(values[j]) * FIXED))
+        by_class[class_of[slot[rows[j]]]] += value
+        by_place[at[slot[rows[j]]]] += value
     return np.int64(-1)

@@ -282,11 +282,12 @@ def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
     occupied, groups = _census(m)
     stock = dwellings(m)
     free, tight = np.maximum(stock - occupied, 0.0), np.clip(_open_ratio(m, stock, occupied), 0.0, 1.0)
-    _choose(
+    arguments: tuple[Any, ...] = (
         s.key, s.homes, s.income, s.bedrooms, s.race, s.how, m.lever("screening_penalty", s.homes), household["neighborhood"],
         household["eviction_record"], household["rent"], *m.index(),
         person["household"], person["present"], person["record"], *landlords, *_near(m), lat, lon, rent, fmr,
         m.k("place.bedroom_ratio"), np.log(free + 0.5), tight, safety, groups, *rules,
         np.uint64(m.context.seed & 0xFFFFFFFFFFFFFFFF), _HOME, np.uint64(m.month & 0xFFFFFFFF), chosen, paid,
     )  # fmt: skip
+    _choose(*arguments)
     return chosen, paid
