@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from hecsim.processes.settle_births import move_people
-from hecsim.processes.settle_rows import ADULT, NOBODY, Settlement, distinct, first_of, members
+from hecsim.processes.settle_rows import ADULT, NOBODY, Settlement
 
 __all__ = ["join_kin", "kin_hosts"]
 
@@ -64,6 +64,44 @@ def _alone(present, persons, moved):
     return homes[:n].copy()
 
 
+@njit(cache=True, nogil=True)
+def _who_joins(homes, u, rate, tenure, head, following, present, household, age, labor):
+    """The grown person who lives alone in each home and joins kin this month, -1 if there is none."""
+    rows = np.full(homes.size, -1, np.int64)
+    for k in range(homes.size):
+        i, members = head[homes[k]], 0
+        while i != NOBODY:
+            if present[i] != 0 and household[i] == homes[k]:
+                members += 1
+                rows[k] = i
+            i = following[i]
+        i = rows[k]
+        if members != 1 or age[i] < ADULT or labor[i] == 4:
+            rows[k] = -1
+            continue
+        band = 0
+        while band < _AGES.size and age[i] >= _AGES[band]:
+            band += 1
+        if u[k] >= (rate[-1] if tenure[homes[k]] == 3 else rate[band]):
+            rows[k] = -1
+    return rows
+
+
+@njit(cache=True, nogil=True)
+def _generations(rows, hosts, head, following, present, household, role, age):
+    """Roles of those who join a household, by how much older its householder is: child, parent, other."""
+    out = np.empty(rows.size, np.int64)
+    for k in range(rows.size):
+        older, i = 0, head[hosts[k]]
+        while i != NOBODY:
+            if present[i] != 0 and household[i] == hosts[k] and role[i] == 0:
+                older = np.int64(age[i]) - np.int64(age[rows[k]])
+                break
+            i = following[i]
+        out[k] = 2 if older >= _GENERATION else (3 if -older >= _GENERATION else 4)
+    return out
+
+
 def join_kin(m: Settlement) -> None:
     """Move some who live alone into the household of the first of their kin ties that has a home."""
     household, person = m.household, m.person
@@ -76,25 +114,17 @@ def join_kin(m: Settlement) -> None:
     homes, u = homes[candidates], u[candidates]
     if not homes.size:
         return
-    rows, owner = members(m, homes)
-    if not rows.size:
-        return
-    single = np.bincount(owner, minlength=homes.size) == 1
-    at = first_of(owner, (person["age"][rows] >= ADULT) & (person["labor"][rows] != 4), homes.size)
-    fit = single & (at >= 0)
-    of_age = rate[np.searchsorted(_AGES, person["age"][rows[at]], side="right")]
-    fit &= u < np.where(household["tenure"][homes] == 3, rate[-1], of_age)
-    homes, rows = homes[fit], rows[at[fit]]
+    p = person
+    rows = _who_joins(
+        homes, u, rate, household["tenure"], *m.index(), p["present"], p["household"], p["age"], p["labor"]
+    )  # fmt: skip
+    homes, rows = homes[rows >= 0], rows[rows >= 0]
     hosts = kin_hosts(m, homes)
     good = hosts >= 0
     if not good.any():
         return
     hosts, rows = hosts[good], rows[good]
-    taking = distinct(hosts)
-    people, relative = members(m, taking)
-    head = first_of(relative, person["role"][people] == 0, taking.size)
-    older = person["age"][people[head]].astype(np.int64)[np.searchsorted(taking, hosts)] - person["age"][rows]
-    role = np.where(older >= _GENERATION, 2, np.where(-older >= _GENERATION, 3, 4))
+    role = _generations(rows, hosts, *m.index(), p["present"], p["household"], p["role"], p["age"])
     m.record("joined_kin", person["key"][rows])
     for column in ("savings", "capital_income"):  # what they live on comes along
         np.add.at(household[column], hosts, household[column][homes[good]])

@@ -21,7 +21,6 @@ from hecsim.processes.settle_rows import Settlement, among, distinct, first_of, 
 __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
 
 _POOL = 40  # households of a neighborhood kept as examples of those who move in
-_CLEAR = ("filing", "filed_new", "evicted_new", "represented", "arrears", "shelter_months", "wants_move")
 
 
 def leave_area(m: Settlement) -> None:
@@ -162,6 +161,8 @@ def newcomers(m: Settlement) -> None:
 def _blocks(m: Settlement, where: np.ndarray) -> np.ndarray:
     """Block for a household of each neighborhood: the one with its first household."""
     household = m.household
+    if household.n_blocks == 1:
+        return np.zeros(where.size, np.int64)
     first = _first_home(household["present"], household["neighborhood"], m.community.neighborhood.size)
     return household.block_of(first)[where]
 
@@ -176,6 +177,22 @@ def _first_home(present, neighborhood, n):
     return first
 
 
+@njit(cache=True, nogil=True)
+def _open(
+    homes, keys, where, kin, change, key, neighborhood, mover, moved, kin_nearby, rent, filing, filed_new, evicted_new,
+    represented, arrears, shelter_months, wants_move, poverty_ratio, income_band,
+):  # fmt: skip
+    """What is new about households that arrive, against those whose copies they are."""
+    for k in range(homes.size):
+        h = homes[k]
+        key[h], neighborhood[h], mover[h], moved[h], kin_nearby[h] = keys[k], where[k], 1, 0, kin[k]
+        rent[h] = np.float64(rent[h]) * np.float64(change[k])
+        filing[h], filed_new[h], evicted_new[h], represented[h] = 0, 0, 0, 0
+        arrears[h], shelter_months[h], wants_move[h] = 0.0, 0, 0
+        ratio = poverty_ratio[h]
+        income_band[h] = 0 if ratio < 1 else (1 if ratio < 2 else (2 if ratio < 4 else 3))
+
+
 def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarray, where: np.ndarray) -> None:
     extras, household, n = m.community.extras, m.household, m.community.neighborhood
     household.put(_sample(extras, "household"), donor, homes)
@@ -185,12 +202,12 @@ def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarra
     leaves = extras.get("leave_share", np.zeros(n.size))[where]
     far = np.minimum(m.k("housing.far_share") / np.maximum(leaves, 1e-9), 1.0)
     kin = m.u("kin", keys) < far * m.k("newcomer_kin") + (1.0 - far) * m.k("population.kin_near")
-    rent = household["rent"][homes] * change
-    for column, value in (("key", keys), ("neighborhood", where), ("mover", 1), ("moved", 0),
-                          ("kin_nearby", kin), ("rent", rent), *((name, 0) for name in _CLEAR)):  # fmt: skip
-        household[column][homes] = value
-    ratio = household["poverty_ratio"][homes]
-    household["income_band"][homes] = np.searchsorted([1, 2, 4], ratio, side="right")
+    h = household.columns
+    _open(
+        homes, keys, where, kin, change, h["key"], h["neighborhood"], h["mover"], h["moved"], h["kin_nearby"], h["rent"],
+        h["filing"], h["filed_new"], h["evicted_new"], h["represented"], h["arrears"], h["shelter_months"], h["wants_move"],
+        h["poverty_ratio"], h["income_band"],
+    )  # fmt: skip
     owner = extras["pool_p_owner"]
     first = np.searchsorted(owner, donor, side="left")
     size = np.searchsorted(owner, donor, side="right") - first

@@ -370,8 +370,7 @@ def refresh(m: Settlement) -> None:
     homes = distinct(np.concatenate(m.touched))
     homes = homes[table["present"][homes] != 0]
     rows, owner = members(m, homes)
-    empty = np.bincount(owner, minlength=homes.size) == 0
-    table["present"][homes[empty]] = 0
+    table["present"][homes[np.bincount(owner, minlength=homes.size) == 0]] = 0
     person = m.person
     values: list[Any] = []
     for a in ROSTER.arguments:

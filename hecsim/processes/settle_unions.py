@@ -123,16 +123,19 @@ def leave_home(m: Settlement) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _of_young_heads(present, role, labor, age, household, tenure, children, persons, couple):
-    """Rented homes without couple and children whose householders are young enough to share, in the order of persons."""
-    homes = np.empty(tenure.size, np.int64)
-    n = 0
-    for i in range(present.size):
-        if role[i] == 0 and present[i] == 1 and labor[i] != 4 and ADULT <= age[i] < _SHARING_AGE:
-            h = household[i]
-            if tenure[h] == 1 and children[h] == 0 and persons[h] < 4 and couple[h] == 0:
+def _of_young_heads(here, tenure, children, persons, couple, head, following, present, household, role, labor, age):
+    """Rented homes without couple and children whose householders are young enough to share."""
+    homes, n = np.empty(here.size, np.int64), 0
+    for h in range(here.size):
+        if (here[h] == 0) | (tenure[h] != 1) | (children[h] != 0) | (persons[h] >= 4) | (couple[h] != 0):
+            continue
+        i = head[h]
+        while i != NOBODY:
+            if present[i] == 1 and household[i] == h and role[i] == 0:
                 homes[n] = h
-                n += 1
+                n += np.int64((labor[i] != 4) & (ADULT <= age[i]) & (age[i] < _SHARING_AGE))
+                break
+            i = following[i]
     return homes[:n]
 
 
@@ -144,11 +147,11 @@ def _share_homes(
     alone = np.bincount(of, minlength=rows.size) == 0
     wants = alone & (person["age"][rows] < _SHARING_AGE)
     wants &= m.u("share_home", person["key"][rows]) < m.k("share_home")
-    homes = _of_young_heads(
-        person["present"], person["role"], person["labor"], person["age"], person["household"], household["tenure"],
-        household["children"], household["persons"], household["couple"],
-    )  # fmt: skip
     asks = np.flatnonzero(wants)
+    homes = _of_young_heads(
+        household["present"], household["tenure"], household["children"], household["persons"], household["couple"],
+        *m.index(), person["present"], person["household"], person["role"], person["labor"], person["age"],
+    )  # fmt: skip
     town = m.community.neighborhood["town"].astype(np.int64)
     here = household["neighborhood"][person["household"][rows[asks]].astype(np.int64)]
     found = next_key(town[household["neighborhood"][homes]], household["key"][homes], town[here], person["key"][rows[asks]])
