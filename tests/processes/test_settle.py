@@ -8,6 +8,7 @@ from hecsim.columns import SCHEMA, ace_bit
 from hecsim.community import Community, Ties
 from hecsim.engine import Engine
 from hecsim.levers import Move
+from hecsim.processes import settle_births, settle_moves, settle_splits
 from hecsim.processes.demography import DEMOGRAPHY
 from hecsim.processes.roster import AGEING, ROSTER
 from hecsim.processes.settle import SETTLE
@@ -127,6 +128,25 @@ def test_blocks_of_different_sizes_give_identical_states():
     for other in ends[1:]:
         for name, values in ends[0].items():
             assert np.array_equal(values, other[name], equal_nan=values.dtype.kind == "f"), name
+
+
+def test_tables_laid_out_anew_at_every_claim_change_nothing(monkeypatch):
+    start = _toy(300, seed=6)
+    roomy, tight = _reblock(start, 3), _reblock(start, 3)
+    _run(roomy, 6)
+
+    def take(m, name, blocks):
+        table = m.community.tables[name]
+        spare = np.bincount(blocks, minlength=table.n_blocks) + 1
+        m.laid_out(name, m.community._lay_out(name, spare, None))
+        return table.claim_each(blocks)
+
+    for module in (settle_births, settle_moves, settle_splits):
+        monkeypatch.setattr(module, "take", take)
+    _run(tight, 6)
+    one, other = _by_key(roomy), _by_key(tight)
+    for name, values in one.items():
+        assert np.array_equal(values, other[name], equal_nan=values.dtype.kind == "f"), name
 
 
 def test_persons_are_conserved_month_by_month():
