@@ -73,14 +73,12 @@ def _copy(pool, which, source, other, to):
 
 
 @njit(cache=True, nogil=True)
-def _squeeze(pool, keep, first, stop, other, to):
-    """Copy rows first..stop that are kept to the rows of `other` from `to` on."""
+def _squeeze(pool, rows, other, to):
+    """Copy `rows` to the rows of `other` from `to` on, a column at a time."""
     for c in range(pool.shape[0]):
-        j = to
-        for i in range(first, stop):
-            if keep[i]:
-                other[c, j] = pool[c, i]
-                j += 1
+        source, out = pool[c], other[c, to : to + rows.size]
+        for k in range(rows.size):
+            out[k] = source[rows[k]]
 
 
 @njit(cache=True, nogil=True)
@@ -344,6 +342,7 @@ class Table:
         source, to = np.concatenate(old), np.concatenate(new)
         moved[source] = to
         self.start = start
+        kept = [rows.astype(np.uint32) for rows in old]
         fresh = []
         while self._pools:  # one after the other, so that no more than one is there twice
             pool = self._pools.pop(0)
@@ -354,7 +353,7 @@ class Table:
                 if keep is None:
                     larger.values[:, start[b] : start[b] + self.used[b]] = pool.values[:, rows]
                 elif pool.values.ndim == 2:
-                    _squeeze(pool.values, keep, rows.start, rows.stop, larger.values, start[b])
+                    _squeeze(pool.values, kept[b], larger.values, start[b])
                 else:
                     larger.values[:, start[b] : start[b] + self.used[b]] = pool.values[:, rows][:, keep[rows]]
                 larger.fill(int(start[b] + self.used[b]), int(start[b + 1]))
