@@ -18,9 +18,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.ace_bits import child_band
 from hecsim.processes.base import process
-from hecsim.processes.maths import children, exp_, happens, home
+from hecsim.processes.maths import children, exp_, happens, home, listed
 
 __all__ = ["CPS_PROCESSES", "PLACEMENT", "REPORTS"]
 
@@ -39,7 +40,7 @@ def _band(age):
 def reports_kernel(
     p_present, p_household, p_age, p_race, p_placed, p_ace_bits, p_ace_new, p_reports, p_cps_new,
     p_cps_ever, h_abuse_risk, h_neglect_risk, h_persons, h_resources_year, h_income, h_frailty, h_public_cost,
-    lh_detection_scale, lg_service_bias, pu_report, pu_true, pu_screen, pu_confirm, h0,
+    lh_detection_scale, lg_service_bias, pu_report, luck_p, du_true, du_screen, du_confirm, h0,
     k_benefits__guideline_first, k_benefits__guideline_each_more, k_risk_income_now, k_detect_new, k_detect_lasting,
     k_report_other, k_report_contact, k_report_poor, k_report_frailty, k_report_again, k_report_service,
     k_screened, k_confirmed, k_cost_investigation, k_cost_case,
@@ -66,12 +67,12 @@ def reports_kernel(
         hazard = (true + other) * seen * (k_report_again if p_reports[i] > 0 else 1.0)
         if not happens(pu_report[i], hazard) or p_placed[i] > 0:
             continue
-        kind = 0 if pu_true[i] < true / (true + other) else 1
+        kind = 0 if uniform_at(luck_p, i, du_true) < true / (true + other) else 1
         bits = 1
-        if pu_screen[i] < k_screened[kind]:
+        if uniform_at(luck_p, i, du_screen) < k_screened[kind]:
             bits |= 2
             h_public_cost[h] += k_cost_investigation
-            if pu_confirm[i] < k_confirmed[kind]:
+            if uniform_at(luck_p, i, du_confirm) < k_confirmed[kind]:
                 bits |= 4
                 h_public_cost[h] += k_cost_case
         p_reports[i] = min(p_reports[i] + 1, 255)
@@ -82,12 +83,15 @@ def reports_kernel(
 def reports_plain(
     p_present, p_household, p_age, p_race, p_placed, p_ace_bits, p_ace_new, p_reports, p_cps_new,
     p_cps_ever, h_abuse_risk, h_neglect_risk, h_persons, h_resources_year, h_income, h_frailty, h_public_cost,
-    lh_detection_scale, lg_service_bias, pu_report, pu_true, pu_screen, pu_confirm, h0,
+    lh_detection_scale, lg_service_bias, pu_report, luck_p, du_true, du_screen, du_confirm, h0,
     k_benefits__guideline_first, k_benefits__guideline_each_more, k_risk_income_now, k_detect_new, k_detect_lasting,
     k_report_other, k_report_contact, k_report_poor, k_report_frailty, k_report_again, k_report_service,
     k_screened, k_confirmed, k_cost_investigation, k_cost_case,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
+    pu_true = uniforms_of(luck_p, du_true)
+    pu_screen = uniforms_of(luck_p, du_screen)
+    pu_confirm = uniforms_of(luck_p, du_confirm)
     here = p_present == 1
     child = here & (p_age < 216) & (p_placed == 0)
     h = np.where(here, p_household.astype(np.int64) - h0, 0)
@@ -129,14 +133,15 @@ REPORTS = process(
 @njit(cache=True, nogil=True, error_model="numpy")
 def placement_kernel(
     p_present, p_household, p_age, p_race, p_cps_new, p_cps_ever, p_placed, h_tenure, h_substance_caregiver,
-    h_incarcerated_member, h_ipv, h_support, h_public_cost, lh_placement_scale, lg_service_bias, pu_placed,
-    pu_home, h0, k_placed, k_placed_unhoused, k_placed_substance, k_placed_jail, k_placed_ipv,
+    h_incarcerated_member, h_ipv, h_support, h_public_cost, lh_placement_scale, lg_service_bias, luck_p, du_placed,
+    du_home, h0, k_placed, k_placed_unhoused, k_placed_substance, k_placed_jail, k_placed_ipv,
     k_placed_support, k_placed_service, k_home_again, k_home_substance, k_home_unhoused, k_cost_placement,
 ):  # fmt: skip
     """Entries to placement after a confirmed report, and returns home; everyone leaves at 18."""
+    concerned = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
-        if (p_present[i] == 0) | ((p_placed[i] == 0) & ((p_cps_new[i] & 4) == 0)):  # one test, rarely passed
-            continue
+        concerned[i] = (p_present[i] != 0) & ((p_placed[i] != 0) | ((p_cps_new[i] & 4) != 0))
+    for i in listed(concerned):
         if p_age[i] >= 216:
             p_placed[i] = 0
             continue
@@ -145,7 +150,7 @@ def placement_kernel(
             hazard = k_home_again
             hazard *= k_home_substance if h_substance_caregiver[h] == 1 else 1.0
             hazard *= k_home_unhoused if h_tenure[h] >= 2 else 1.0
-            if pu_home[i] < -np.expm1(-hazard):
+            if uniform_at(luck_p, i, du_home) < -np.expm1(-hazard):
                 p_placed[i] = 0
             else:
                 p_placed[i] = min(p_placed[i] + 1, 255)
@@ -158,7 +163,7 @@ def placement_kernel(
             p *= k_placed_jail if h_incarcerated_member[h] == 1 else 1.0
             p *= k_placed_ipv if h_ipv[h] == 1 else 1.0
             p *= k_placed_support ** h_support[h]
-            if pu_placed[i] < p:
+            if uniform_at(luck_p, i, du_placed) < p:
                 p_placed[i] = 1
                 p_cps_ever[i] |= 8
                 h_public_cost[h] += k_cost_placement
@@ -166,11 +171,13 @@ def placement_kernel(
 
 def placement_plain(
     p_present, p_household, p_age, p_race, p_cps_new, p_cps_ever, p_placed, h_tenure, h_substance_caregiver,
-    h_incarcerated_member, h_ipv, h_support, h_public_cost, lh_placement_scale, lg_service_bias, pu_placed,
-    pu_home, h0, k_placed, k_placed_unhoused, k_placed_substance, k_placed_jail, k_placed_ipv,
+    h_incarcerated_member, h_ipv, h_support, h_public_cost, lh_placement_scale, lg_service_bias, luck_p, du_placed,
+    du_home, h0, k_placed, k_placed_unhoused, k_placed_substance, k_placed_jail, k_placed_ipv,
     k_placed_support, k_placed_service, k_home_again, k_home_substance, k_home_unhoused, k_cost_placement,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
+    pu_placed = uniforms_of(luck_p, du_placed)
+    pu_home = uniforms_of(luck_p, du_home)
     here = p_present == 1
     child = here & (p_age < 216)
     h = np.where(here, p_household.astype(np.int64) - h0, 0)

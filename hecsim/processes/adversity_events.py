@@ -16,10 +16,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.ace_bits import child_band
 from hecsim.processes.adversity_risk import RISK
 from hecsim.processes.base import process
-from hecsim.processes.maths import children, exp_, happens, home, log_
+from hecsim.processes.maths import children, exp_, happens, home, listed, log_
 
 __all__ = ["EVENT_PROCESSES", "EXPOSURE", "MALTREATMENT", "PRENATAL"]
 
@@ -106,8 +107,8 @@ def exposure_kernel(
     p_present, p_household, p_age, p_role, p_race, p_placed, p_anxiety, p_leaving, p_ace_bits, p_ace_new,
     p_ace_age, h_neighborhood, h_couple, h_depressed_caregiver, h_substance_caregiver, h_ipv,
     h_incarcerated_member, h_gunfire, h_tenure, h_evicted_new, h_food_security, h_discrimination, h_frailty,
-    n_violence, n_disadvantage, lg_policing_bias, pu_mind, pu_substance, pu_ipv, pu_separation, pu_jail,
-    pu_violence, pu_housing, pu_hunger, pu_unfair, h0, k_seen_mind, k_seen_substance, k_seen_ipv,
+    n_violence, n_disadvantage, lg_policing_bias, luck_p, du_mind, du_substance, du_ipv, pu_separation, pu_jail,
+    pu_violence, du_housing, du_hunger, du_unfair, h0, k_seen_mind, k_seen_substance, k_seen_ipv,
     k_seen_apart, k_seen_jail, k_seen_age, k_absent_jail, k_absent_age, k_family__arrest_policing,
     k_absent_disadvantage, k_seen_frailty, k_violence_rate, k_violence_gunfire, k_seen_unhoused,
     k_seen_hunger, k_seen_unfair, k_unfair_age,
@@ -115,10 +116,12 @@ def exposure_kernel(
     """Draw what each child lives with this month, types 5 to 13 of `columns.ACE`."""
     n = h_couple.size
     state = np.zeros(n, np.uint8)  # bit 1: a caregiver's mind, 2: parting, 4: anything else in the home
+    flags = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
-        h = home(p_household[i], p_present[i], h0)
-        flag = (p_anxiety[i] == 2) * 1 + (p_leaving[i] == 3) * 2
-        state[h] |= flag if (p_present[i] == 1) & (p_role[i] <= 1) else 0
+        giver = (p_present[i] == 1) & (p_role[i] <= 1)
+        flags[i] = (giver & (p_anxiety[i] == 2)) * 1 + (giver & (p_leaving[i] == 3)) * 2
+    for i in listed(flags):
+        state[home(p_household[i], 1, h0)] |= flags[i]
     frail, absent, shots = np.empty(n), np.empty(n), np.empty(n)
     for h in range(n):
         nb = h_neighborhood[h]
@@ -131,18 +134,22 @@ def exposure_kernel(
         frail[h] = exp_(part * h_frailty[h])
         absent[h] = frail[h] * exp_(slope * absent[h]) * (k_absent_jail / 12.0)
         shots[h] *= k_violence_gunfire if h_gunfire[h] == 1 else 1.0
-    chance, luck = np.zeros(9), np.empty(9)
-    for i in children(p_present, p_age):
-        h = home(p_household[i], 1, h0)
-        alone, more, band = h_couple[h] == 0, frail[h], _band(p_age[i])
+    rows, chance, luck = children(p_present, p_age), np.zeros(9), np.empty(9)
+    may, gone, shot = np.empty(rows.size, np.uint8), np.empty(rows.size), np.empty(rows.size)
+    for j in range(rows.size):  # most live with none of it, so the three chances that all may meet decide first
+        i = rows[j]
+        h, band = home(p_household[i], 1, h0), np.uint64(_band(p_age[i]))
+        alone, apart = h_couple[h] == 0, k_seen_apart * frail[h]
         fatherless = absent[h] * (1.0 + lg_policing_bias * (k_family__arrest_policing[np.uint64(p_race[i])] - 1.0))
-        fatherless = fatherless * k_absent_age[band] if alone else 0.0
-        violence = k_violence_rate[band] * shots[h]
-        apart = k_seen_apart * more if alone else 0.0
-        # Most children live with none of it, so the three chances that all may meet decide first.
-        met = (pu_violence[i] < violence) | (pu_jail[i] < fatherless) | (pu_separation[i] < apart) | (state[h] != 0)
-        if not met or p_placed[i] > 0:
-            continue
+        fatherless = fatherless * k_absent_age[band]
+        gone[j], shot[j] = fatherless if alone else 0.0, k_violence_rate[band] * shots[h]
+        met = (pu_violence[i] < shot[j]) | (alone & ((pu_jail[i] < fatherless) | (pu_separation[i] < apart)))
+        may[j] = (met | (state[h] != 0)) & (p_placed[i] == 0)
+    for j in listed(may):
+        i = rows[j]
+        h, fatherless, violence = home(p_household[i], 1, h0), gone[j], shot[j]
+        more, band = frail[h], _band(p_age[i])
+        apart = k_seen_apart * more if h_couple[h] == 0 else 0.0
         seen = k_seen_age[band] * more
         chance[0] = k_seen_mind * seen if h_depressed_caregiver[h] == 1 or state[h] & 1 else 0.0
         chance[1] = k_seen_substance * more if h_substance_caregiver[h] == 1 else 0.0
@@ -153,27 +160,39 @@ def exposure_kernel(
         chance[6] = 1.0 if h_evicted_new[h] == 1 else (k_seen_unhoused if h_tenure[h] >= 2 else 0.0)
         chance[7] = k_seen_hunger[h_food_security[h] - 1] if h_food_security[h] > 0 else 0.0
         chance[8] = k_seen_unfair if h_discrimination[h] == 1 and p_age[i] >= 12.0 * k_unfair_age else 0.0
-        luck[0], luck[1], luck[2] = pu_mind[i], pu_substance[i], pu_ipv[i]
-        luck[3], luck[4], luck[5] = pu_separation[i], pu_jail[i], pu_violence[i]
-        luck[6], luck[7], luck[8] = pu_housing[i], pu_hunger[i], pu_unfair[i]
+        luck[0], luck[1] = uniform_at(luck_p, i, du_mind), uniform_at(luck_p, i, du_substance)
+        luck[2], luck[3] = uniform_at(luck_p, i, du_ipv), pu_separation[i]
+        luck[4], luck[5], luck[6] = pu_jail[i], pu_violence[i], uniform_at(luck_p, i, du_housing)
+        luck[7], luck[8] = uniform_at(luck_p, i, du_hunger), uniform_at(luck_p, i, du_unfair)
+        fresh = 0
         for k in range(9):
-            if luck[k] < chance[k] and (p_ace_bits[i] >> (5 + k)) & 1 == 0:
-                p_ace_new[i] |= 1 << (5 + k)
-                p_ace_age[i, 5 + k] = p_age[i] // 12
-        p_ace_bits[i] |= p_ace_new[i]
+            fresh |= (luck[k] < chance[k]) << (5 + k)
+        fresh &= ~np.int64(p_ace_bits[i])
+        if fresh != 0:
+            for k in range(5, 14):
+                if (fresh >> k) & 1:
+                    p_ace_age[i, k] = p_age[i] // 12
+            p_ace_new[i] |= fresh
+            p_ace_bits[i] |= p_ace_new[i]
 
 
 def exposure_plain(
     p_present, p_household, p_age, p_role, p_race, p_placed, p_anxiety, p_leaving, p_ace_bits, p_ace_new,
     p_ace_age, h_neighborhood, h_couple, h_depressed_caregiver, h_substance_caregiver, h_ipv,
     h_incarcerated_member, h_gunfire, h_tenure, h_evicted_new, h_food_security, h_discrimination, h_frailty,
-    n_violence, n_disadvantage, lg_policing_bias, pu_mind, pu_substance, pu_ipv, pu_separation, pu_jail,
-    pu_violence, pu_housing, pu_hunger, pu_unfair, h0, k_seen_mind, k_seen_substance, k_seen_ipv,
+    n_violence, n_disadvantage, lg_policing_bias, luck_p, du_mind, du_substance, du_ipv, pu_separation, pu_jail,
+    pu_violence, du_housing, du_hunger, du_unfair, h0, k_seen_mind, k_seen_substance, k_seen_ipv,
     k_seen_apart, k_seen_jail, k_seen_age, k_absent_jail, k_absent_age, k_family__arrest_policing,
     k_absent_disadvantage, k_seen_frailty, k_violence_rate, k_violence_gunfire, k_seen_unhoused,
     k_seen_hunger, k_seen_unfair, k_unfair_age,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
+    pu_mind = uniforms_of(luck_p, du_mind)
+    pu_substance = uniforms_of(luck_p, du_substance)
+    pu_ipv = uniforms_of(luck_p, du_ipv)
+    pu_housing = uniforms_of(luck_p, du_housing)
+    pu_hunger = uniforms_of(luck_p, du_hunger)
+    pu_unfair = uniforms_of(luck_p, du_unfair)
     n, here = h_couple.size, p_present == 1
     h = np.where(here, p_household.astype(np.int64) - h0, 0)
     adult = here & (p_role <= 1)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.luck import normals_among, normals_of
 from hecsim.processes.ace_bits import CORE_COUNT, CORE_MASK, child_band
 from hecsim.processes.base import process
 from hecsim.processes.maths import children, core_count, exp_, home
@@ -117,7 +118,7 @@ def growth_kernel(
     p_present, p_household, p_age, p_ace_bits, p_prenatal_bits, p_placed, p_nurturance, p_pce,
     p_development, h_neighborhood, h_parenting, h_support, h_depressed_caregiver, h_food_security, h_moved,
     h_poverty_ratio, h_child_care, h_church, h_stability_index, n_cohesion, lh_nurture_add, lh_pce_add,
-    lh_development_add, lh_ace_harm, pz_nurturance, pz_development, h0, k_nurturance_half_life,
+    lh_development_add, lh_ace_harm, luck_p, dz_nurturance, dz_development, h0, k_nurturance_half_life,
     k_nurturance_sd, k_nurturance_parenting, k_nurturance_support, k_nurturance_depressed,
     k_nurturance_placed, k_pce_half_life, k_pce_center, k_pce_nurturance, k_pce_stability, k_pce_cohesion,
     k_pce_church, k_development_half_life, k_development_sd, k_development_center, k_development_ace,
@@ -130,14 +131,16 @@ def growth_kernel(
     for b in range(4):
         keep_d[b] = 0.5 ** (1.0 / k_development_half_life[b])
         step_d[b] = k_development_sd * np.sqrt(1.0 - keep_d[b] * keep_d[b])
-    for i in children(p_present, p_age):
+    rows, hunger = children(p_present, p_age), np.zeros(3)
+    hunger[1:] = k_development_hunger
+    spirit, progress = normals_among(luck_p, rows, dz_nurturance), normals_among(luck_p, rows, dz_development)
+    for j in range(rows.size):
+        i = rows[j]
         h = home(p_household[i], 1, h0)
-        away = p_placed[i] > 0
         mean = k_nurturance_parenting * h_parenting[h] + k_nurturance_support * h_support[h]
         mean += lh_nurture_add[h] - k_nurturance_depressed * h_depressed_caregiver[h]
-        if away:
-            mean = k_nurturance_placed + lh_nurture_add[h]
-        nurturance = mean + keep_n * (p_nurturance[i] - mean) + step_n * pz_nurturance[i]
+        mean = k_nurturance_placed + lh_nurture_add[h] if p_placed[i] > 0 else mean
+        nurturance = mean + keep_n * (p_nurturance[i] - mean) + step_n * spirit[j]
         score = k_pce_center + k_pce_nurturance * nurturance
         score += k_pce_stability * h_stability_index[h]
         score += k_pce_cohesion * n_cohesion[h_neighborhood[h]] + k_pce_church * h_church[h]
@@ -148,22 +151,19 @@ def growth_kernel(
         harm += k_development_prenatal * core_count(p_prenatal_bits[i])
         mean = k_development_center - lh_ace_harm[h] * harm + k_development_nurturance * nurturance
         mean += lh_development_add[h]
-        if h_food_security[h] > 0:
-            mean -= k_development_hunger[h_food_security[h] - 1]
+        mean -= hunger[h_food_security[h]]
         mean -= k_development_poor * max(1.0 - h_poverty_ratio[h] / _LOW_INCOME, 0.0)
-        if h_moved[h] < k_stable_moved_months:
-            mean -= k_development_moved
-        if h_child_care[h] == 3 and p_age[i] < 60:
-            mean += k_development_care
+        mean -= k_development_moved if h_moved[h] < k_stable_moved_months else 0.0
+        mean += k_development_care if (h_child_care[h] == 3) & (p_age[i] < 60) else 0.0
         b = _band(p_age[i])
-        p_development[i] = mean + keep_d[b] * (p_development[i] - mean) + step_d[b] * pz_development[i]
+        p_development[i] = mean + keep_d[b] * (p_development[i] - mean) + step_d[b] * progress[j]
 
 
 def growth_plain(
     p_present, p_household, p_age, p_ace_bits, p_prenatal_bits, p_placed, p_nurturance, p_pce,
     p_development, h_neighborhood, h_parenting, h_support, h_depressed_caregiver, h_food_security, h_moved,
     h_poverty_ratio, h_child_care, h_church, h_stability_index, n_cohesion, lh_nurture_add, lh_pce_add,
-    lh_development_add, lh_ace_harm, pz_nurturance, pz_development, h0, k_nurturance_half_life,
+    lh_development_add, lh_ace_harm, luck_p, dz_nurturance, dz_development, h0, k_nurturance_half_life,
     k_nurturance_sd, k_nurturance_parenting, k_nurturance_support, k_nurturance_depressed,
     k_nurturance_placed, k_pce_half_life, k_pce_center, k_pce_nurturance, k_pce_stability, k_pce_cohesion,
     k_pce_church, k_development_half_life, k_development_sd, k_development_center, k_development_ace,
@@ -171,6 +171,8 @@ def growth_plain(
     k_development_poor, k_development_care, k_stable_moved_months,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
+    pz_nurturance = normals_of(luck_p, dz_nurturance)
+    pz_development = normals_of(luck_p, dz_development)
     here = p_present == 1
     child = here & (p_age < 216)
     h = np.where(here, p_household.astype(np.int64) - h0, 0)

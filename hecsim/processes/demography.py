@@ -22,6 +22,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, happens, listed, log_
 
@@ -54,8 +55,8 @@ MARRIAGE = process(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def schooling_kernel(
-    p_present, p_household, p_age, p_role, p_development, p_education, h_education, h0, pu_finish, pu_entry,
-    pu_degree, k_school_finish, k_college_entry, k_college_degree, k_school_development,
+    p_present, p_household, p_age, p_role, p_development, p_education, h_education, h0, luck_p, du_finish, du_entry,
+    du_degree, k_school_finish, k_college_entry, k_college_degree, k_school_development,
 ):  # fmt: skip
     asked = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
@@ -64,21 +65,24 @@ def schooling_kernel(
         parents = int(h_education[int(p_household[i]) - h0])
         if p_age[i] == _DEGREE_AGE:
             known = parents if p_role[i] == 2 else 4
-            if p_education[i] == 2 and pu_degree[i] < k_college_degree[known]:
+            if p_education[i] == 2 and uniform_at(luck_p, i, du_degree) < k_college_degree[known]:
                 p_education[i] = 3
             continue
         shift = np.exp(-k_school_development * p_development[i])
         finish, entry = k_school_finish[parents], k_college_entry[parents]
-        if pu_finish[i] < finish / (finish + (1 - finish) * shift):
+        if uniform_at(luck_p, i, du_finish) < finish / (finish + (1 - finish) * shift):
             p_education[i] = 1
-            if pu_entry[i] < entry / (entry + (1 - entry) * shift):
+            if uniform_at(luck_p, i, du_entry) < entry / (entry + (1 - entry) * shift):
                 p_education[i] = 2
 
 
 def schooling_plain(
-    p_present, p_household, p_age, p_role, p_development, p_education, h_education, h0, pu_finish, pu_entry,
-    pu_degree, k_school_finish, k_college_entry, k_college_degree, k_school_development,
+    p_present, p_household, p_age, p_role, p_development, p_education, h_education, h0, luck_p, du_finish, du_entry,
+    du_degree, k_school_finish, k_college_entry, k_college_degree, k_school_development,
 ):  # fmt: skip
+    pu_finish = uniforms_of(luck_p, du_finish)
+    pu_entry = uniforms_of(luck_p, du_entry)
+    pu_degree = uniforms_of(luck_p, du_degree)
     rows = np.flatnonzero((p_present != 0) & (p_age == _DEGREE_AGE) & (p_education == 2))
     parents = h_education[p_household[rows].astype(np.int64) - h0].astype(np.int64)
     known = np.where(p_role[rows] == 2, parents, 4)

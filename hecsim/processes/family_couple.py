@@ -18,6 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, happens, home, listed
 
@@ -149,7 +150,7 @@ IPV = process(
 def separation_kernel(
     p_present, p_household, p_role, p_sex, p_depression, p_labor, p_leaving, h_present, h_couple,
     h_couple_months, h_children, h_education, h_poverty_ratio, h_conflict, h_ipv, h_jobless_parent,
-    h_substance_caregiver, h_frailty, lh_separation_scale, hu_parts, hu_leaver, h0, k_separation_married,
+    h_substance_caregiver, h_frailty, lh_separation_scale, hu_parts, luck_h, du_leaver, h0, k_separation_married,
     k_separation_cohabiting, k_separation_child, k_separation_poor, k_separation_schooling,
     k_separation_jobless, k_separation_conflict, k_separation_ipv, k_separation_substance,
     k_separation_depression, k_separation_jail, k_separation_frailty, k_separation_man_leaves,
@@ -186,7 +187,7 @@ def separation_kernel(
             hazard *= k_separation_child if h_children[h] > 0 else 1.0
             hazard *= k_separation_poor if h_poverty_ratio[h] < 1.0 else 1.0
         if happens(hu_parts[h], hazard * level[h] / 12.0):
-            leaver[h] = 2 if pair[h] >> 2 != 1 else (1 if hu_leaver[h] < k_separation_man_leaves else 0)
+            leaver[h] = 2 if pair[h] >> 2 != 1 else (1 if uniform_at(luck_h, h, du_leaver) < k_separation_man_leaves else 0)
             any_parts = True
     if not any_parts:
         return
@@ -203,12 +204,13 @@ def separation_kernel(
 def separation_plain(
     p_present, p_household, p_role, p_sex, p_depression, p_labor, p_leaving, h_present, h_couple,
     h_couple_months, h_children, h_education, h_poverty_ratio, h_conflict, h_ipv, h_jobless_parent,
-    h_substance_caregiver, h_frailty, lh_separation_scale, hu_parts, hu_leaver, h0, k_separation_married,
+    h_substance_caregiver, h_frailty, lh_separation_scale, hu_parts, luck_h, du_leaver, h0, k_separation_married,
     k_separation_cohabiting, k_separation_child, k_separation_poor, k_separation_schooling,
     k_separation_jobless, k_separation_conflict, k_separation_ipv, k_separation_substance,
     k_separation_depression, k_separation_jail, k_separation_frailty, k_separation_man_leaves,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
+    hu_leaver = uniforms_of(luck_h, du_leaver)
     n = h_present.size
     pair = (p_present == 1) & (p_role <= 1)
     h = np.where(pair, p_household.astype(np.int64) - h0, 0)

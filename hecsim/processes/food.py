@@ -23,6 +23,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, happens, home, log_
 
@@ -83,7 +84,7 @@ def security_kernel(
     h_food_security, h_insecure_bits, h_insecure_months,
     h_present, h_neighborhood, h_food_budget, h_food_need, h_food_price, h_hardship, h_shock, h_income,
     h_savings, h_skill, h_support, h_children, h_under6, h_poverty_ratio,
-    hu_change, hu_severity, ln_free_school_meals, calendar_month,
+    hu_change, luck_h, du_severity, ln_free_school_meals, calendar_month,
     k_meal_value, k_meal_share, k_meal_limit, k_onset, k_onset_adequacy, k_onset_hardship, k_onset_shock,
     k_onset_savings, k_onset_skill, k_onset_support, k_recovery, k_recovery_adequacy, k_recovery_hardship,
     k_very_low, k_very_low_adequacy, k_very_low_hardship,
@@ -116,7 +117,7 @@ def security_kernel(
         if insecure:
             hardship = min(max(np.float64(h_hardship[h]), 0.0), 1.0)
             odds = k_very_low * exp_(-k_very_low_adequacy * margin[h] + k_very_low_hardship * hardship)
-            code = 2 if hu_severity[h] < odds / (1.0 + odds) else 1
+            code = 2 if uniform_at(luck_h, h, du_severity) < odds / (1.0 + odds) else 1
         h_food_security[h] = code
         bits = ((int(h_insecure_bits[h]) << 1) | (1 if insecure else 0)) & 0xFFF
         h_insecure_bits[h] = bits
@@ -131,11 +132,12 @@ def security_plain(
     h_food_security, h_insecure_bits, h_insecure_months,
     h_present, h_neighborhood, h_food_budget, h_food_need, h_food_price, h_hardship, h_shock, h_income,
     h_savings, h_skill, h_support, h_children, h_under6, h_poverty_ratio,
-    hu_change, hu_severity, ln_free_school_meals, calendar_month,
+    hu_change, luck_h, du_severity, ln_free_school_meals, calendar_month,
     k_meal_value, k_meal_share, k_meal_limit, k_onset, k_onset_adequacy, k_onset_hardship, k_onset_shock,
     k_onset_savings, k_onset_skill, k_onset_support, k_recovery, k_recovery_adequacy, k_recovery_hardship,
     k_very_low, k_very_low_adequacy, k_very_low_hardship,
 ):  # fmt: skip
+    hu_severity = uniforms_of(luck_h, du_severity)
     r = np.flatnonzero(h_present != 0)
 
     def real(column: np.ndarray) -> np.ndarray:

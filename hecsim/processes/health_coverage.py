@@ -21,6 +21,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.ace_bits import ADULT
 from hecsim.processes.base import process
 from hecsim.processes.maths import home, listed
@@ -76,7 +77,7 @@ def _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance
 def coverage_kernel(
     p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth,
     p_labor, p_hours, p_wage, p_earnings, p_disabled, p_insurance, h_present, h_children,
-    h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave, pu_join, pu_bridge, h0, k_wage_steps,
+    h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave, pu_join, luck_p, du_bridge, h0, k_wage_steps,
     k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain, k_employer_loss, k_family_join,
     k_family_age, k_medicaid_enroll, k_medicaid_enroll_b, k_medicaid_churn, k_redetermination,
     k_immigrant_factor, k_direct_gain, k_direct_loss, k_bridge, k_own_unit_age, k_dual_limit,
@@ -163,7 +164,9 @@ def coverage_kernel(
         band = 0 if poverty < 2 else (1 if poverty < 4 else 2)
         direct = k_direct_gain[band] * pace
         medicare = k_medicare_disabled if disabled and not eligible else 0.0
-        if bridged and pu_bridge[i] < k_bridge:  # special enrollment: the usual chances, scaled to a certainty
+        if (
+            bridged and uniform_at(luck_p, i, du_bridge) < k_bridge
+        ):  # special enrollment: the usual chances, scaled to a certainty
             total = employer + public + direct
             if total > 0:
                 employer, public, direct = employer / total, public / total, direct / total
@@ -188,7 +191,7 @@ def coverage_kernel(
 def coverage_plain(
     p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth,
     p_labor, p_hours, p_wage, p_earnings, p_disabled, p_insurance, h_present, h_children,
-    h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave, pu_join, pu_bridge, h0, k_wage_steps,
+    h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave, pu_join, luck_p, du_bridge, h0, k_wage_steps,
     k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain, k_employer_loss, k_family_join,
     k_family_age, k_medicaid_enroll, k_medicaid_enroll_b, k_medicaid_churn, k_redetermination,
     k_immigrant_factor, k_direct_gain, k_direct_loss, k_bridge, k_own_unit_age, k_dual_limit,
@@ -196,6 +199,7 @@ def coverage_plain(
     k_benefits__husky_child_limit, k_benefits__husky_b2_limit, k_benefits__husky_pregnant_limit,
     k_benefits__husky_parent_limit, k_benefits__husky_d_limit,
 ):  # fmt: skip
+    pu_bridge = uniforms_of(luck_p, du_bridge)
     here = (p_present != 0) & (p_labor != _JAILED)
     at_work, grown = p_labor == _EMPLOYED, p_age >= ADULT
     source = (p_present != 0) & (p_role <= 1) & at_work & (p_insurance == EMPLOYER) & grown

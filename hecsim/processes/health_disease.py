@@ -18,6 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
 from hecsim.processes.growth import between, segment_
@@ -42,7 +43,7 @@ def _curve(rates, at, share):
 def disease_kernel(
     p_present, p_household, p_age, p_sex, p_bmi, p_pregnancy, p_insurance, p_ace_bits, p_diabetes,
     p_hypertension, p_cvd, p_gestational_diabetes, lp_diabetes_onset, lh_ace_harm, pu_diabetes,
-    pu_hypertension, pu_cvd, pu_gestational, h0, k_disease_ages, k_diabetes_rate, k_diabetes_bmi,
+    pu_hypertension, pu_cvd, luck_p, du_gestational, h0, k_disease_ages, k_diabetes_rate, k_diabetes_bmi,
     k_diabetes_gestational, k_diabetes_ace, k_hypertension_rate, k_hypertension_bmi_male,
     k_hypertension_bmi_female, k_cvd_rate, k_cvd_female, k_cvd_bmi_male, k_cvd_bmi_female,
     k_cvd_diabetes, k_cvd_hypertension, k_cvd_ace, k_ace_limit, k_treated_share, k_treatment_effect,
@@ -86,19 +87,24 @@ def disease_kernel(
             rate *= 1.0 + (k_cvd_ace - 1.0) * dose
             if happens(pu_cvd[i], rate / 12.0):
                 p_cvd[i] = 1
-        if p_pregnancy[i] == k_gestational_month and had == 0 and pu_gestational[i] < k_gestational_diabetes[weight]:
+        if (
+            p_pregnancy[i] == k_gestational_month
+            and had == 0
+            and uniform_at(luck_p, i, du_gestational) < k_gestational_diabetes[weight]
+        ):
             p_gestational_diabetes[i] = 1
 
 
 def disease_plain(
     p_present, p_household, p_age, p_sex, p_bmi, p_pregnancy, p_insurance, p_ace_bits, p_diabetes,
     p_hypertension, p_cvd, p_gestational_diabetes, lp_diabetes_onset, lh_ace_harm, pu_diabetes,
-    pu_hypertension, pu_cvd, pu_gestational, h0, k_disease_ages, k_diabetes_rate, k_diabetes_bmi,
+    pu_hypertension, pu_cvd, luck_p, du_gestational, h0, k_disease_ages, k_diabetes_rate, k_diabetes_bmi,
     k_diabetes_gestational, k_diabetes_ace, k_hypertension_rate, k_hypertension_bmi_male,
     k_hypertension_bmi_female, k_cvd_rate, k_cvd_female, k_cvd_bmi_male, k_cvd_bmi_female,
     k_cvd_diabetes, k_cvd_hypertension, k_cvd_ace, k_ace_limit, k_treated_share, k_treatment_effect,
     k_gestational_diabetes, k_gestational_month,
 ):  # fmt: skip
+    pu_gestational = uniforms_of(luck_p, du_gestational)
     i = np.flatnonzero((p_present != 0) & (p_age >= ADULT))
     age, weight, man = p_age[i] / 12.0, bmi_class(p_bmi[i]), p_sex[i] == 0
     dose = np.minimum(CORE_COUNT[p_ace_bits[i] & CORE_MASK] / k_ace_limit, 1.0)

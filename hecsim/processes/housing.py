@@ -23,6 +23,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, home, log_, turns
 
@@ -50,7 +51,7 @@ def owners(disadvantage, share, gradient, center, files, executes):
 def cases_kernel(
     h_present, h_tenure, h_voucher, h_rent, h_arrears, h_income, h_snap, h_race, h_children, h_moved, h_neighborhood,
     h_filing, h_filed_new, h_evicted_new, h_eviction_clock, h_eviction_record, h_represented, h_wants_move,
-    hu_filing, hu_counsel, hu_close, hu_outcome, hu_displaced,
+    hu_filing, luck_h, du_counsel, du_close, du_outcome, du_displaced,
     ln_representation, lh_filing_scale, lh_judgment_scale, lg_housing_bias,
     k_filing_level, k_filing_base, k_filing_subsidized, k_filing_owed, k_filing_burden, k_burden_limit,
     k_filing_race,
@@ -96,13 +97,13 @@ def cases_kernel(
                 h_filing[h] = 1
                 h_filed_new[h] = 1
                 h_eviction_record[h] = 1
-                h_represented[h] = 1 if hu_counsel[h] < ln_representation[h_neighborhood[h]] else 0
+                h_represented[h] = 1 if uniform_at(luck_h, h, du_counsel) < ln_representation[h_neighborhood[h]] else 0
             continue
-        if hu_close[h] >= k_close[h_represented[h]]:
+        if uniform_at(luck_h, h, du_close) >= k_close[h_represented[h]]:
             h_filing[h] = min(h_filing[h] + 1, _LONG_AGO)
             continue
         outcome, reached = 0, k_outcome[0]
-        while outcome < k_outcome.size - 1 and hu_outcome[h] >= reached:
+        while outcome < k_outcome.size - 1 and uniform_at(luck_h, h, du_outcome) >= reached:
             outcome += 1
             reached += k_outcome[outcome]
         _, loses = owners(
@@ -114,7 +115,7 @@ def cases_kernel(
         lose *= k_cured if owed < k_cured_months else 1.0
         h_filing[h] = 0
         h_represented[h] = 0
-        if hu_displaced[h] < lose:
+        if uniform_at(luck_h, h, du_displaced) < lose:
             h_evicted_new[h] = 1
             h_eviction_clock[h] = np.int64(k_eviction_window)
             h_wants_move[h] = 2
@@ -125,7 +126,7 @@ def cases_kernel(
 def cases_plain(
     h_present, h_tenure, h_voucher, h_rent, h_arrears, h_income, h_snap, h_race, h_children, h_moved, h_neighborhood,
     h_filing, h_filed_new, h_evicted_new, h_eviction_clock, h_eviction_record, h_represented, h_wants_move,
-    hu_filing, hu_counsel, hu_close, hu_outcome, hu_displaced,
+    hu_filing, luck_h, du_counsel, du_close, du_outcome, du_displaced,
     ln_representation, lh_filing_scale, lh_judgment_scale, lg_housing_bias,
     k_filing_level, k_filing_base, k_filing_subsidized, k_filing_owed, k_filing_burden, k_burden_limit,
     k_filing_race,
@@ -133,6 +134,10 @@ def cases_plain(
     k_cured_months, k_eviction_window, k_minimum_rent, k_budget__voucher_share, k_filing_assisted, k_owner_large,
     k_owner_gradient, k_owner_center, k_owner_files, k_owner_executes, n_disadvantage,
 ):  # fmt: skip
+    hu_counsel = uniforms_of(luck_h, du_counsel)
+    hu_close = uniforms_of(luck_h, du_close)
+    hu_outcome = uniforms_of(luck_h, du_outcome)
+    hu_displaced = uniforms_of(luck_h, du_displaced)
     here = h_present > 0
     h_filed_new[here] = 0
     h_evicted_new[here] = 0

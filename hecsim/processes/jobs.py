@@ -17,34 +17,36 @@ import numpy as np
 from numba import njit
 
 from hecsim.clock import WEEKS_PER_MONTH
+from hecsim.luck import normal_at, normals_of, uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.labor_terms import NOBODY, age_group, fade
+from hecsim.processes.maths import home, listed
 
 __all__ = ["JOBS", "LEAVE", "PAY", "SCHEDULE"]
 
 _WORKS = 1
 _DEGREE = 3  # bachelor or more
 _SETTLED = 35 * 12  # months of age; before, the pay of a degree is still to be reached
+_NO_GROUP = 8  # stands for those whose wage does not grow
 _LEAVE_STEP = 4  # whole weeks of leave taken in a month
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def leave_kernel(
     p_present, p_sex, p_role, p_labor, p_since_birth, p_household, p_leave_weeks, h_youngest, pu_take,
     lg_paid_leave, k_leave_weeks, k_leave_take_up, h0,
 ):  # fmt: skip
-    for i in range(p_present.size):  # the roster has just made newborns one month old
-        if p_present[i] == 0 or p_labor[i] != _WORKS:
-            continue
-        weeks = max(np.int64(p_leave_weeks[i]) - _LEAVE_STEP, 0)
-        if p_role[i] <= 1:
-            if p_sex[i] == 1:
-                born = p_since_birth[i] == 1
-            else:
-                born = h_youngest[np.int64(p_household[i]) - h0] == 1
-            if born and pu_take[i] < k_leave_take_up[np.int64(p_sex[i])] * lg_paid_leave:
-                weeks = np.int64(k_leave_weeks)
-        p_leave_weeks[i] = weeks
+    man, woman = k_leave_take_up[0] * lg_paid_leave, k_leave_take_up[1] * lg_paid_leave
+    may, most = np.empty(p_present.size, np.uint8), np.int64(k_leave_weeks)
+    for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
+        works, mother = (p_present[i] != 0) & (p_labor[i] == _WORKS), p_sex[i] == 1
+        left = max(p_leave_weeks[i], _LEAVE_STEP) - _LEAVE_STEP
+        p_leave_weeks[i] = left if works else p_leave_weeks[i]
+        takes = pu_take[i] < (woman if mother else man)
+        may[i] = works & (p_role[i] <= 1) & takes & (~mother | (p_since_birth[i] == 1))
+    for i in listed(may):  # the roster has just made newborns one month old
+        if p_sex[i] == 1 or h_youngest[home(p_household[i], 1, h0)] == 1:
+            p_leave_weeks[i] = most
 
 
 def leave_plain(
@@ -59,11 +61,11 @@ def leave_plain(
     p_leave_weeks[i] = np.where(takes, int(k_leave_weeks), left)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def jobs_kernel(
     p_present, p_age, p_sex, p_race, p_education, p_disabled, p_record, p_record_months, p_labor, p_employer,
-    p_unemployed_months, p_job_months, p_wage, p_hours, p_day_labor, b_wage_offer, pz_wage, pu_hours,
-    pu_keep, pu_day,
+    p_unemployed_months, p_job_months, p_wage, p_hours, p_day_labor, b_wage_offer, luck_p, dz_wage, du_hours,
+    du_keep, du_day,
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
@@ -71,20 +73,26 @@ def jobs_kernel(
     k_part_time_reference,
     k_part_hours, k_full_hours, k_hours_keep, k_day_labor,
 ):  # fmt: skip
-    for i in range(p_present.size):
-        if p_present[i] == 0 or p_labor[i] != _WORKS:
-            continue
+    n, growth = p_present.size, np.exp(k_wage_growth / 12.0)
+    group, new = np.empty(n, np.uint8), np.empty(n, np.uint8)
+    for i in range(n):  # no branch, so that the compiler takes many people at a time
+        works = (p_present[i] != 0) & (p_labor[i] == _WORKS)
+        group[i] = age_group(p_age[i], p_sex[i]) if works & (p_job_months[i] > 0) else _NO_GROUP
+        new[i] = works & (p_job_months[i] == 0)
+    factor, least = np.ones(_NO_GROUP + 1), np.zeros(_NO_GROUP + 1)
+    factor[: growth.size], least[:_NO_GROUP] = growth, lg_minimum_wage
+    for i in range(n):
+        g = np.uint64(group[i])
+        p_wage[i] = max(np.float64(p_wage[i]) * factor[g], least[g])
+    for i in listed(new):
         g = age_group(p_age[i], p_sex[i])
         e = np.int64(p_education[i])
-        if p_job_months[i] > 0:
-            p_wage[i] = max(np.float64(p_wage[i]) * np.exp(k_wage_growth[g] / 12.0), lg_minimum_wage)
-            continue
         weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i])
         target = k_wage[e] * k_wage_age[g] * k_wage_sex[np.int64(p_sex[i])]
         target *= 1.0 + lg_hiring_bias * (k_wage_race[np.int64(p_race[i])] - 1.0)
         target *= 1.0 - k_record_wage[np.int64(p_record[i])] * weight
         target *= k_wage_disability if p_disabled[i] > 0 else 1.0
-        z = np.float64(pz_wage[i])
+        z = np.float64(normal_at(luck_p, i, dz_wage))
         if p_wage[i] <= 0.0:
             log_wage = np.log(target) + k_wage_sd[e] * z
         else:
@@ -97,11 +105,11 @@ def jobs_kernel(
         p_wage[i] = max(np.exp(log_wage) * offer, lg_minimum_wage)
         p_job_months[i] = 1
         p_unemployed_months[i] = 0
-        p_day_labor[i] = 1 if pu_day[i] < k_day_labor[e] else 0
-        if p_hours[i] > 0.0 and pu_keep[i] < k_hours_keep:
+        p_day_labor[i] = 1 if uniform_at(luck_p, i, du_day) < k_day_labor[e] else 0
+        if p_hours[i] > 0.0 and uniform_at(luck_p, i, du_keep) < k_hours_keep:
             continue
         part = min(k_part_time[g] * (np.float64(p_wage[i]) / k_part_time_reference) ** k_part_time_wage, 0.95)
-        u = np.float64(pu_hours[i])
+        u = np.float64(uniform_at(luck_p, i, du_hours))
         if u < part:
             p_hours[i] = k_part_hours[0] + (k_part_hours[1] - k_part_hours[0]) * u / part
         else:  # squared: most full-time weeks lie near the lower end, few are very long
@@ -111,8 +119,8 @@ def jobs_kernel(
 
 def jobs_plain(
     p_present, p_age, p_sex, p_race, p_education, p_disabled, p_record, p_record_months, p_labor, p_employer,
-    p_unemployed_months, p_job_months, p_wage, p_hours, p_day_labor, b_wage_offer, pz_wage, pu_hours,
-    pu_keep, pu_day,
+    p_unemployed_months, p_job_months, p_wage, p_hours, p_day_labor, b_wage_offer, luck_p, dz_wage, du_hours,
+    du_keep, du_day,
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
@@ -120,6 +128,10 @@ def jobs_plain(
     k_part_time_reference,
     k_part_hours, k_full_hours, k_hours_keep, k_day_labor,
 ):  # fmt: skip
+    pz_wage = normals_of(luck_p, dz_wage)
+    pu_hours = uniforms_of(luck_p, du_hours)
+    pu_keep = uniforms_of(luck_p, du_keep)
+    pu_day = uniforms_of(luck_p, du_day)
     works = (p_present > 0) & (p_labor == _WORKS)
     stays = np.flatnonzero(works & (p_job_months > 0))
     g = age_group.py_func(p_age[stays], p_sex[stays])
@@ -158,27 +170,29 @@ def jobs_plain(
     p_job_months[i] = 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def schedule_kernel(
     p_present, p_labor, p_education, p_employer, p_unstable, p_day_labor, b_stable_schedule, pu_turn,
-    pu_unstable,
+    luck_p, du_unstable,
     lg_unstable_reduction, k_unstable, k_stable_elsewhere, k_schedule_turn,
 ):  # fmt: skip
+    turns = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
-        if p_present[i] == 0 or p_labor[i] != _WORKS or pu_turn[i] >= k_schedule_turn:
-            continue
+        turns[i] = (p_present[i] != 0) & (p_labor[i] == _WORKS) & (pu_turn[i] < k_schedule_turn)
+    for i in listed(turns):
         stable = k_stable_elsewhere
         if p_employer[i] != NOBODY:
             stable = np.float64(b_stable_schedule[p_employer[i]])
         chance = (1.0 - stable) * k_unstable[np.int64(p_education[i])] * max(1.0 - lg_unstable_reduction, 0.0)
-        p_unstable[i] = 1 if p_day_labor[i] > 0 or pu_unstable[i] < chance else 0
+        p_unstable[i] = 1 if p_day_labor[i] > 0 or uniform_at(luck_p, i, du_unstable) < chance else 0
 
 
 def schedule_plain(
     p_present, p_labor, p_education, p_employer, p_unstable, p_day_labor, b_stable_schedule, pu_turn,
-    pu_unstable,
+    luck_p, du_unstable,
     lg_unstable_reduction, k_unstable, k_stable_elsewhere, k_schedule_turn,
 ):  # fmt: skip
+    pu_unstable = uniforms_of(luck_p, du_unstable)
     i = np.flatnonzero((p_present > 0) & (p_labor == _WORKS) & (pu_turn < k_schedule_turn))
     stable = np.full(i.size, float(k_stable_elsewhere))
     known = p_employer[i] != NOBODY
@@ -187,23 +201,22 @@ def schedule_plain(
     p_unstable[i] = (p_day_labor[i] > 0) | (pu_unstable[i] < chance)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def pay_kernel(
     p_present, p_labor, p_wage, p_hours, p_unstable, p_day_labor, p_leave_weeks, p_earnings, p_earnings_year,
     pz_hours, lp_wage_scale, lg_minimum_wage, k_hours_spread, calendar_month,
 ):  # fmt: skip
-    for i in range(p_present.size):
-        if p_present[i] == 0:
-            continue
-        earned = 0.0
-        if p_labor[i] == _WORKS:
-            spread = k_hours_spread[2 if p_day_labor[i] > 0 else (1 if p_unstable[i] > 0 else 0)]
-            hours = np.float64(p_hours[i]) * min(max(1.0 + spread * np.float64(pz_hours[i]), 0.0), 2.0)
-            rate = max(np.float64(p_wage[i]) * np.float64(lp_wage_scale[i]), lg_minimum_wage)
-            weeks = WEEKS_PER_MONTH - min(np.int64(p_leave_weeks[i]), _LEAVE_STEP)
-            earned = rate * hours * weeks
-        p_earnings[i] = earned
-        p_earnings_year[i] = earned + (0.0 if calendar_month == 0 else np.float64(p_earnings_year[i]))
+    steady, unsteady, daily = k_hours_spread[0], k_hours_spread[1], k_hours_spread[2]
+    before = 0.0 if calendar_month == 0 else 1.0
+    for i in range(p_present.size):  # no branch, so that the compiler takes several people at a time
+        here = p_present[i] != 0
+        spread = daily if p_day_labor[i] > 0 else (unsteady if p_unstable[i] > 0 else steady)
+        hours = np.float64(p_hours[i]) * min(max(1.0 + spread * np.float64(pz_hours[i]), 0.0), 2.0)
+        rate = max(np.float64(p_wage[i]) * np.float64(lp_wage_scale[i]), lg_minimum_wage)
+        weeks = WEEKS_PER_MONTH - min(np.int64(p_leave_weeks[i]), _LEAVE_STEP)
+        earned = rate * hours * weeks if p_labor[i] == _WORKS else 0.0
+        p_earnings[i] = earned if here else p_earnings[i]
+        p_earnings_year[i] = earned + before * np.float64(p_earnings_year[i]) if here else p_earnings_year[i]
 
 
 def pay_plain(

@@ -88,8 +88,9 @@ def adult_kernel(
     total, adults = np.zeros(homes), np.zeros(homes)
     for i in range(n):
         h, known = home(p_household[i], p_present[i], h0), (p_present[i] != 0) & (p_age[i] >= ADULT) & (p_bmi[i] > 0)
-        total[h] += p_bmi[i] if known else 0.0
-        adults[h] += 1.0 if known else 0.0
+        bmi = p_bmi[i]  # read for everybody, so that there is no branch to guess
+        total[h] += bmi if known else np.float32(0.0)
+        adults[h] += known
     men, women = by_month(k_drift_ages, k_drift_male), by_month(k_drift_ages, k_drift_female)
     spread, monthly, root = by_month(k_innovation_ages, k_innovation_sd), k_drift_scale / 12.0, np.sqrt(1.0 / 12.0)
     moves, home_mean, harm = np.empty(n), np.empty(n), np.empty(n)

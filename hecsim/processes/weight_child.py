@@ -21,7 +21,7 @@ import numpy as np
 from numba import njit
 from scipy.special import ndtri
 
-from hecsim.luck import normal_quantile
+from hecsim.luck import normal_quantile, normals_among, normals_of, uniform_at, uniforms_of
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
 from hecsim.processes.growth import (
@@ -71,9 +71,9 @@ def _parents(p_present, p_household, p_age, p_role, p_bmi, n, h0):
     total, count = np.zeros(n), np.zeros(n)
     for i in range(p_present.size):
         parent = (p_present[i] != 0) & (p_role[i] <= 1) & (p_age[i] >= ADULT) & (p_bmi[i] > 0)
-        h = home(p_household[i], p_present[i], h0)
-        total[h] += p_bmi[i] if parent else 0.0
-        count[h] += 1.0 if parent else 0.0
+        h, bmi = home(p_household[i], p_present[i], h0), p_bmi[i]  # read for everybody, so that there is no branch to guess
+        total[h] += bmi if parent else np.float32(0.0)
+        count[h] += parent
     for h in range(n):
         total[h] /= max(count[h], 1.0)
     return total
@@ -89,7 +89,7 @@ def _parents_plain(p_present, p_household, p_age, p_role, values, known, n, h0):
 @njit(cache=True, nogil=True, error_model="numpy")
 def first_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_bmi, p_height, p_height_z, p_weight, p_bmi_z,
-    p_z_person, h_present, h_poverty_ratio, h0, pu_person, pu_height, k_infant_weight, k_height_parent,
+    p_z_person, h_present, h_poverty_ratio, h0, luck_p, du_person, du_height, k_infant_weight, k_height_parent,
     k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_parent, k_parent_bmi, k_z_income, k_income_range,
     k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
@@ -121,8 +121,8 @@ def first_kernel(
             if parents[h, 0] > 0:
                 level += k_z_parent * (parents[h, 0] / known - k_parent_bmi[0]) / k_parent_bmi[1]
             level += k_z_income * (min(h_poverty_ratio[h], k_income_range[0]) - k_income_range[1])
-            z = level + spread * normal_quantile(float(pu_person[i]))
-            own = np.sqrt(1.0 - 0.5 * k_height_parent**2) * normal_quantile(float(pu_height[i]))
+            z = level + spread * normal_quantile(float(uniform_at(luck_p, i, du_person)))
+            own = np.sqrt(1.0 - 0.5 * k_height_parent**2) * normal_quantile(float(uniform_at(luck_p, i, du_height)))
             tall = k_height_parent * parents[h, 1] / known + own
             p_z_person[i] = p_bmi_z[i] = z
             p_height_z[i] = tall
@@ -131,10 +131,12 @@ def first_kernel(
 
 def first_plain(
     p_present, p_household, p_age, p_sex, p_role, p_bmi, p_height, p_height_z, p_weight, p_bmi_z,
-    p_z_person, h_present, h_poverty_ratio, h0, pu_person, pu_height, k_infant_weight, k_height_parent,
+    p_z_person, h_present, h_poverty_ratio, h0, luck_p, du_person, du_height, k_infant_weight, k_height_parent,
     k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_parent, k_parent_bmi, k_z_income, k_income_range,
     k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
+    pu_person = uniforms_of(luck_p, du_person)
+    pu_height = uniforms_of(luck_p, du_height)
     bmis = _parents_plain(p_present, p_household, p_age, p_role, p_bmi, p_bmi, h_present.size, h0)
     heights = _parents_plain(p_present, p_household, p_age, p_role, p_height_z, p_bmi, h_present.size, h0)
     infant = (p_present != 0) & (p_age < FIRST)
@@ -170,7 +172,7 @@ FIRST_WEIGHT = process(
 def child_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_ace_bits, p_energy_shift, p_activity,
     p_activity_disposition, p_height_z, p_height, p_weight, p_set_point, p_bmi, p_bmi_z, p_z_person,
-    h_present, h_poverty_ratio, lh_ace_harm, pz_renewal, pz_noise, h0, k_kappa_at_0, k_kappa_slope,
+    h_present, h_poverty_ratio, lh_ace_harm, luck_p, dz_renewal, dz_noise, h0, k_kappa_at_0, k_kappa_slope,
     k_kappa_floor, k_tau_child, k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_person_years,
     k_z_parent, k_parent_bmi, k_z_income, k_income_range, k_activity__scale, k_activity__offset,
     k_activity__spread, k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept,
@@ -189,6 +191,7 @@ def child_kernel(
         rows[count] = i
         count += (p_present[i] != 0) & (p_age[i] >= FIRST) & (p_age[i] < ADULT)
     rows = rows[:count]
+    new, noise = normals_among(luck_p, rows, dz_renewal), normals_among(luck_p, rows, dz_noise)
     table_l, table_m, table_s = monthly_(k_cdc_bmi_l), monthly_(k_cdc_bmi_m), monthly_(k_cdc_bmi_s)
     tall_l, tall_m, tall_s = monthly_(k_cdc_stature_l), monthly_(k_cdc_stature_m), monthly_(k_cdc_stature_s)
     l, m, s, person = np.empty(count), np.empty(count), np.empty(count), np.empty(count)  # noqa: E741
@@ -200,7 +203,7 @@ def child_kernel(
         family = k_z_income * (min(h_poverty_ratio[h], k_income_range[0]) - k_income_range[1])
         family += k_z_parent * (bmis[h] - k_parent_bmi[0]) / k_parent_bmi[1] if bmis[h] > 0 else 0.0
         before = typical[months - np.uint64(1)] + family
-        person[j] = typical[months] + family + keep * (p_z_person[i] - before) + renewal * pz_renewal[i]
+        person[j] = typical[months] + family + keep * (p_z_person[i] - before) + renewal * new[j]
         square[j] = tall_s[sex, months] * min(max(np.float64(p_height_z[i]), -Z_LIMIT), Z_LIMIT)
         high[j], weight[j] = tall_m[sex, months], tall_l[sex, months]
         band = (p_age[i] >= _TWELVE) * 1
@@ -228,7 +231,7 @@ def child_kernel(
         i = rows[j]
         late = np.uint64(p_age[i] >= _TEN)
         target = energy[j]
-        z = min(max(target + stays[late] * (p_bmi_z[i] - target) + wobbles[late] * pz_noise[i], -Z_LIMIT), Z_LIMIT)
+        z = min(max(target + stays[late] * (p_bmi_z[i] - target) + wobbles[late] * noise[j], -Z_LIMIT), Z_LIMIT)
         energy[j], person[j] = z, min(max(person[j], -Z_LIMIT), Z_LIMIT)
         p_bmi_z[i], p_z_person[i] = z, person[j]
     for j in range(count):  # the plain formula, up to the 95th percentile
@@ -244,13 +247,15 @@ def child_kernel(
 def child_plain(
     p_present, p_household, p_age, p_sex, p_role, p_ace_bits, p_energy_shift, p_activity,
     p_activity_disposition, p_height_z, p_height, p_weight, p_set_point, p_bmi, p_bmi_z, p_z_person,
-    h_present, h_poverty_ratio, lh_ace_harm, pz_renewal, pz_noise, h0, k_kappa_at_0, k_kappa_slope,
+    h_present, h_poverty_ratio, lh_ace_harm, luck_p, dz_renewal, dz_noise, h0, k_kappa_at_0, k_kappa_slope,
     k_kappa_floor, k_tau_child, k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_person_years,
     k_z_parent, k_parent_bmi, k_z_income, k_income_range, k_activity__scale, k_activity__offset,
     k_activity__spread, k_activity__age_shift, k_activity__female, k_activity_met, k_activity_kept,
     k_ace_kcal, k_ace_limit, k_ace_ages, k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma,
     k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
+    pz_renewal = normals_of(luck_p, dz_renewal)
+    pz_noise = normals_of(luck_p, dz_noise)
     reference = GrowthTables(
         k_cdc_bmi_l, k_cdc_bmi_m, k_cdc_bmi_s, k_cdc_sigma, k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s
     )
