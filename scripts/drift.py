@@ -94,6 +94,9 @@ STOCKS: dict[str, tuple[Stock, float, float]] = {
     "bachelor 25+ %": (lambda v: v.share(v.p["education"] == 3, v.age >= 25), -0.1, 0.7),
     "poverty %": (lambda v: v.share(v.ph["poverty_ratio"] < 1), -0.3, 0.3),
     "child poverty %": (lambda v: v.share(v.ph["poverty_ratio"] < 1, v.age < 18), -0.5, 0.5),
+    "poor, full time for a year %": (
+        lambda v: v.share(v.ph["poverty_ratio"] < 1,
+                          (v.p["labor"] == 1) & (v.p["job_months"] >= 12) & (v.p["hours"] >= 35)), -0.2, 0.2),
     "median income": (lambda v: float(np.median(v.h["income_year"])), -0.01, 0.015),
     "savings < 400 %": (lambda v: v.share(v.h["savings"] < 400), -0.6, 0.6),
     "hardship": (lambda v: float(100 * v.h["hardship"].mean()), -0.2, 0.2),

@@ -188,8 +188,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "empty.1": ("Choose one or more towns.", "Elija uno o más municipios."),
     "empty.2": ("Take a ready-made mix, or build your own.", "Tome una combinación hecha, o arme la suya."),
     "empty.3": (
-        "Run. The first draft comes after two futures, usually within half a minute.",
-        "Corra. El primer borrador llega tras dos futuros, casi siempre en medio minuto.",
+        "Run. For a large town a draft of a smaller one comes within seconds, then the town itself.",
+        "Corra. Para una ciudad grande, en segundos llega un borrador de una más pequeña, y luego la ciudad misma.",
     ),
     "empty.4": (
         "Then: one plain sentence, the changes with their ranges, curves, who benefits, and who pays.",
