@@ -41,7 +41,7 @@ class Recorder:
     community : gives the number of neighborhoods and their names
     draw : parameters that observation models use
     measures : names to keep; all by default
-    threads : tables of a block that are read at a time; the sums are the same
+    threads : blocks that are read at a time; the sums are the same
     plain : ask every measure's function instead of the compiled passes
     """
 
@@ -63,7 +63,7 @@ class Recorder:
         ]
         self._start_year = community.clock.start_year
         self._reader = BlockReader(self.measures, community.neighborhood.size, draw, plain=plain)
-        self._lanes = [self._reader.nothing() for _ in range(max(1, threads))]
+        self._lanes = [self._reader.nothing() for _ in range(max(1, min(threads, community.n_blocks)))]
         # Asked where a sum of the passes is no number, or too large for them: it is exact, or names the row.
         self._functions = BlockReader(self.measures, community.neighborhood.size, draw, plain=True)
         self.months: list[int] = []

@@ -31,10 +31,12 @@ def employers_kernel(
     lb_employer_stable, lb_employer_fair_chance, lb_employer_wellness,
     k_practice_rate, k_imitation, k_recognition, k_demand_rate, k_demand_jobs, k_demand_shock,
 ):  # fmt: skip
-    b_filled[:] = 0.0
+    filled = np.zeros(b_filled.size + 1, np.int64)  # the last is of those who work for nobody here
     for i in range(p_present.size):
-        if p_present[i] > 0 and p_labor[i] == _WORKS and p_employer[i] != NOBODY:
-            b_filled[p_employer[i]] += 1.0
+        works = (p_present[i] > 0) & (p_labor[i] == _WORKS)
+        filled[min(np.int64(p_employer[i]), b_filled.size) if works else b_filled.size] += 1
+    for b in range(b_filled.size):
+        b_filled[b] = filled[b]
     towns = x_town_jobs.size
     jobs = np.zeros(towns)
     peers = np.zeros((towns, 3))
@@ -51,13 +53,12 @@ def employers_kernel(
         if b_open[r] == 0:
             continue
         t = np.int64(n_town[np.int64(b_neighborhood[r])])
-        mean = peers[t] / max(jobs[t], 1e-9)
         praise = k_recognition if b_recognized[r] > 0 else 0.0
         for practice, column, push in (
             (0, b_stable_schedule, lb_employer_stable), (1, b_fair_chance, lb_employer_fair_chance),
             (2, b_wellness, lb_employer_wellness),
         ):  # fmt: skip
-            aim = (1.0 - k_imitation) * x_employer_habit[j, practice] + k_imitation * mean[practice]
+            aim = (1.0 - k_imitation) * x_employer_habit[j, practice] + k_imitation * (peers[t, practice] / max(jobs[t], 1e-9))
             aim = min(max(aim + praise + np.float64(push[r]), 0.0), 1.0)
             column[r] = np.float64(column[r]) + k_practice_rate * (aim - np.float64(column[r]))
     shock = 0.0

@@ -89,7 +89,9 @@ def _match(m: Settlement, w: np.ndarray, v: np.ndarray, market_w: np.ndarray, ma
     against = _value(
         left, right, noise, age, person["education"], person["race"], gap_mean, gap_sd, m.k("same_education"), m.k("same_group")
     )
-    order = np.lexsort((keys, against))
+    order = np.argsort(against)
+    if (against[order[1:]] == against[order[:-1]]).any():  # of equal pairs the one with the smaller key
+        order = np.lexsort((keys, against))
     done = order[_greedy(i[order], j[order], w.size, v.size)]
     return i[done], j[done]
 

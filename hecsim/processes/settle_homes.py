@@ -15,7 +15,6 @@ Open homes are counted once a month, so that nobody's place depends on the order
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,7 +145,9 @@ def _ratio(town, spare, usual, whole):
 
 def _open_ratio(m: Settlement, stock: np.ndarray, occupied: np.ndarray) -> np.ndarray:
     town = m.community.neighborhood["town"]
-    usual, total = _once(m, "usual" if stock is m.known.get("dwellings") else "", lambda: _usual(m, stock, town))
+    # Dwellings are kept for the month, and so is what is usual among them.
+    kept = stock is m.known.get("dwellings")
+    usual, total = m.once("usual", lambda: _usual(m, stock, town)) if kept else _usual(m, stock, town)
     spare = stock - occupied
     return _ratio(town, spare, usual, float(spare.sum()) / total)
 
@@ -156,16 +157,6 @@ def _usual(m: Settlement, stock: np.ndarray, town: np.ndarray) -> tuple[np.ndarr
     town = town.astype(np.int64)
     usual = stock * m.community.extras["usual_vacancy"]
     return np.bincount(town, usual)[town], max(float(usual.sum()), 1e-9)
-
-
-def _once(m: Settlement, name: str, work: Callable[[], Any]) -> Any:
-    """What stays the same all month, worked out once; anew every time without a name."""
-    if name not in m.known:
-        found = work()
-        if not name:
-            return found
-        m.known[name] = found
-    return m.known[name]
 
 
 def _near(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
@@ -182,6 +173,16 @@ def _near(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
             km[i] = np.maximum(d[near[i]], 0.0)
         extras["home_near"], extras["home_near_km"] = near, km
     return extras["home_near"], extras["home_near_km"]
+
+
+@njit(cache=True, nogil=True)
+def _away(near, km):
+    """Nearest neighborhoods, and how the pull counts their distance."""
+    out = np.empty(km.shape)
+    for i in range(km.shape[0]):
+        for c in range(km.shape[1]):
+            out[i, c] = np.log1p(km[i, c])
+    return near, out
 
 
 @njit(cache=True, nogil=True)
@@ -205,7 +206,7 @@ def _convicted(home, head, following, household, present, record):
 @njit(cache=True, nogil=True)
 def _choose(
     key, homes, income, bedrooms, race, how, penalty, neighborhood, eviction_record, own_cost,
-    head, following, household, present, record, accept, screens, bias, treatment, near, km, lat, lon, rent, fmr,
+    head, following, household, present, record, accept, screens, bias, treatment, near, away_near, lat, lon, rent, fmr,
     ratio, log_open, tight, safety, groups, weights, standard, limits, seed, decision, month, chosen, paid,
 ):  # fmt: skip
     n_places, k = rent.size, near.shape[1]
@@ -220,12 +221,12 @@ def _choose(
         succeeds = _accept(eviction_record[homes[i]], convicted, penalty[i], race[i], accept, screens, bias, treatment)
         for c in range(total):
             if c < k:
-                p, d = near[here, c], km[here, c]
+                p, away = near[here, c], away_near[here, c]
             else:
                 other = (month << uint64(32)) | uint64(0xF0000000 + c)
                 word, _ = luck.threefry2x64(seed, decision, key[i], other)
                 p = np.int64(word >> uint64(33)) % n_places
-                d = 111.2 * np.hypot(lat[p] - lat[here], (lon[p] - lon[here]) * np.cos(np.radians(lat[here])))
+                away = np.log1p(111.2 * np.hypot(lat[p] - lat[here], (lon[p] - lon[here]) * np.cos(np.radians(lat[here]))))
             place[c] = p
             cost[c] = rent[p] * ratio[bedrooms[i]]
             if owned > 0:
@@ -234,9 +235,8 @@ def _choose(
                 fits = cost[c] <= standard * fmr[p] * ratio[bedrooms[i]]
             else:
                 fits = cost[c] <= limit * income[i]
-            for e in range(c):
-                if place[e] == p:
-                    fits = False
+            for e in range(c if c >= k else 0):  # the nearest differ from each other
+                fits &= place[e] != p
             pull[c] = -np.inf
             if not fits:
                 continue
@@ -244,7 +244,7 @@ def _choose(
             u = (np.float64(first >> uint64(11)) + 0.5) * 2.0**-53
             chance[c] = (np.float64(second >> uint64(11)) + 0.5) * 2.0**-53
             burden = 0.3 if voucher else min(cost[c] / max(income[i], 1.0), 2.0)
-            pull[c] = -weights[0] * burden - weights[1] * np.log1p(d) + weights[3] * safety[p]
+            pull[c] = -weights[0] * burden - weights[1] * away + weights[3] * safety[p]
             pull[c] += weights[4] * groups[p, race[i]] + log_open[p] - np.log(-np.log(u))
             if p == here:
                 pull[c] += weights[2]
@@ -283,15 +283,16 @@ def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
     if not s.key.size:
         return chosen, paid
     household, person = m.household, m.person
-    lat, lon, rent, fmr, safety = _once(m, "places", lambda: _places(m))
-    landlords, rules = _once(m, "rules", lambda: _rules(m))
+    lat, lon, rent, fmr, safety = m.once("places", lambda: _places(m))
+    landlords, rules = m.once("rules", lambda: _rules(m))
+    near, away = m.once("near", lambda: _away(*_near(m)))
     occupied, groups = _census(m)
     stock = dwellings(m)
     free, tight = np.maximum(stock - occupied, 0.0), np.clip(_open_ratio(m, stock, occupied), 0.0, 1.0)
     arguments: tuple[Any, ...] = (
         s.key, s.homes, s.income, s.bedrooms, s.race, s.how, m.lever("screening_penalty", s.homes), household["neighborhood"],
         household["eviction_record"], household["rent"], *m.index(),
-        person["household"], person["present"], person["record"], *landlords, *_near(m), lat, lon, rent, fmr,
+        person["household"], person["present"], person["record"], *landlords, near, away, lat, lon, rent, fmr,
         m.k("place.bedroom_ratio"), np.log(free + 0.5), tight, safety, groups, *rules,
         np.uint64(m.context.seed & 0xFFFFFFFFFFFFFFFF), _HOME, np.uint64(m.month & 0xFFFFFFFF), chosen, paid,
     )  # fmt: skip

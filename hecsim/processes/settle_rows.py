@@ -9,6 +9,7 @@ how the population is cut into blocks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -174,6 +175,12 @@ class Settlement:
             _chain(self.person["household"], self.person["present"], *self.chains)
         return self.chains
 
+    def once(self, name: str, work: Callable[[], Any]) -> Any:
+        """What stays the same all month, worked out when it is first asked for."""
+        if name not in self.known:
+            self.known[name] = work()
+        return self.known[name]
+
     def lever(self, name: str, rows: np.ndarray) -> np.ndarray:
         """Composed value of a household lever at these rows, float64."""
         levers, size = self.context.levers, self.household.size
@@ -201,12 +208,8 @@ def take(m: Settlement, name: str, blocks: np.ndarray) -> np.ndarray:
 @njit(cache=True, nogil=True)
 def _eventful(present, leaving, pregnancy):
     """Persons who die, leave, part, look for a partner or give birth."""
-    n = 0
-    for i in range(present.size):
-        n += np.int64(present[i] == 1) & (np.int64(leaving[i] != 0) | np.int64(pregnancy[i] >= 9))
-    rows = np.empty(n + 1, np.int64)
-    n = 0
-    for i in range(present.size):
+    rows, n = np.empty(present.size + 1, np.uint32), 0
+    for i in range(present.size):  # written in any case and kept by counting: no branch to guess
         rows[n] = i
         n += np.int64(present[i] == 1) & (np.int64(leaving[i] != 0) | np.int64(pregnancy[i] >= 9))
     return rows[:n]
@@ -214,11 +217,7 @@ def _eventful(present, leaving, pregnancy):
 
 @njit(cache=True, nogil=True)
 def _wanting(present, wants):
-    n = 0
-    for i in range(present.size):
-        n += np.int64(present[i] == 1) & np.int64(wants[i] != 0)
-    rows = np.empty(n + 1, np.int64)
-    n = 0
+    rows, n = np.empty(present.size + 1, np.uint32), 0
     for i in range(present.size):
         rows[n] = i
         n += np.int64(present[i] == 1) & np.int64(wants[i] != 0)

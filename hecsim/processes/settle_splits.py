@@ -169,9 +169,9 @@ def found_homes(
     m.unlink(everyone)
     _people(founders, rows, of, homes, person["household"], person["role"])
     m.link(everyone)
-    h = household.columns
+    h, guideline = household.columns, m.once("guideline", lambda: _guideline(m))
     _found(
-        founders, of, homes, old, chosen, paid, first, float(taken), _guideline(m), person["earnings"], h["savings"],
+        founders, of, homes, old, chosen, paid, first, float(taken), guideline, person["earnings"], h["savings"],
         h["capital_income"], h["vehicles"], h["adults"], h["other_income"], h["income_year"], h["earnings"], h["income"],
         h["resources_year"], h["persons"], h["bedrooms"], h["poverty_ratio"], h["income_band"], h["neighborhood"], h["tenure"],
         h["rent"], h["shelter_months"], h["moved"], h["eviction_record"], h["kin_nearby"], h["couple_months"],
