@@ -20,6 +20,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.jobs import JOBS, LEAVE, PAY, SCHEDULE
 from hecsim.processes.labor_terms import (
@@ -34,7 +35,7 @@ from hecsim.processes.labor_terms import (
     time_out,
     wage_band,
 )
-from hecsim.processes.maths import home
+from hecsim.processes.maths import home, listed
 
 __all__ = ["FINDING", "LABOR", "LOSS", "RECORD"]
 
@@ -47,22 +48,23 @@ _RETIRING = 4  # age group from which people leave work whatever their tenure
 @njit(cache=True, nogil=True, error_model="numpy")
 def record_kernel(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_job_months, p_employer, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear,
+    p_job_months, p_employer, p_unstable, p_day_labor, p_leave_weeks, luck_p, du_clear, lp_record_clear,
     k_record_wait,
 ):  # fmt: skip
     for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
         p_released[i] += (p_present[i] != 0) & (p_released[i] < _NEVER)
+    rare = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
         comes_of_age = (p_labor[i] == 0) & (p_age[i] >= _SIXTEEN)
         inside = (p_sentence[i] > 0) | (p_labor[i] == HELD)
-        if (p_present[i] == 0) | ~(comes_of_age | inside | (p_record[i] > 0)):  # one test for all that is rare
-            continue
-        if comes_of_age:
+        rare[i] = (p_present[i] != 0) & (comes_of_age | inside | (p_record[i] > 0))
+    for i in listed(rare):
+        if (p_labor[i] == 0) & (p_age[i] >= _SIXTEEN):
             p_labor[i] = OUT
             p_unemployed_months[i] = 1
         if p_record[i] > 0:
             p_record_months[i] = min(p_record_months[i] + 1, 65535)
-            if pu_clear[i] < lp_record_clear[i] and p_record_months[i] >= k_record_wait[p_record[i]]:
+            if uniform_at(luck_p, i, du_clear) < lp_record_clear[i] and p_record_months[i] >= k_record_wait[p_record[i]]:
                 p_record[i] = 0
                 p_record_months[i] = 0
         if p_sentence[i] > 0 or p_labor[i] == HELD:
@@ -82,9 +84,10 @@ def record_kernel(
 
 def record_plain(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_job_months, p_employer, p_unstable, p_day_labor, p_leave_weeks, pu_clear, lp_record_clear,
+    p_job_months, p_employer, p_unstable, p_day_labor, p_leave_weeks, luck_p, du_clear, lp_record_clear,
     k_record_wait,
 ):  # fmt: skip
+    pu_clear = uniforms_of(luck_p, du_clear)
     here = p_present > 0
     fresh = here & (p_labor == 0) & (p_age >= _SIXTEEN)
     p_labor[fresh], p_unemployed_months[fresh] = OUT, 1

@@ -87,8 +87,7 @@ def listed(mask):
 @njit(cache=True, nogil=True, error_model="numpy")
 def children(present, age):
     """Rows of the people below eighteen, uint32: loops over children visit these and ask nobody's age."""
-    rows, count = np.empty(present.size, np.uint32), 0
-    for i in range(present.size):  # written whether or not it counts, so that there is no branch to guess
-        rows[count] = i
-        count += (present[i] != 0) & (age[i] < ADULT)
-    return rows[:count]
+    young = np.empty(present.size, np.uint8)
+    for i in range(present.size):
+        young[i] = (present[i] != 0) & (age[i] < ADULT)
+    return listed(young)

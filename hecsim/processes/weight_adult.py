@@ -86,11 +86,14 @@ def adult_kernel(
 ):  # fmt: skip
     n, homes = p_present.size, h_present.size
     total, adults = np.zeros(homes), np.zeros(homes)
+    grown_bmi = np.empty(n, np.float32)
+    for i in range(n):  # no branch, so that the compiler takes many people at a time
+        known = (p_present[i] != 0) & (p_age[i] >= ADULT) & (p_bmi[i] > 0)
+        grown_bmi[i] = p_bmi[i] if known else np.float32(0.0)
     for i in range(n):
-        h, known = home(p_household[i], p_present[i], h0), (p_present[i] != 0) & (p_age[i] >= ADULT) & (p_bmi[i] > 0)
-        bmi = p_bmi[i]  # read for everybody, so that there is no branch to guess
-        total[h] += bmi if known else np.float32(0.0)
-        adults[h] += known
+        h = home(p_household[i], p_present[i], h0)
+        total[h] += grown_bmi[i]
+        adults[h] += grown_bmi[i] > 0.0
     men, women = by_month(k_drift_ages, k_drift_male), by_month(k_drift_ages, k_drift_female)
     spread, monthly, root = by_month(k_innovation_ages, k_innovation_sd), k_drift_scale / 12.0, np.sqrt(1.0 / 12.0)
     moves, home_mean, harm = np.empty(n), np.empty(n), np.empty(n)

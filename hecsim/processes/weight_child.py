@@ -41,7 +41,7 @@ from hecsim.processes.growth import (
     stature_,
     tail_,
 )
-from hecsim.processes.maths import by_month, core_count, exp_, home
+from hecsim.processes.maths import by_month, core_count, exp_, home, listed
 from hecsim.processes.weight_adult import (
     ace_share,
     activity_kcal,
@@ -69,11 +69,14 @@ def family_level(
 def _parents(p_present, p_household, p_age, p_role, p_bmi, n, h0):
     """Mean BMI of the grown householder and partner of each household; 0 where nobody is known."""
     total, count = np.zeros(n), np.zeros(n)
-    for i in range(p_present.size):
+    known = np.empty(p_present.size, np.float32)
+    for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
         parent = (p_present[i] != 0) & (p_role[i] <= 1) & (p_age[i] >= ADULT) & (p_bmi[i] > 0)
-        h, bmi = home(p_household[i], p_present[i], h0), p_bmi[i]  # read for everybody, so that there is no branch to guess
-        total[h] += bmi if parent else np.float32(0.0)
-        count[h] += parent
+        known[i] = p_bmi[i] if parent else np.float32(0.0)
+    for i in range(p_present.size):
+        h = home(p_household[i], p_present[i], h0)
+        total[h] += known[i]
+        count[h] += known[i] > 0.0
     for h in range(n):
         total[h] /= max(count[h], 1.0)
     return total
@@ -93,22 +96,25 @@ def first_kernel(
     k_z_ages, k_z_mean, k_z_sd, k_z_noise_share, k_z_parent, k_parent_bmi, k_z_income, k_income_range,
     k_cdc_stature_l, k_cdc_stature_m, k_cdc_stature_s,
 ):  # fmt: skip
-    rows, count = np.empty(p_present.size, np.uint32), 0
+    small = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):  # infants, and children who have not been measured yet
-        rows[count] = i
-        count += (p_present[i] != 0) & (p_age[i] < ADULT) & ((p_age[i] < FIRST) | (p_height[i] <= 0))
+        small[i] = (p_present[i] != 0) & (p_age[i] < ADULT) & ((p_age[i] < FIRST) | (p_height[i] <= 0))
+    rows = listed(small)
     # Parents are asked only where somebody is measured for the first time: BMI, height and how many.
     asked, parents = np.zeros(h_present.size, np.uint8), np.zeros((h_present.size, 3))
-    for j in range(count):
+    for j in range(rows.size):
         asked[home(p_household[rows[j]], 1, h0)] |= p_age[rows[j]] >= FIRST
+    near = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
-        h = home(p_household[i], p_present[i], h0)
-        if asked[h] & (p_present[i] != 0) & (p_role[i] <= 1) & (p_age[i] >= ADULT) & (p_bmi[i] > 0):
+        near[i] = asked[home(p_household[i], p_present[i], h0)]
+    for i in listed(near):
+        if (p_present[i] != 0) & (p_role[i] <= 1) & (p_age[i] >= ADULT) & (p_bmi[i] > 0):
+            h = home(p_household[i], 1, h0)
             parents[h, 0] += p_bmi[i]
             parents[h, 1] += p_height_z[i]
             parents[h, 2] += 1.0
     spread = np.sqrt(max(k_z_sd**2 * (1.0 - k_z_noise_share) - k_z_parent**2, 0.0))
-    for j in range(count):
+    for j in range(rows.size):
         i = rows[j]
         age = np.int64(p_age[i])
         if age < FIRST:
@@ -186,11 +192,11 @@ def child_kernel(
     typical = by_month(k_z_ages, k_z_mean)
     stays = np.exp(-1.0 / (12.0 * k_tau_child))
     wobbles = jitter * np.sqrt(1.0 - stays * stays)
-    rows, count = np.empty(p_present.size, np.uint32), 0
-    for i in range(p_present.size):  # children first put in a list, without a branch
-        rows[count] = i
-        count += (p_present[i] != 0) & (p_age[i] >= FIRST) & (p_age[i] < ADULT)
-    rows = rows[:count]
+    measured = np.empty(p_present.size, np.uint8)
+    for i in range(p_present.size):
+        measured[i] = (p_present[i] != 0) & (p_age[i] >= FIRST) & (p_age[i] < ADULT)
+    rows = listed(measured)
+    count = rows.size
     new, noise = normals_among(luck_p, rows, dz_renewal), normals_among(luck_p, rows, dz_noise)
     table_l, table_m, table_s = monthly_(k_cdc_bmi_l), monthly_(k_cdc_bmi_m), monthly_(k_cdc_bmi_s)
     tall_l, tall_m, tall_s = monthly_(k_cdc_stature_l), monthly_(k_cdc_stature_m), monthly_(k_cdc_stature_s)
