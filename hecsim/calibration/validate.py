@@ -141,11 +141,11 @@ def summary_of(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for use in ("calibrate", "held out", "emergent"):
         mine = [r for r in rows if r["use"] == use]
         if mine:
-            factors = {r["label"]: max(r["ratio"], 1 / r["ratio"]) if r["ratio"] > 0 else float("inf") for r in mine}
-            worst = max(factors, key=lambda k: factors[k])
+            factors = [max(r["ratio"], 1 / r["ratio"]) if r["ratio"] > 0 else float("inf") for r in mine]
+            at = int(np.argmax(factors))
             out[use] = {
                 "patterns": len(mine), "inside": sum(r["verdict"] == "inside" for r in mine),
                 "within a quarter": sum(r["verdict"] in ("inside", "near") for r in mine),
-                "worst": worst, "worst factor": factors[worst],
+                "worst": f"{mine[at]['label']}, {mine[at]['place']}, {mine[at]['group']}", "worst factor": factors[at],
             }  # fmt: skip
     return out
