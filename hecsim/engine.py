@@ -98,7 +98,7 @@ class _Part:
         self.tables, self.rows = community.tables, rows
         self._layout = [table.start for table in self.tables.values()]  # replaced when a table is laid out anew
         self.calls: dict[str, list[Any]] = {}  # by process: its arguments, as far as they stay the same
-        self._views: dict[tuple[str, bool], np.ndarray] = {}
+        self._views: list[np.ndarray | None] = []
         self._words: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.levers: dict[str, np.ndarray] = {}  # those that differ from row to row, once composed
         self.turn(community, 0)
@@ -117,15 +117,18 @@ class _Part:
         self.levers.clear()
         return self
 
-    def column(self, a: Argument) -> np.ndarray:
-        """The slice of a column, read-only unless the process writes it."""
-        view = self._views.get((a.name, a.writable))
-        if view is None:
-            values = self.tables[a.table].columns[a.key]
-            view = values[self.rows[a.table]] if a.table in self.rows else values[:]
-            view.flags.writeable = a.writable
-            self._views[a.name, a.writable] = view
-        return view
+    def views(self, asked: tuple[Argument, ...]) -> list[np.ndarray | None]:
+        """Slices of these columns, read-only unless the process writes them; None where there is no such column."""
+        if not self._views:
+            for a in asked:
+                values = self.tables[a.table].columns.get(a.key)
+                if values is None:  # `missing` says what a community lacks
+                    self._views.append(None)
+                    continue
+                view = values[self.rows[a.table]] if a.table in self.rows else values[:]
+                view.flags.writeable = a.writable
+                self._views.append(view)
+        return self._views
 
     def size(self, table: str) -> int:
         """Rows of a table in this part."""
@@ -185,7 +188,13 @@ class Engine:
         self._me = object()  # stands for this engine among what a community keeps
         # What a process is called with is mostly the same every month: parameters are put in place once.
         self._fixed = {p.name: [self._constant(a) for a in p.arguments] for p in plan}
-        self._columns = {p.name: [(i, a) for i, a in enumerate(p.arguments) if a.kind == "column"] for p in plan}
+        # Columns by number: many processes ask for the same ones, and a part makes the slice of each once.
+        asked = {(a.name, a.writable): a for p in plan for a in p.arguments if a.kind == "column"}
+        place = {key: k for k, key in enumerate(asked)}
+        self._asked = tuple(asked.values())
+        self._columns = {
+            p.name: [(i, place[a.name, a.writable]) for i, a in enumerate(p.arguments) if a.kind == "column"] for p in plan
+        }
         self._varying = {
             p.name: [(i, a) for i, a in enumerate(p.arguments) if a.kind not in _FIXED and a.key != "rules"] for p in plan
         }
@@ -259,9 +268,10 @@ class Engine:
         """A list of arguments in which those that change from month to month are still to be put in place."""
         known = part.calls.get(p.name)
         if known is None:
-            known = part.calls[p.name] = self._fixed[p.name].copy()
-            for i, a in self._columns[p.name]:
-                known[i] = part.column(a)
+            known, views = self._fixed[p.name].copy(), part.views(self._asked)
+            for i, k in self._columns[p.name]:
+                known[i] = views[k]
+            part.calls[p.name] = known
         return known.copy()
 
     def _call(self, p: Process, part: _Part, scratch: _Scratch) -> None:

@@ -25,7 +25,7 @@ from numba import njit
 
 from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.base import process
-from hecsim.processes.maths import exp_, happens, home, log_
+from hecsim.processes.maths import exp_, happens, home, listed, log_
 
 __all__ = ["ACCESS", "DIET", "SECURITY"]
 
@@ -109,23 +109,26 @@ def security_kernel(
         onset -= k_onset_savings * free[h] + k_onset_skill * h_skill[h] + k_onset_support * h_support[h]
         recovery, had = k_recovery_adequacy * margin[h] - k_recovery_hardship * hardship, h_food_security[h] > 0
         rate[h] = (k_recovery if had else k_onset) * exp_(recovery if had else onset) / 12.0
-    for h in range(n):
-        if h_present[h] == 0:
-            continue
-        insecure = happens(hu_change[h], rate[h]) != (h_food_security[h] > 0)  # recovery ends it, onset begins it
-        code = 0
-        if insecure:
-            hardship = min(max(np.float64(h_hardship[h]), 0.0), 1.0)
-            odds = k_very_low * exp_(-k_very_low_adequacy * margin[h] + k_very_low_hardship * hardship)
-            code = 2 if uniform_at(luck_h, h, du_severity) < odds / (1.0 + odds) else 1
-        h_food_security[h] = code
-        bits = ((int(h_insecure_bits[h]) << 1) | (1 if insecure else 0)) & 0xFFF
-        h_insecure_bits[h] = bits
+    changes, insecure = np.empty(n, np.uint8), np.empty(n, np.uint8)
+    for h in range(n):  # a chance lies below its hazard
+        changes[h] = hu_change[h] < rate[h]
+    for h in listed(changes):
+        changes[h] = happens(hu_change[h], rate[h])
+    for h in range(n):  # no branch, so that the compiler takes several homes at a time
+        here = h_present[h] != 0
+        insecure[h] = here & ((changes[h] != 0) != (h_food_security[h] > 0))  # recovery ends it, onset begins it
+        bits = ((int(h_insecure_bits[h]) << 1) | insecure[h]) & 0xFFF
         # Bits added, not looked up.
         x = bits - ((bits >> 1) & 0x5555)
         x = (x & 0x3333) + ((x >> 2) & 0x3333)
         x = (x + (x >> 4)) & 0x0F0F
-        h_insecure_months[h] = (x + (x >> 8)) & 0x1F
+        h_insecure_bits[h] = bits if here else h_insecure_bits[h]
+        h_insecure_months[h] = (x + (x >> 8)) & 0x1F if here else h_insecure_months[h]
+        h_food_security[h] = 0 if here else h_food_security[h]
+    for h in listed(insecure):
+        hardship = min(max(np.float64(h_hardship[h]), 0.0), 1.0)
+        odds = k_very_low * exp_(-k_very_low_adequacy * margin[h] + k_very_low_hardship * hardship)
+        h_food_security[h] = 2 if uniform_at(luck_h, h, du_severity) < odds / (1.0 + odds) else 1
 
 
 def security_plain(
