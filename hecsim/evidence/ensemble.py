@@ -115,11 +115,11 @@ class Ensemble:
             table = pq.read_table(io.BytesIO(data))
             about = json.loads((table.schema.metadata or {})[_ABOUT])
             seeds = table.column("seed").to_numpy().astype(np.int64)
+            parts: dict[str, list[np.ndarray]] = {}
+            for column in table.column_names[1:]:
+                parts.setdefault(column.partition("[")[0], []).append(table.column(column).to_numpy())
         except (pa.ArrowException, OSError, KeyError, ValueError) as problem:
             raise EvidenceError(f"{file} is no ensemble ({problem}); write it with `hecsim calibrate`") from None
-        parts: dict[str, list[np.ndarray]] = {}
-        for column in table.column_names[1:]:
-            parts.setdefault(column.partition("[")[0], []).append(table.column(column).to_numpy())
         central = draw(None)
         values = {}
         for name, found in parts.items():
