@@ -122,7 +122,8 @@ def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any], rn
     # Part of today's weight is this year's wobble, more so in those far from the mean; it passes, so that it is taken off.
     far = np.log(np.maximum(bmi, 5.0))
     share = min(k["wobble"] ** 2 / max(float(np.var(far)), 1e-6), 0.5) if rows.size > 1 else 0.0
-    wobble = share * (far - (far.mean() if far.size else 0.0)) + k["wobble"] * np.sqrt(1.0 - share) * rng.standard_normal(rows.size)
+    wobble = share * (far - (far.mean() if far.size else 0.0))
+    wobble = wobble + k["wobble"] * np.sqrt(1.0 - share) * rng.standard_normal(rows.size)
     lasting = bmi * np.exp(-wobble)
     point = lasting * square
     for _ in range(3):  # cost per kg and time constant are those of the set point, which is sought
