@@ -35,8 +35,8 @@ _ROUNDS = 40  # of the income fit inside a tract
 _PASSES = (8, 2)  # over the drawn homes of a town: small communities, and those where luck evens out
 _LARGE = 100_000  # households
 ZERO, NO_CASH = 5, 6  # categories beside the five bands
-FAMILY_TYPES = 6
-_RUN, _JUDGED = 50, 2_000  # households
+FAMILY_TYPES = 6  # as in the axis of population.poverty_by_type
+_RUN, _JUDGED = 50, 2_000  # households to which the tables hold, and over which a pass is judged
 
 
 @njit(cache=True, nogil=True)
@@ -176,7 +176,7 @@ def incomes(
     start = np.searchsorted(run, np.arange(run[-1] + 2))
     held = _sum_runs(by_tract, tract_run)
     cells = _cell_table(t)
-    table = _sum_runs(cells / cells.sum(axis=(2, 3), keepdims=True) * by_tract[:, :, None, None], tract_run)
+    table = _sum_runs(cells / np.maximum(cells.sum(axis=(2, 3), keepdims=True), 1e-9) * by_tract[:, :, None, None], tract_run)
     band_goal = table[:, :, :5, :].sum(axis=3)
     band_goal[:, :, 0] += table[:, :, ZERO, 0]
     total = band_goal.sum(axis=2, keepdims=True)

@@ -63,6 +63,14 @@ def test_a_town_beside_its_simulation():
     assert all(np.isfinite([r["published"], r["simulated"]]).all() for r in rows)
 
 
+def test_the_summary_names_the_worst_of_all_places():
+    def row(place, ratio):
+        return {"use": "calibrate", "label": "Evictions", "place": place, "group": "all", "ratio": ratio, "verdict": "near"}
+
+    s = summary_of([row("Hartford", 0.8), row("Waterbury", 1.1)])["calibrate"]
+    assert s["worst"] == "Evictions, Hartford, all" and s["worst factor"] == pytest.approx(1.25)
+
+
 @pytest.mark.slow
 def test_the_ensemble_reproduces_its_targets():
     # Twelve members of 6,000 households: luck moves a mean by less than a tenth of most intervals. The aim is that nine in

@@ -12,7 +12,7 @@ from hecsim.levers import Move
 from hecsim.population.histories import labor as history
 from hecsim.processes.employers import EMPLOYERS
 from hecsim.processes.jobs import JOBS, PAY
-from hecsim.processes.labor import LABOR
+from hecsim.processes.labor import LABOR, LOSS
 from hecsim.processes.labor_terms import NOBODY, age_group, pick_employer, pick_employer_plain
 from hecsim.testing import check_process, toy_community
 
@@ -116,6 +116,18 @@ def test_education_protects_from_loss(start):
     force = (pp["present"] == 1) & (pp["age"] >= 300) & ((pp["labor"] == 1) | (pp["labor"] == 2))
     idle = [(pp["labor"][force & (pp["education"] == e)] == 2).mean() for e in (1, 3)]
     assert idle[0] > idle[1]
+
+
+def test_low_pay_ends_jobs_sooner(start):
+    """The same people, all paid little or all paid well, and nothing else about them: the first month's losses."""
+    left = {}
+    for wage in (17.0, 60.0):
+        state = start.copy()
+        works = adults(state) & (state.person["labor"] == 1) & (state.person["job_months"] > 0)
+        state.person["wage"][works] = wage
+        after = run(state, 6, processes=(LOSS,))
+        left[wage] = float((after.person["labor"][works] != 1).mean())
+    assert left[17.0] > 1.5 * left[60.0] > 0
 
 
 def test_record_lowers_employment_and_the_lever_removes_it(start):

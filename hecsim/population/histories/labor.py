@@ -1,8 +1,8 @@
 """Work as it is at the start: status, employer, wage, hours, schedule and record.
 
 Status is drawn from each person's own stationary distribution of the monthly flows, so that the
-first years do not drift, tilted within age groups by household income (people with work live in
-households with more income). Wages are lognormal by education and then scaled, household by
+first years do not drift, tilted within age groups by household income for each adult of working age
+(people with work live in households with more of it). Wages are lognormal by education and then scaled, household by
 household, so that the family's earnings produce its yearly income. Records, and the few who are in
 prison, follow observed prevalence; group membership enters here as data on the past only.
 """
