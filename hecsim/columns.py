@@ -17,6 +17,8 @@ RACE_MEANING = "race/ethnicity as recorded: Hispanic of any race; the others not
 EDUCATION = ("less than high school", "high school", "some college", "bachelor or more")
 ROLE = ("householder", "partner", "child", "parent of householder", "other")
 LANGUAGE = ("English", "Spanish", "other")
+DISABLED = ("none", "with benefits while out of work", "without benefits")
+JOB_KIND = ("employee", "day labor", "own account")
 LABOR_STATUS = ("not applicable", "employed", "unemployed", "out of the labor force", "incarcerated")
 RECORD = ("none", "misdemeanor", "felony")
 INSURANCE = ("none", "employer", "Medicaid", "Medicare", "direct")
@@ -75,13 +77,13 @@ PERSON: tuple[Column, ...] = (
     C("wage", "float32", "$/hour", "hourly wage, now or when last employed"),
     C("hours", "float32", "hour/week", "usual weekly hours at work, now or when last employed"),
     C("unstable", "uint8", "flag", "works on an unstable schedule"),
-    C("day_labor", "uint8", "flag", "finds work by the day"),
+    C("job_kind", "uint8", "code", "kind of the present or last job", JOB_KIND),
     C("earnings", "float32", "$/month", "earnings this month"),
     C("earnings_year", "float32", "$", "earnings since January"),
     C("ui_year", "float32", "$", "unemployment insurance received since January"),
     C("ui_weekly", "float32", "$/week", "weekly benefit of the present unemployment claim, 0 if none"),
     C("entitled", "float32", "1", "Social Security or disability benefit over the usual amount", default=1.0),
-    C("disabled", "uint8", "flag", "has a disability that limits work"),
+    C("disabled", "uint8", "code", "disability that limits work", DISABLED),
     C("record", "uint8", "code", "worst conviction on the record that others can see", RECORD),
     C("record_months", "uint16", "month", "months since that conviction"),
     C("sentence", "uint8", "month", "months left to serve"),

@@ -225,7 +225,7 @@ class WageFloor(Intervention):
         share = min(units.share, 0.999)
         without = (now - share * target) / (1 - share) if target > now else now
         gap = max(0.0, now - max(without, context.levers.base("minimum_wage")))
-        at_floor = (p["present"] == 1) & (p["labor"] == 1) & (p["wage"] <= now)
+        at_floor = (p["present"] == 1) & (p["labor"] == 1) & (p["job_kind"] != 2) & (p["wage"] <= now)
         hours = p["hours"].astype(float) * WEEKS_PER_MONTH
         return [Cost("wages", float((units.frame.weight["person"] * hours * gap)[at_floor].sum()))]
 

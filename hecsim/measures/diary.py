@@ -216,7 +216,7 @@ class Diary:
             return
         work = (LABOR_STATUS.index("employed"), LABOR_STATUS.index("incarcerated"))
         if before["labor"] == work[0] and now["labor"] == 2:
-            note("job_lost", ["unstable work"] if before["unstable"] or before["day_labor"] else [], who=who)
+            note("job_lost", ["unstable work"] if before["unstable"] or before["job_kind"] == 1 else [], who=who)
         if before["labor"] in (2, 3) and now["labor"] == work[0]:
             note("job_found", [], who=who)
         if now["labor"] == work[1] != before["labor"]:

@@ -178,7 +178,7 @@ def limits_work(
     person: dict[str, np.ndarray], rank: np.ndarray, tract: np.ndarray, any_disability: np.ndarray, p: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> np.ndarray:  # fmt: skip
-    """Flag of a disability that limits work: the tract's share by age and income rank, times the part that does.
+    """Code of a disability that limits work: the tract's share by age and income rank, times the part that does.
 
     `rank` (N households) is the standardized income rank inside the tract.
     """
@@ -192,7 +192,9 @@ def limits_work(
     level = any_disability * float(p["disability_limits_work"]) / np.maximum(mean, 1e-9)
     share = np.clip(by_age * level[where], 0.0, 0.9)
     order = np.lexsort((rng.random(len(years)), years // 10, where))
-    return diffuse(np.stack([1.0 - share, share], axis=1), where, order, rng)
+    has = diffuse(np.stack([1.0 - share, share], axis=1), where, order, rng)
+    awarded = rng.random(len(years)) < float(p["disability_award"])
+    return np.where(has > 0, np.where(awarded, 1, 2), 0).astype(np.uint8)
 
 
 def mothers(

@@ -94,7 +94,7 @@ def activity_kernel(
         x = a6 if age >= _STEPS[5] else x
         x += k_spread * p_activity_disposition[i] + level[i]
         x += k_female if p_sex[i] == 1 else 0.0
-        x += k_disabled if p_disabled[i] == 1 else 0.0
+        x += k_disabled if p_disabled[i] > 0 else 0.0
         x += k_depressed if p_depression[i] == 1 else 0.0
         target = max(max(k_scale * exp_(x) - k_offset, 0.0) + added[i], 0.0)
         before = np.float64(p_activity[i])
@@ -121,7 +121,7 @@ def activity_plain(
         k_spread * p_activity_disposition[i].astype(float)
         + k_age_shift[np.searchsorted(_AGE_STEPS, age, side="right")]
         + np.where(p_sex[i] == 1, k_female, 0.0)
-        + np.where(p_disabled[i] == 1, k_disabled, 0.0)
+        + np.where(p_disabled[i] > 0, k_disabled, 0.0)
         + np.where(p_depression[i] == 1, k_depressed, 0.0)
         + np.where(age >= _ADULT, time, 0.0)
         + k_outdoor * (h_outdoor[h].astype(float) - k_outdoor_reference)

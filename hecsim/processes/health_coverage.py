@@ -140,7 +140,7 @@ def coverage_kernel(
         brings = p_role[i] <= 1 and p_labor[i] == _EMPLOYED and now == EMPLOYER and months >= ADULT
         relative = p_role[i] <= 1 or (p_role[i] == 2 and months < k_family_age * 12)
         family = relative and plans[h] > brings
-        disabled = p_disabled[i] != 0 and p_labor[i] != _EMPLOYED and months >= ADULT
+        disabled = p_disabled[i] == 1 and p_labor[i] != _EMPLOYED and months >= ADULT
         leave = 0.0
         if now == EMPLOYER:
             if not family:
@@ -228,7 +228,7 @@ def coverage_plain(
     share = np.where(work & grown[i], share, 0.0)
     relative = (p_role[i] <= 1) | ((p_role[i] == 2) & (months < k_family_age * 12))
     family = relative & (plans[h] - source[i] > 0)
-    disabled = (p_disabled[i] != 0) & ~work & grown[i]
+    disabled = (p_disabled[i] == 1) & ~work & grown[i]
     own = np.where(share == 0.0, 1.0, -np.expm1(-k_employer_loss * (1.0 - share) / 12.0))
     member = np.where(eligible | eligible_b, k_medicaid_churn[np.where(child, 0, 1)], k_redetermination) + lp_coverage_loss[i]
     leave = np.choose(now, [0.0, np.where(family, 0.0, own), member, np.where(disabled, 0.0, 1.0), k_direct_loss])

@@ -52,7 +52,7 @@ def members_kernel(
     p_disabled,
     p_entitled,
     p_unemployed_months,
-    p_day_labor,
+    p_job_kind,
     p_leave_weeks,
     p_ui_weekly,
     p_ui_year,
@@ -99,7 +99,7 @@ def members_kernel(
         if seeks & (months == 1):
             quarter = usual * 13.0
             weekly = ui_weekly(rules, quarter, quarter, 4.0 * quarter, np.int64(h_children[h]))
-            p_ui_weekly[i] = weekly if pu_claim[i] < k_ui_take_up and p_day_labor[i] == 0 else 0.0
+            p_ui_weekly[i] = weekly if pu_claim[i] < k_ui_take_up and p_job_kind[i] == 0 else 0.0
         else:
             p_ui_weekly[i] = p_ui_weekly[i] if seeks & (months <= k_ui_months) else 0.0
         if (p_ui_weekly[i] > 0.0) | (p_leave_weeks[i] > 0):
@@ -112,7 +112,7 @@ def members_kernel(
         if retired & ~held:
             share = k_social_security_share * usual * WEEKS_PER_MONTH
             h_other_income[h] += np.float64(p_entitled[i]) * min(max(share, k_social_security_min), k_social_security_max)
-        elif (p_disabled[i] > 0) & (p_age[i] >= 216) & (p_labor[i] == 3):
+        elif (p_disabled[i] == 1) & (p_age[i] >= 216) & (p_labor[i] == 3):
             h_other_income[h] += np.float64(p_entitled[i]) * k_disability_income
 
 

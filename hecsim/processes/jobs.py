@@ -2,7 +2,7 @@
 
 A new job's log wage moves part of the way (`wage_pull`, more for young graduates) to what peers of the same
 education, age and sex are paid, plus a step (a loss after unemployment, a gain for job changers) and chance. No wage is
-below the statutory minimum. Hours, and with them earnings, vary from month to month, most where
+below the statutory minimum; what work on own account brings in has no floor, a lower median and a wider spread. Hours, and with them earnings, vary from month to month, most where
 schedules are unstable or work is found by the day.
 
 Paid leave: 12 weeks around a birth; the weeks on leave in a month are min(leave_weeks, 4), so income
@@ -19,7 +19,7 @@ from numba import njit
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.luck import normal_at, normals_of, uniform_at, uniforms_of
 from hecsim.processes.base import process
-from hecsim.processes.labor_terms import NOBODY, age_group, fade
+from hecsim.processes.labor_terms import DAILY, NOBODY, OWN, age_group, fade
 from hecsim.processes.maths import home, listed
 
 __all__ = ["JOBS", "LEAVE", "PAY", "SCHEDULE"]
@@ -33,7 +33,7 @@ _LEAVE_STEP = 4  # whole weeks of leave taken in a month
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def leave_kernel(
-    p_present, p_sex, p_role, p_labor, p_since_birth, p_household, p_leave_weeks, h_youngest, pu_take,
+    p_present, p_sex, p_role, p_labor, p_job_kind, p_since_birth, p_household, p_leave_weeks, h_youngest, pu_take,
     lg_paid_leave, k_leave_weeks, k_leave_take_up, h0,
 ):  # fmt: skip
     man, woman = k_leave_take_up[0] * lg_paid_leave, k_leave_take_up[1] * lg_paid_leave
@@ -43,20 +43,20 @@ def leave_kernel(
         left = max(p_leave_weeks[i], _LEAVE_STEP) - _LEAVE_STEP
         p_leave_weeks[i] = left if works else p_leave_weeks[i]
         takes = pu_take[i] < (woman if mother else man)
-        may[i] = works & (p_role[i] <= 1) & takes & (~mother | (p_since_birth[i] == 1))
+        may[i] = works & (p_job_kind[i] != OWN) & (p_role[i] <= 1) & takes & (~mother | (p_since_birth[i] == 1))
     for i in listed(may):  # the roster has just made newborns one month old
         if p_sex[i] == 1 or h_youngest[home(p_household[i], 1, h0)] == 1:
             p_leave_weeks[i] = most
 
 
 def leave_plain(
-    p_present, p_sex, p_role, p_labor, p_since_birth, p_household, p_leave_weeks, h_youngest, pu_take,
+    p_present, p_sex, p_role, p_labor, p_job_kind, p_since_birth, p_household, p_leave_weeks, h_youngest, pu_take,
     lg_paid_leave, k_leave_weeks, k_leave_take_up, h0,
 ):  # fmt: skip
     i = np.flatnonzero((p_present > 0) & (p_labor == _WORKS))
     h = p_household[i].astype(np.int64) - h0
     born = (p_role[i] <= 1) & np.where(p_sex[i] == 1, p_since_birth[i] == 1, h_youngest[h] == 1)
-    takes = born & (pu_take[i] < k_leave_take_up[p_sex[i]] * lg_paid_leave)
+    takes = born & (p_job_kind[i] != OWN) & (pu_take[i] < k_leave_take_up[p_sex[i]] * lg_paid_leave)
     left = np.maximum(p_leave_weeks[i].astype(np.int64) - _LEAVE_STEP, 0)
     p_leave_weeks[i] = np.where(takes, int(k_leave_weeks), left)
 
@@ -64,14 +64,14 @@ def leave_plain(
 @njit(cache=True, nogil=True, error_model="numpy")
 def jobs_kernel(
     p_present, p_age, p_sex, p_race, p_education, p_disabled, p_record, p_record_months, p_labor, p_employer,
-    p_unemployed_months, p_job_months, p_wage, p_hours, p_day_labor, b_wage_offer, luck_p, dz_wage, du_hours,
-    du_keep, du_day,
+    p_unemployed_months, p_job_months, p_wage, p_hours, p_job_kind, b_wage_offer, luck_p, dz_wage, dz_own,
+    du_hours, du_keep, du_day,
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
     k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
     k_part_time_reference,
-    k_part_hours, k_full_hours, k_hours_keep, k_day_labor,
+    k_part_hours, k_full_hours, k_hours_keep, k_day_labor, k_own_account, k_own_pay, k_own_pay_sd,
 ):  # fmt: skip
     n, growth = p_present.size, np.exp(k_wage_growth / 12.0)
     group, new = np.empty(n, np.uint8), np.empty(n, np.uint8)
@@ -83,7 +83,8 @@ def jobs_kernel(
     factor[: growth.size], least[:_NO_GROUP] = growth, lg_minimum_wage
     for i in range(n):
         g = np.uint64(group[i])
-        p_wage[i] = max(np.float64(p_wage[i]) * factor[g], least[g])
+        floor = 0.0 if p_job_kind[i] == OWN else least[g]
+        p_wage[i] = max(np.float64(p_wage[i]) * factor[g], floor)
     for i in listed(new):
         g = age_group(p_age[i], p_sex[i])
         e = np.int64(p_education[i])
@@ -93,7 +94,7 @@ def jobs_kernel(
         target *= 1.0 - k_record_wage[np.int64(p_record[i])] * weight
         target *= k_wage_disability if p_disabled[i] > 0 else 1.0
         z = np.float64(normal_at(luck_p, i, dz_wage))
-        if p_wage[i] <= 0.0:
+        if p_wage[i] <= 0.0 or p_job_kind[i] == OWN:  # what a business brought in says nothing of a wage
             log_wage = np.log(target) + k_wage_sd[e] * z
         else:
             log_wage = np.log(np.float64(p_wage[i]))
@@ -102,10 +103,15 @@ def jobs_kernel(
             )
             log_wage += k_rehire_step if p_unemployed_months[i] > 0 else k_change_step
         offer = 1.0 if p_employer[i] == NOBODY else np.float64(b_wage_offer[p_employer[i]])
-        p_wage[i] = max(np.exp(log_wage) * offer, lg_minimum_wage)
+        u = np.float64(uniform_at(luck_p, i, du_day))
+        p_job_kind[i] = DAILY if u < k_day_labor[e] else (OWN if u >= 1.0 - k_own_account[g] else 0)
+        if p_job_kind[i] == OWN:
+            p_employer[i] = NOBODY
+            p_wage[i] = np.exp(log_wage + k_own_pay + k_own_pay_sd * np.float64(normal_at(luck_p, i, dz_own)))
+        else:
+            p_wage[i] = max(np.exp(log_wage) * offer, lg_minimum_wage)
         p_job_months[i] = 1
         p_unemployed_months[i] = 0
-        p_day_labor[i] = 1 if uniform_at(luck_p, i, du_day) < k_day_labor[e] else 0
         if p_hours[i] > 0.0 and uniform_at(luck_p, i, du_keep) < k_hours_keep:
             continue
         part = min(k_part_time[g] * (np.float64(p_wage[i]) / k_part_time_reference) ** k_part_time_wage, 0.95)
@@ -119,16 +125,17 @@ def jobs_kernel(
 
 def jobs_plain(
     p_present, p_age, p_sex, p_race, p_education, p_disabled, p_record, p_record_months, p_labor, p_employer,
-    p_unemployed_months, p_job_months, p_wage, p_hours, p_day_labor, b_wage_offer, luck_p, dz_wage, du_hours,
-    du_keep, du_day,
+    p_unemployed_months, p_job_months, p_wage, p_hours, p_job_kind, b_wage_offer, luck_p, dz_wage, dz_own,
+    du_hours, du_keep, du_day,
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
     k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
     k_part_time_reference,
-    k_part_hours, k_full_hours, k_hours_keep, k_day_labor,
+    k_part_hours, k_full_hours, k_hours_keep, k_day_labor, k_own_account, k_own_pay, k_own_pay_sd,
 ):  # fmt: skip
     pz_wage = normals_of(luck_p, dz_wage)
+    pz_own = normals_of(luck_p, dz_own)
     pu_hours = uniforms_of(luck_p, du_hours)
     pu_keep = uniforms_of(luck_p, du_keep)
     pu_day = uniforms_of(luck_p, du_day)
@@ -136,7 +143,7 @@ def jobs_plain(
     stays = np.flatnonzero(works & (p_job_months > 0))
     g = age_group.py_func(p_age[stays], p_sex[stays])
     grown = p_wage[stays].astype(np.float64) * np.exp(k_wage_growth[g] / 12.0)
-    p_wage[stays] = np.maximum(grown, lg_minimum_wage)
+    p_wage[stays] = np.maximum(grown, np.where(p_job_kind[stays] == OWN, 0.0, lg_minimum_wage))
     i = np.flatnonzero(works & (p_job_months == 0))
     g, e = age_group.py_func(p_age[i], p_sex[i]), p_education[i]
     weight = fade.py_func(p_record_months[i], k_record_half_life) * lp_record_penalty[i].astype(np.float64)
@@ -145,7 +152,7 @@ def jobs_plain(
     target *= 1.0 - k_record_wage[p_record[i]] * weight
     target *= np.where(p_disabled[i] > 0, k_wage_disability, 1.0)
     z = pz_wage[i].astype(np.float64)
-    new = p_wage[i] <= 0
+    new = (p_wage[i] <= 0) | (p_job_kind[i] == OWN)
     old = np.log(np.where(new, 1.0, p_wage[i].astype(np.float64)))
     step = np.where(p_unemployed_months[i] > 0, k_rehire_step, k_change_step)
     moved = old + k_wage_pull[((e < _DEGREE) | (p_age[i] >= _SETTLED)) * 1] * (np.log(target) - old) + k_wage_step * z + step
@@ -153,7 +160,12 @@ def jobs_plain(
     known = p_employer[i] != NOBODY
     offer = np.ones(i.size)
     offer[known] = b_wage_offer[p_employer[i][known]]
-    p_wage[i] = np.maximum(np.exp(log_wage) * offer, lg_minimum_wage)
+    u = pu_day[i].astype(np.float64)
+    p_job_kind[i] = np.where(u < k_day_labor[e], DAILY, np.where(u >= 1.0 - k_own_account[g], OWN, 0))
+    alone = p_job_kind[i] == OWN
+    p_employer[i[alone]] = NOBODY
+    business = np.exp(log_wage + k_own_pay + k_own_pay_sd * pz_own[i].astype(np.float64))
+    p_wage[i] = np.where(alone, business, np.maximum(np.exp(log_wage) * offer, lg_minimum_wage))
     paid = p_wage[i].astype(np.float64)
     part = np.minimum(k_part_time[g] * (paid / k_part_time_reference) ** k_part_time_wage, 0.95)
     u = pu_hours[i].astype(np.float64)
@@ -165,14 +177,13 @@ def jobs_plain(
         k_full_hours[0] + (k_full_hours[1] - k_full_hours[0]) * rest**2,
     )
     p_hours[i] = np.where(redraws, hours, p_hours[i])
-    p_day_labor[i] = pu_day[i] < k_day_labor[e]
     p_unemployed_months[i] = 0
     p_job_months[i] = 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def schedule_kernel(
-    p_present, p_labor, p_education, p_employer, p_unstable, p_day_labor, b_stable_schedule, pu_turn,
+    p_present, p_labor, p_education, p_employer, p_unstable, p_job_kind, b_stable_schedule, pu_turn,
     luck_p, du_unstable,
     lg_unstable_reduction, k_unstable, k_stable_elsewhere, k_schedule_turn,
 ):  # fmt: skip
@@ -184,11 +195,12 @@ def schedule_kernel(
         if p_employer[i] != NOBODY:
             stable = np.float64(b_stable_schedule[p_employer[i]])
         chance = (1.0 - stable) * k_unstable[np.int64(p_education[i])] * max(1.0 - lg_unstable_reduction, 0.0)
-        p_unstable[i] = 1 if p_day_labor[i] > 0 or uniform_at(luck_p, i, du_unstable) < chance else 0
+        unstable = p_job_kind[i] == DAILY or (p_job_kind[i] != OWN and uniform_at(luck_p, i, du_unstable) < chance)
+        p_unstable[i] = 1 if unstable else 0
 
 
 def schedule_plain(
-    p_present, p_labor, p_education, p_employer, p_unstable, p_day_labor, b_stable_schedule, pu_turn,
+    p_present, p_labor, p_education, p_employer, p_unstable, p_job_kind, b_stable_schedule, pu_turn,
     luck_p, du_unstable,
     lg_unstable_reduction, k_unstable, k_stable_elsewhere, k_schedule_turn,
 ):  # fmt: skip
@@ -198,21 +210,24 @@ def schedule_plain(
     known = p_employer[i] != NOBODY
     stable[known] = b_stable_schedule[p_employer[i][known]]
     chance = (1.0 - stable) * k_unstable[p_education[i]] * max(1.0 - lg_unstable_reduction, 0.0)
-    p_unstable[i] = (p_day_labor[i] > 0) | (pu_unstable[i] < chance)
+    p_unstable[i] = (p_job_kind[i] == DAILY) | ((p_job_kind[i] != OWN) & (pu_unstable[i] < chance))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def pay_kernel(
-    p_present, p_labor, p_wage, p_hours, p_unstable, p_day_labor, p_leave_weeks, p_earnings, p_earnings_year,
+    p_present, p_labor, p_wage, p_hours, p_unstable, p_job_kind, p_leave_weeks, p_earnings, p_earnings_year,
     pz_hours, lp_wage_scale, lg_minimum_wage, k_hours_spread, calendar_month,
 ):  # fmt: skip
-    steady, unsteady, daily = k_hours_spread[0], k_hours_spread[1], k_hours_spread[2]
+    spread = np.array([k_hours_spread[0], k_hours_spread[2], k_hours_spread[3]])  # by kind of job
+    extra = np.array([k_hours_spread[1] - k_hours_spread[0], 0.0, 0.0])  # where the schedule is unstable
+    least = np.array([1.0, 1.0, 0.0]) * lg_minimum_wage  # nobody pays own account a wage
     before = 0.0 if calendar_month == 0 else 1.0
     for i in range(p_present.size):  # no branch, so that the compiler takes several people at a time
         here = p_present[i] != 0
-        spread = daily if p_day_labor[i] > 0 else (unsteady if p_unstable[i] > 0 else steady)
-        hours = np.float64(p_hours[i]) * min(max(1.0 + spread * np.float64(pz_hours[i]), 0.0), 2.0)
-        rate = max(np.float64(p_wage[i]) * np.float64(lp_wage_scale[i]), lg_minimum_wage)
+        kind = np.uint64(p_job_kind[i])
+        varies = spread[kind] + extra[kind] * (p_unstable[i] > 0)
+        hours = np.float64(p_hours[i]) * min(max(1.0 + varies * np.float64(pz_hours[i]), 0.0), 2.0)
+        rate = max(np.float64(p_wage[i]) * np.float64(lp_wage_scale[i]), least[kind])
         weeks = WEEKS_PER_MONTH - min(np.int64(p_leave_weeks[i]), _LEAVE_STEP)
         earned = rate * hours * weeks if p_labor[i] == _WORKS else 0.0
         p_earnings[i] = earned if here else p_earnings[i]
@@ -220,13 +235,14 @@ def pay_kernel(
 
 
 def pay_plain(
-    p_present, p_labor, p_wage, p_hours, p_unstable, p_day_labor, p_leave_weeks, p_earnings, p_earnings_year,
+    p_present, p_labor, p_wage, p_hours, p_unstable, p_job_kind, p_leave_weeks, p_earnings, p_earnings_year,
     pz_hours, lp_wage_scale, lg_minimum_wage, k_hours_spread, calendar_month,
 ):  # fmt: skip
     i = np.flatnonzero(p_present > 0)
-    kind = np.where(p_day_labor[i] > 0, 2, np.where(p_unstable[i] > 0, 1, 0))
+    kind = np.where(p_job_kind[i] > 0, p_job_kind[i] + 1, np.where(p_unstable[i] > 0, 1, 0))
     factor = np.clip(1.0 + k_hours_spread[kind] * pz_hours[i].astype(np.float64), 0.0, 2.0)
-    rate = np.maximum(p_wage[i].astype(np.float64) * lp_wage_scale[i].astype(np.float64), lg_minimum_wage)
+    least = np.where(p_job_kind[i] == OWN, 0.0, lg_minimum_wage)
+    rate = np.maximum(p_wage[i].astype(np.float64) * lp_wage_scale[i].astype(np.float64), least)
     weeks = WEEKS_PER_MONTH - np.minimum(p_leave_weeks[i].astype(np.int64), _LEAVE_STEP)
     earned = np.where(p_labor[i] == _WORKS, rate * (p_hours[i].astype(np.float64) * factor) * weeks, 0.0)
     before = 0.0 if calendar_month == 0 else p_earnings_year[i].astype(np.float64)
@@ -240,7 +256,7 @@ LEAVE = process(
 )  # fmt: skip
 JOBS = process(
     "labor.jobs", kernel=jobs_kernel, twin=jobs_plain,
-    writes=("p_wage", "p_hours", "p_day_labor", "p_unemployed_months", "p_job_months"),
+    writes=("p_wage", "p_hours", "p_job_kind", "p_employer", "p_unemployed_months", "p_job_months"),
     summary="New jobs get a wage and hours; wages in old jobs grow.",
 )  # fmt: skip
 SCHEDULE = process(

@@ -24,6 +24,7 @@ from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.jobs import JOBS, LEAVE, PAY, SCHEDULE
 from hecsim.processes.labor_terms import (
+    DAILY,
     NOBODY,
     age_group,
     at_odds,
@@ -48,7 +49,7 @@ _RETIRING = 4  # age group from which people leave work whatever their tenure
 @njit(cache=True, nogil=True, error_model="numpy")
 def record_kernel(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_job_months, p_employer, p_unstable, p_day_labor, p_leave_weeks, luck_p, du_clear, lp_record_clear,
+    p_job_months, p_employer, p_unstable, p_job_kind, p_leave_weeks, luck_p, du_clear, lp_record_clear,
     k_record_wait,
 ):  # fmt: skip
     for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
@@ -78,13 +79,13 @@ def record_kernel(
                 p_released[i] = 0
             p_employer[i] = NOBODY
             p_unstable[i] = 0
-            p_day_labor[i] = 0
+            p_job_kind[i] = 0
             p_leave_weeks[i] = 0
 
 
 def record_plain(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_job_months, p_employer, p_unstable, p_day_labor, p_leave_weeks, luck_p, du_clear, lp_record_clear,
+    p_job_months, p_employer, p_unstable, p_job_kind, p_leave_weeks, luck_p, du_clear, lp_record_clear,
     k_record_wait,
 ):  # fmt: skip
     pu_clear = uniforms_of(luck_p, du_clear)
@@ -106,7 +107,7 @@ def record_plain(
     p_unemployed_months[inside] = np.minimum(p_unemployed_months[inside].astype(np.int64) + 1, 255)
     p_released[out] = 0
     p_employer[inside] = NOBODY
-    for column in (p_unstable, p_day_labor, p_leave_weeks, p_job_months):
+    for column in (p_unstable, p_job_kind, p_leave_weeks, p_job_months):
         column[inside] = 0
 
 
@@ -231,7 +232,7 @@ def loss_kernel(
     p_record, p_record_months, p_since_birth, p_wage, p_earnings, p_labor, p_unemployed_months, p_job_months,
     p_employer,
    
-    p_unstable, p_day_labor, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
+    p_unstable, p_job_kind, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
     lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
     k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level,
@@ -260,7 +261,7 @@ def loss_kernel(
             m *= 1.0 + k_record_loss[np.int64(p_record[i])] * weight
         m *= k_loss_education[e] if g > 0 else 1.0
         m *= k_unstable_loss if p_unstable[i] > 0 else 1.0
-        m *= k_day_labor_loss if p_day_labor[i] > 0 else 1.0
+        m *= k_day_labor_loss if p_job_kind[i] == DAILY else 1.0
         m *= k_depression_loss if p_depression[i] > 0 else 1.0
         m *= k_substance_loss if p_substance[i] > 0 else 1.0
         held = k_tenure[tenure_band(p_job_months[i])] / k_tenure_mean[g]
@@ -290,7 +291,6 @@ def loss_kernel(
             p_job_months[i] = 0
             p_employer[i] = NOBODY
             p_unstable[i] = 0
-            p_day_labor[i] = 0
             p_leave_weeks[i] = 0
         elif changes and not on_leave:
             p_job_months[i] = 0
@@ -307,7 +307,7 @@ def loss_plain(
     p_record, p_record_months, p_since_birth, p_wage, p_earnings, p_labor, p_unemployed_months, p_job_months,
     p_employer,
    
-    p_unstable, p_day_labor, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
+    p_unstable, p_job_kind, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
     lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
     k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level,
@@ -330,8 +330,9 @@ def loss_plain(
     m *= n_demand[place].astype(np.float64) ** k_demand_loss
     m *= 1.0 - k_sick_days_loss * lg_sick_days
     m *= np.where(g > 0, k_loss_education[e], 1.0)
+    m *= np.where(p_job_kind[i] == DAILY, k_day_labor_loss, 1.0)
     for flag, factor in (
-        (p_unstable, k_unstable_loss), (p_day_labor, k_day_labor_loss), (p_depression, k_depression_loss),
+        (p_unstable, k_unstable_loss), (p_depression, k_depression_loss),
         (p_substance, k_substance_loss), (p_disabled, k_disability_loss),
     ):  # fmt: skip
         m *= np.where(flag[i] > 0, factor, 1.0)
@@ -358,7 +359,7 @@ def loss_plain(
     p_unemployed_months[i] = np.where(gone, 1, p_unemployed_months[i])
     months = np.minimum(p_job_months[i].astype(np.int64) + 1, 255)
     p_job_months[i] = np.where(gone | change, 0, months)
-    for column in (p_unstable, p_day_labor, p_leave_weeks):
+    for column in (p_unstable, p_leave_weeks):
         column[i[gone]] = 0
     p_employer[i[gone]] = NOBODY
     p_employer[i[change]] = pick_employer_plain(
@@ -370,7 +371,7 @@ def loss_plain(
 RECORD = process(
     "labor.record", kernel=record_kernel, twin=record_plain,
     writes=("p_labor", "p_sentence", "p_record", "p_record_months", "p_released", "p_unemployed_months",
-            "p_job_months", "p_employer", "p_unstable", "p_day_labor", "p_leave_weeks"),
+            "p_job_months", "p_employer", "p_unstable", "p_job_kind", "p_leave_weeks"),
     summary="Sentences run down, people are released, records age and are cleared.",
 )  # fmt: skip
 FINDING = process(
@@ -380,8 +381,7 @@ FINDING = process(
 )  # fmt: skip
 LOSS = process(
     "labor.loss", kernel=loss_kernel, twin=loss_plain,
-    writes=("p_labor", "p_unemployed_months", "p_job_months", "p_employer", "p_unstable",
-            "p_day_labor", "p_leave_weeks"),
+    writes=("p_labor", "p_unemployed_months", "p_job_months", "p_employer", "p_unstable", "p_leave_weeks"),
     summary="Workers lose their job, leave the labor force, or change employer.",
 )  # fmt: skip
 LABOR = (RECORD, LEAVE, FINDING, LOSS, JOBS, SCHEDULE, PAY)

@@ -6,7 +6,9 @@ import numpy as np
 from numba import njit
 
 __all__ = [
+    "DAILY",
     "NOBODY",
+    "OWN",
     "age_group",
     "at_odds",
     "fade",
@@ -19,6 +21,7 @@ __all__ = [
 ]
 
 NOBODY = np.uint32(0xFFFFFFFF)  # an employer outside the community, or none
+DAILY, OWN = 1, 2  # kinds of job besides work for an employer: by the day, on own account
 
 
 @njit(cache=True, inline="always", error_model="numpy")

@@ -77,7 +77,7 @@ def roster_kernel(
     for i in range(people):  # no branch, so that the compiler takes several people at a time
         here, age = p_present[i] != 0, p_age[i]
         member = here & (p_labor[i] != 4) & (p_placed[i] == 0)
-        elder = (age >= _ELDER) | (p_disabled[i] != 0)
+        elder = (age >= _ELDER) | (p_disabled[i] == 1)  # as food stamps and housing count them
         one = 1 + ((age < _ADULT) << 16) + ((age < _SIX) << 32) + ((age < _THIRTEEN) << 48)
         first[i] = one if member else 0
         ages[i] = age if member else np.uint16(NOBODY)
@@ -151,7 +151,7 @@ def roster_plain(
     count(in_home & (age < _ADULT), h_children)
     count(in_home & (age < _SIX), h_under6)
     count(in_home & (age < _THIRTEEN), h_under13)
-    count(in_home & ((age >= _ELDER) | (p_disabled[here] != 0)), h_elders)
+    count(in_home & ((age >= _ELDER) | (p_disabled[here] == 1)), h_elders)
     count(in_home & (labor == 1), h_workers)
     any_of(in_home & (p_pregnancy[here] > 0), h_pregnant)
     any_of(in_home & (role == 3), h_grandparent)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from hecsim.benefits import connecticut_tax, federal_return, payroll_tax
+from hecsim.benefits import connecticut_tax, federal_return, payroll_tax, self_employment_tax
 from hecsim.benefits.tax_connecticut import connecticut_tax_before_credits_each
 from hecsim.benefits.tax_federal import bracket_tax_each
 from hecsim.processes.base import process
+from hecsim.processes.labor_terms import OWN
 from hecsim.processes.maths import home, listed
 
 __all__ = ["RETURN", "WITHHOLDING"]
@@ -37,6 +38,7 @@ def withholding_kernel(
     p_placed,
     p_household,
     p_labor,
+    p_job_kind,
     p_role,
     p_earnings,
     h_present,
@@ -57,11 +59,15 @@ def withholding_kernel(
     people = p_present.size
     worth, own = np.empty(people), np.zeros(people)
     mine, others = np.empty(people), np.empty(people, np.uint8)
+    alone_at_work = np.empty(people, np.uint8)
     for i in range(people):  # no branch, so that the compiler takes several people at a time
         earns, yearly = (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] == 1), 12.0 * np.float64(p_earnings[i])
         worth[i] = payroll_tax(rules, yearly, _SINGLE) / 12.0 if earns else 0.0
+        alone_at_work[i] = earns & (p_job_kind[i] == OWN)
         mine[i] = yearly if earns & (p_role[i] <= 1) else 0.0
         others[i] = earns & (p_role[i] > 1)
+    for i in listed(alone_at_work):  # both halves of the tax, the worker's and the employer's
+        worth[i] = self_employment_tax(rules, 12.0 * np.float64(p_earnings[i])) / 12.0
     alone = listed(others)  # grown children and others file for themselves
     federal, state = _taxes(rules, _SINGLE, 12.0 * p_earnings[alone].astype(np.float64))
     own[alone] = (federal + state) / 12.0

@@ -37,7 +37,7 @@ def test_every_fact_survives_the_histories(placed):
     assert p["bmi"][camille] == pytest.approx(26.5)
     assert p["weight"][camille] == pytest.approx(26.5 * (p["height"][camille] / 100) ** 2, rel=1e-4)
     assert p["motive"][camille] == 2
-    assert p["day_labor"][joseph] == 1
+    assert p["job_kind"][joseph] == 1
     assert p["record"][joseph] == 2
     assert 24 <= p["record_months"][joseph] <= 120
     assert p["anxiety"][joseph] == 2

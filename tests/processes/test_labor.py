@@ -181,7 +181,7 @@ def test_minimum_wage_is_a_floor(start):
 def test_unstable_schedules_make_earnings_volatile(start):
     steady, shaky = start.copy(), start.copy()
     for state, flag in ((steady, 0), (shaky, 1)):
-        state.person["unstable"][:], state.person["day_labor"][:], state.person["leave_weeks"][:] = flag, 0, 0
+        state.person["unstable"][:], state.person["job_kind"][:], state.person["leave_weeks"][:] = flag, 0, 0
     spread = []
     for state in (steady, shaky):
         pp = run(state, 1, processes=(PAY,)).person

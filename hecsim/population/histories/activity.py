@@ -68,7 +68,7 @@ def _other_parts(
     return (
         np.asarray(draw["activity.age_shift"])[np.searchsorted(_AGE_STEPS, age, side="right")]
         + draw["activity.female"] * (pp["sex"][rows] == 1)
-        + draw["activity.disabled"] * (pp["disabled"][rows] == 1)
+        + draw["activity.disabled"] * (pp["disabled"][rows] > 0)
         + draw["activity.depressed"] * (pp["depression"][rows] == 1)
         + draw["activity.time"] * np.where(age >= _ADULT, time, 0.0)
         + draw["activity.outdoor"] * (hh["outdoor"][home].astype(float) - draw["activity.outdoor_reference"])

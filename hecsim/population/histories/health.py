@@ -129,7 +129,7 @@ def _insurance(
     member |= eligible_b & (rng.random(rows.size) < 0.5)
     buy = k["direct_gain"][np.searchsorted([2, 4], poverty, side="right")] * pace
     direct = rng.random(rows.size) < buy / (buy + k["direct_loss"])
-    disabled = (p["disabled"][rows] != 0) & ~working & (months >= ADULT) & ~eligible
+    disabled = (p["disabled"][rows] == 1) & ~working & (months >= ADULT) & ~eligible
     disabled &= rng.random(rows.size) < k["medicare_disabled_share"]
     state = np.select(
         [plan | family, member, disabled, direct],

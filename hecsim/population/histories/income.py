@@ -117,7 +117,7 @@ def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) ->
     pension = np.clip(
         draw["income.social_security_share"] * usual, draw["income.social_security_min"], draw["income.social_security_max"]
     )
-    disabled = ~retired & (pp["disabled"][people] > 0) & (age >= 216) & (labor == 3)
+    disabled = ~retired & (pp["disabled"][people] == 1) & (age >= 216) & (labor == 3)
     drawn = np.where(retired, pension, np.where(disabled, draw["income.disability_income"], 0.0))
     other = np.bincount(home, drawn, hh.size)
     earned = np.bincount(home, pp["earnings"][people].astype(float), hh.size)

@@ -19,7 +19,9 @@ from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.community import Community
 from hecsim.population.histories import employers, spells
 from hecsim.processes.labor_terms import (
+    DAILY,
     NOBODY,
+    OWN,
     age_group,
     pick_employer_plain,
 )
@@ -32,6 +34,7 @@ _SHORTEST = 0.25  # least share of usual hours; the rest of a gap is a year part
 _WEEKS_PER_YEAR = 12 * WEEKS_PER_MONTH
 _SCALE_RANGE = (0.35, 6.0)  # how far a wage may be pulled to meet the household's income
 _WAGE_MAX = 300.0
+_LEAST_OWN = 1.0  # dollars an hour; below, a business has in effect no income
 _INCOME_RANGE = (5_000.0, 400_000.0)  # beyond these income says no more about work
 
 
@@ -53,7 +56,7 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
 
 def _clear(pp: Any, rows: np.ndarray) -> None:
     for column in (
-        "labor", "unemployed_months", "job_months", "wage", "hours", "unstable", "day_labor", "earnings",
+        "labor", "unemployed_months", "job_months", "wage", "hours", "unstable", "job_kind", "earnings",
         "earnings_year", "record", "record_months", "sentence", "leave_weeks",
     ):  # fmt: skip
         pp[column][rows] = 0
@@ -245,7 +248,11 @@ def _jobs(community: Community, draw: Mapping[str, Any], rng: np.random.Generato
     wage = target * np.exp(_p(draw, "wage_sd")[education] * rng.standard_normal(rows.size))
     works = pp["labor"][rows] == _WORKS
     past = works | (g >= 2) | (pp["labor"][rows] == _HELD) | (rng.random(rows.size) < 0.5)
-    pp["wage"][rows] = np.where(past, np.maximum(wage, _p(draw, "minimum_wage")), 0.0)
+    alone = works & (rng.random(rows.size) < _p(draw, "own_account")[g])
+    business = wage * np.exp(_p(draw, "own_pay") + _p(draw, "own_pay_sd") * rng.standard_normal(rows.size))
+    wage = np.where(alone, business, np.maximum(wage, _p(draw, "minimum_wage")))
+    pp["wage"][rows] = np.where(past, wage, 0.0)
+    pp["job_kind"][rows[alone]] = OWN
     paid = np.maximum(pp["wage"][rows].astype(float), _p(draw, "minimum_wage")) / _p(draw, "part_time_reference")
     part = np.minimum(_p(draw, "part_time")[g] * paid ** _p(draw, "part_time_wage"), 0.95)
     u, v = rng.random(rows.size), rng.random(rows.size)
@@ -259,14 +266,17 @@ def _jobs(community: Community, draw: Mapping[str, Any], rng: np.random.Generato
         community.neighborhood["town"][place],
         x["job_towns"], x["employer_start"], x["employer_row"], x["employer_cdf"], b["open"],
     )  # fmt: skip
+    who[pp["job_kind"][at] == OWN] = NOBODY
     pp["employer"][at] = who
     stable = np.full(at.size, float(_p(draw, "stable_elsewhere")))
     stable[who != NOBODY] = b["stable_schedule"][who[who != NOBODY]]
-    by_day = rng.random(at.size) < _p(draw, "day_labor")[pp["education"][at]]
-    pp["day_labor"][at] = by_day
-    pp["unstable"][at] = by_day | (rng.random(at.size) < (1.0 - stable) * _p(draw, "unstable")[pp["education"][at]])
+    alone = pp["job_kind"][at] == OWN
+    by_day = ~alone & (rng.random(at.size) < _p(draw, "day_labor")[pp["education"][at]])
+    pp["job_kind"][at[by_day]] = DAILY
+    varies = rng.random(at.size) < (1.0 - stable) * _p(draw, "unstable")[pp["education"][at]]
+    pp["unstable"][at] = by_day | (varies & ~alone)
     fresh = (pp["sex"][at] == 1) & (pp["role"][at] <= 1) & (pp["since_birth"][at] <= 2) & (pp["since_birth"][at] > 0)
-    takes = fresh & (rng.random(at.size) < _p(draw, "leave_take_up")[1])
+    takes = fresh & ~alone & (rng.random(at.size) < _p(draw, "leave_take_up")[1])
     weeks = _p(draw, "leave_weeks") - 4 * (pp["since_birth"][at].astype(int) - 1)
     pp["leave_weeks"][at] = np.where(takes, np.maximum(weeks, 0), 0)
 
@@ -288,7 +298,8 @@ def _fit_wages(community: Community, draw: Mapping[str, Any]) -> None:
         return np.maximum(np.bincount(home, weights=year, minlength=hh.size), 1.0)
 
     factor = np.clip(aim / paid(), *_SCALE_RANGE)[home]
-    pp["wage"][works] = np.clip(pp["wage"][works] * factor, _p(draw, "minimum_wage"), _WAGE_MAX)
+    least = np.where(pp["job_kind"][works] == OWN, _LEAST_OWN, _p(draw, "minimum_wage"))
+    pp["wage"][works] = np.clip(pp["wage"][works] * factor, least, _WAGE_MAX)
     # Wages end at the minimum wage; below that only shorter hours can meet a low income, within reason.
     pp["hours"][works] *= np.clip(aim / paid(), _SHORTEST, 1.0)[home]
     _fit_past(community, draw)
