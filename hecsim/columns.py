@@ -18,6 +18,7 @@ EDUCATION = ("less than high school", "high school", "some college", "bachelor o
 ROLE = ("householder", "partner", "child", "parent of householder", "other")
 LANGUAGE = ("English", "Spanish", "other")
 DISABLED = ("none", "with benefits while out of work", "without benefits")
+ATTACHMENT = ("firm", "in and out", "rarely at work")
 JOB_KIND = ("employee", "day labor", "own account")
 LABOR_STATUS = ("not applicable", "employed", "unemployed", "out of the labor force", "incarcerated")
 RECORD = ("none", "misdemeanor", "felony")
@@ -78,6 +79,7 @@ PERSON: tuple[Column, ...] = (
     C("hours", "float32", "hour/week", "usual weekly hours at work, now or when last employed"),
     C("unstable", "uint8", "flag", "works on an unstable schedule"),
     C("job_kind", "uint8", "code", "kind of the present or last job", JOB_KIND),
+    C("attachment", "uint8", "code", "lasting attachment to paid work", ATTACHMENT),
     C("earnings", "float32", "$/month", "earnings this month"),
     C("earnings_year", "float32", "$", "earnings since January"),
     C("ui_year", "float32", "$", "unemployment insurance received since January"),

@@ -2,8 +2,9 @@
 
 A new job's log wage moves part of the way (`wage_pull`, more for young graduates) to what peers of the same
 education, age and sex are paid, plus a step (a loss after unemployment, a gain for job changers) and chance. No wage is
-below the statutory minimum; what work on own account brings in has no floor, a lower median and a wider spread. Hours, and with them earnings, vary from month to month, most where
-schedules are unstable or work is found by the day.
+below the statutory minimum; work on own account brings in what it does, with a lower median and a wider spread, and
+has neither employer, paid leave nor unemployment insurance. Hours, and with them earnings, vary from month to month,
+most where schedules are unstable or work is found by the day.
 
 Paid leave: 12 weeks around a birth; the weeks on leave in a month are min(leave_weeks, 4), so income
 pays the benefit for that many weeks while earnings fall by the same.

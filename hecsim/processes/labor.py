@@ -3,7 +3,8 @@
 Statuses are employed, unemployed, out of the labor force and incarcerated. Monthly probabilities
 come from the gross flows of the Current Population Survey by age and sex, less the share of flows
 that is misreported, and move with education, local demand, season, duration of the spell, health,
-child care and record. A multiplier acts on the hazard: P = 1 - (1 - p)^m.
+child care and record. A multiplier acts on the hazard: P = 1 - (1 - p)^m. Everyone has a lasting attachment to work
+from sixteen on (firm, in and out, rarely at work), so that the same people lose jobs again and others stay away.
 
 A person who looks for work meets one possible employer a month, reached by commuting; that
 employer's fair-chance practice decides how much a record counts. Race enters as differential
@@ -49,8 +50,8 @@ _RETIRING = 4  # age group from which people leave work whatever their tenure
 @njit(cache=True, nogil=True, error_model="numpy")
 def record_kernel(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_job_months, p_employer, p_unstable, p_job_kind, p_leave_weeks, luck_p, du_clear, lp_record_clear,
-    k_record_wait,
+    p_job_months, p_employer, p_unstable, p_job_kind, p_attachment, p_leave_weeks, luck_p, du_clear, du_attachment,
+    lp_record_clear, k_record_wait, k_attachment,
 ):  # fmt: skip
     for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
         p_released[i] += (p_present[i] != 0) & (p_released[i] < _NEVER)
@@ -63,6 +64,8 @@ def record_kernel(
         if (p_labor[i] == 0) & (p_age[i] >= _SIXTEEN):
             p_labor[i] = OUT
             p_unemployed_months[i] = 1
+            u = uniform_at(luck_p, i, du_attachment)
+            p_attachment[i] = (u >= k_attachment[0]) * 1 + (u >= k_attachment[0] + k_attachment[1]) * 1
         if p_record[i] > 0:
             p_record_months[i] = min(p_record_months[i] + 1, 65535)
             if uniform_at(luck_p, i, du_clear) < lp_record_clear[i] and p_record_months[i] >= k_record_wait[p_record[i]]:
@@ -85,13 +88,15 @@ def record_kernel(
 
 def record_plain(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_job_months, p_employer, p_unstable, p_job_kind, p_leave_weeks, luck_p, du_clear, lp_record_clear,
-    k_record_wait,
+    p_job_months, p_employer, p_unstable, p_job_kind, p_attachment, p_leave_weeks, luck_p, du_clear, du_attachment,
+    lp_record_clear, k_record_wait, k_attachment,
 ):  # fmt: skip
     pu_clear = uniforms_of(luck_p, du_clear)
     here = p_present > 0
     fresh = here & (p_labor == 0) & (p_age >= _SIXTEEN)
     p_labor[fresh], p_unemployed_months[fresh] = OUT, 1
+    u = uniforms_of(luck_p, du_attachment)[fresh]
+    p_attachment[fresh] = (u >= k_attachment[0]) * 1 + (u >= k_attachment[0] + k_attachment[1]) * 1
     free = here & (p_released < _NEVER)
     p_released[free] += 1
     marked = here & (p_record > 0)
@@ -114,11 +119,12 @@ def record_plain(
 @njit(cache=True, nogil=True, error_model="numpy")
 def finding_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
-    p_wage, p_labor, p_unemployed_months, p_job_months, p_employer,
+    p_wage, p_labor, p_attachment, p_unemployed_months, p_job_months, p_employer,
     h_neighborhood, h_under6, h_care_subsidy, h_kin_nearby, n_demand, n_town, b_open, b_fair_chance,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_finding, pu_job_town, pu_employer,
     lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
+    k_attachment_find, k_attachment_enter,
     k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find,
     k_record_half_life,
     k_fair_chance, k_disability_find, k_demand_find, k_demand_enter, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
@@ -143,10 +149,11 @@ def finding_kernel(
         m *= k_care_find if mother & (h_care_subsidy[h] != 2) & (h_kin_nearby[h] == 0) else 1.0
         m *= wage_factor if p_wage[i] < lg_minimum_wage else 1.0
         if p_labor[i] == SEEKS:
-            m *= k_find_level * k_duration[spell(p_unemployed_months[i])]
+            m *= k_find_level * k_duration[spell(p_unemployed_months[i])] * k_attachment_find[np.int64(p_attachment[i])]
             base, other = k_find[g] * k_true_eu, k_give_up[g] * k_true_un
         else:
             still = k_out_duration[time_out(p_unemployed_months[i])] / k_out_mean[g]
+            still *= k_attachment_enter[np.int64(p_attachment[i])]
             m *= still * k_enter_level * (k_enter_education[e] if g > 0 else 1.0)
             base, other = k_enter[g] * k_true_en, k_seek[g] * k_true_un * still * (k_seek_education[e] if g > 0 else 1.0)
             other *= k_disability_find if p_disabled[i] > 0 else 1.0
@@ -174,11 +181,12 @@ def finding_kernel(
 
 def finding_plain(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
-    p_wage, p_labor, p_unemployed_months, p_job_months, p_employer,
+    p_wage, p_labor, p_attachment, p_unemployed_months, p_job_months, p_employer,
     h_neighborhood, h_under6, h_care_subsidy, h_kin_nearby, n_demand, n_town, b_open, b_fair_chance,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_finding, pu_job_town, pu_employer,
     lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
+    k_attachment_find, k_attachment_enter,
     k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find,
     k_record_half_life,
     k_fair_chance, k_disability_find, k_demand_find, k_demand_enter, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
@@ -208,11 +216,14 @@ def finding_plain(
     m *= np.where(p_wage[i] < lg_minimum_wage, (lg_minimum_wage / k_minimum_wage) ** k_minimum_wage_find, 1.0)
     months = p_unemployed_months[i].astype(np.int64)
     grown = g > 0
-    still = k_out_duration[time_out.py_func(months)] / k_out_mean[g]
+    still = k_out_duration[time_out.py_func(months)] / k_out_mean[g] * k_attachment_enter[p_attachment[i]]
     entry = still * k_enter_level * np.where(grown, k_enter_education[e], 1.0)
     work = np.where(
         seeks,
-        at_odds.py_func(k_find[g] * k_true_eu, k_find_level * k_duration[spell.py_func(months)] * m),
+        at_odds.py_func(
+            k_find[g] * k_true_eu,
+            k_find_level * k_duration[spell.py_func(months)] * k_attachment_find[p_attachment[i]] * m,
+        ),
         at_odds.py_func(k_enter[g] * k_true_en, m * entry),
     )
     apart = k_seek[g] * k_true_un * still * np.where(grown, k_seek_education[e], 1.0) * limit
@@ -229,16 +240,13 @@ def finding_plain(
 @njit(cache=True, nogil=True, error_model="numpy")
 def loss_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
-    p_record, p_record_months, p_since_birth, p_wage, p_earnings, p_labor, p_unemployed_months, p_job_months,
-    p_employer,
-   
+    p_record, p_record_months, p_since_birth, p_wage, p_earnings, p_labor, p_attachment, p_unemployed_months,
+    p_job_months, p_employer,
     p_unstable, p_job_kind, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
     lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
     k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level,
-    k_loss_education,
-    k_withdraw_education,
-    k_loss_wage, k_loss_wage_edges,
+    k_loss_education, k_withdraw_education, k_attachment_leave, k_loss_wage, k_loss_wage_edges,
     k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
     k_substance_loss, k_unstable_loss, k_day_labor_loss, k_sick_days_loss, k_demand_loss, k_care_withdraw,
     k_birth_withdraw, h0, calendar_month,
@@ -266,8 +274,10 @@ def loss_kernel(
         m *= k_substance_loss if p_substance[i] > 0 else 1.0
         held = k_tenure[tenure_band(p_job_months[i])] / k_tenure_mean[g]
         held *= k_loss_wage[wage_band(p_wage[i], k_loss_wage_edges)]
+        firm = k_attachment_leave[np.int64(p_attachment[i])]
+        away = (k_withdraw_education[e] if g > 0 else 1.0) * (held if g < _RETIRING else 1.0) * firm
+        held *= firm
         m *= held
-        away = (k_withdraw_education[e] if g > 0 else 1.0) * (held if g < _RETIRING else 1.0)
         m *= k_disability_loss if p_disabled[i] > 0 else 1.0
         away *= k_disability_loss if p_disabled[i] > 0 else 1.0
         burden = np.float64(h_care_cost[h]) / max(np.float64(p_earnings[i]), 1.0)
@@ -304,16 +314,13 @@ def loss_kernel(
 
 def loss_plain(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
-    p_record, p_record_months, p_since_birth, p_wage, p_earnings, p_labor, p_unemployed_months, p_job_months,
-    p_employer,
-   
+    p_record, p_record_months, p_since_birth, p_wage, p_earnings, p_labor, p_attachment, p_unemployed_months,
+    p_job_months, p_employer,
     p_unstable, p_job_kind, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
     lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
     k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level,
-    k_loss_education,
-    k_withdraw_education,
-    k_loss_wage, k_loss_wage_edges,
+    k_loss_education, k_withdraw_education, k_attachment_leave, k_loss_wage, k_loss_wage_edges,
     k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
     k_substance_loss, k_unstable_loss, k_day_labor_loss, k_sick_days_loss, k_demand_loss, k_care_withdraw,
     k_birth_withdraw, h0, calendar_month,
@@ -338,8 +345,10 @@ def loss_plain(
         m *= np.where(flag[i] > 0, factor, 1.0)
     held = k_tenure[tenure_band.py_func(p_job_months[i])] / k_tenure_mean[g]
     held = held * k_loss_wage[wage_band.py_func(p_wage[i], k_loss_wage_edges)]
+    firm = k_attachment_leave[p_attachment[i]]
+    away = np.where(g > 0, k_withdraw_education[e], 1.0) * np.where(g < _RETIRING, held, 1.0) * firm
+    held = held * firm
     m *= held
-    away = np.where(g > 0, k_withdraw_education[e], 1.0) * np.where(g < _RETIRING, held, 1.0)
     away *= np.where(p_disabled[i] > 0, k_disability_loss, 1.0)
     mother = (p_sex[i] == 1) & (p_role[i] <= 1)
     burden = h_care_cost[h].astype(np.float64) / np.maximum(p_earnings[i].astype(np.float64), 1.0)
@@ -371,7 +380,7 @@ def loss_plain(
 RECORD = process(
     "labor.record", kernel=record_kernel, twin=record_plain,
     writes=("p_labor", "p_sentence", "p_record", "p_record_months", "p_released", "p_unemployed_months",
-            "p_job_months", "p_employer", "p_unstable", "p_job_kind", "p_leave_weeks"),
+            "p_job_months", "p_employer", "p_unstable", "p_job_kind", "p_attachment", "p_leave_weeks"),
     summary="Sentences run down, people are released, records age and are cleared.",
 )  # fmt: skip
 FINDING = process(

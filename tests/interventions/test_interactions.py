@@ -171,7 +171,7 @@ def test_rule_3_a_pipeline_places_people_where_there_are_jobs():
     # Found at once and willing, so that what is left to chance is the job.
     draw = PLENTY.with_values(interventions__s08_found=0.5, interventions__s08_consent=1.0)
     for demand in (0.5, 1.5):
-        c = workplaces(8000)
+        c = workplaces(16000)
         c.neighborhood["demand"] = demand
         adult = (c.person["present"] == 1) & (c.person["age"] > 240) & (c.person["age"] < 700)
         c.person["labor"][adult & (c.person["labor"] == 1)] = 2

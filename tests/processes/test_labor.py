@@ -13,7 +13,7 @@ from hecsim.population.histories import labor as history
 from hecsim.processes.employers import EMPLOYERS
 from hecsim.processes.jobs import JOBS, PAY
 from hecsim.processes.labor import LABOR, LOSS
-from hecsim.processes.labor_terms import NOBODY, age_group, pick_employer, pick_employer_plain
+from hecsim.processes.labor_terms import NOBODY, OWN, age_group, pick_employer, pick_employer_plain
 from hecsim.testing import check_process, toy_community
 
 DRAW = evidence.draw(None)
@@ -95,7 +95,8 @@ def test_history_meets_household_income(start):
     rows = (year > 0) & (hh["income_year"] > 60_000)
     ratio = year[rows] / hh["income_year"][rows]
     assert 0.6 < np.median(ratio) < 1.1
-    assert (pp["wage"][works] >= MINIMUM - 1e-3).all()
+    paid = works & (pp["job_kind"] != OWN)
+    assert (pp["wage"][paid] >= MINIMUM - 1e-3).all()
 
 
 def test_those_without_work_carry_no_job(start):
@@ -174,7 +175,9 @@ def test_minimum_wage_is_a_floor(start):
     raised = run(start, 2, Move("minimum_wage", "set", 22.0, None, "test"))
     pp = raised.person
     works = (pp["present"] == 1) & (pp["labor"] == 1)
-    assert (pp["wage"][works] >= 22.0 - 1e-4).all()
+    own = pp["job_kind"] == OWN
+    assert (pp["wage"][works & ~own] >= 22.0 - 1e-4).all()
+    assert (pp["wage"][works & own] < MINIMUM).any()  # nobody owes those on own account a wage
     assert pp["earnings"][works].sum() > run(start, 2).person["earnings"][works].sum()
 
 
@@ -185,7 +188,7 @@ def test_unstable_schedules_make_earnings_volatile(start):
     spread = []
     for state in (steady, shaky):
         pp = run(state, 1, processes=(PAY,)).person
-        works = (pp["present"] == 1) & (pp["labor"] == 1)
+        works = (pp["present"] == 1) & (pp["labor"] == 1) & (pp["wage"] >= MINIMUM)
         spread.append(np.std(pp["earnings"][works] / (pp["wage"] * pp["hours"])[works]))
     assert spread[1] > 2 * spread[0]
 
@@ -287,6 +290,24 @@ def test_employers_follow_incentives_and_peers(start):
     filled = run(start, 1, processes=(EMPLOYERS,)).business["filled"].sum()
     pp = start.person
     assert filled == ((pp["present"] == 1) & (pp["labor"] == 1) & (pp["employer"] != NOBODY)).sum()
+
+
+def test_attachment_tells_who_works_all_year(start):
+    """Lasting attachment keeps people in work or out of it beyond what the last spell says."""
+    grown = adults(start)
+    assert np.isin(start.person["attachment"][grown], (0, 1, 2)).all()
+    end = run(start, 36).person
+    working = [(end["labor"][grown & (start.person["attachment"] == kind)] == 1).mean() for kind in range(3)]
+    assert working[0] > working[1] + 0.05 > working[2] + 0.1
+
+
+def test_work_on_own_account_has_no_employer_and_no_claim(start):
+    end = run(start, 24).person
+    own = (end["present"] == 1) & (end["labor"] == 1) & (end["job_kind"] == OWN)
+    assert 0.02 < own.sum() / ((end["present"] == 1) & (end["labor"] == 1)).sum() < 0.12
+    assert (end["employer"][own] == NOBODY).all()
+    assert (end["leave_weeks"][own] == 0).all()
+    assert not end["unstable"][own & (end["job_months"] > 12)].any()
 
 
 def test_new_hires_get_terms_in_the_same_month(start):

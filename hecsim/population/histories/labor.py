@@ -48,6 +48,7 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     _records(community, draw, rng, rows)
     _prison(community, draw, rng, rows)
     free = rows[pp["labor"][rows] != _HELD]
+    _attachment(community, draw, rng, rows)
     _demand(community, draw, free)
     _status(community, draw, rng, free)
     _jobs(community, draw, rng, rows)
@@ -91,18 +92,37 @@ def stationary(community: Community, draw: Mapping[str, Any], rows: np.ndarray) 
     lose = hurt * _p(draw, "race_loss")[race] * demand ** _p(draw, "demand_loss") * educated("loss_education")
     lose *= (1.0 + _p(draw, "record_loss")[pp["record"][rows]] * half) * _p(draw, "loss_level")
     lose *= 1.0 + (1.0 - _p(draw, "stable_elsewhere")) * (_p(draw, "unstable_loss") - 1.0)
+    kind = pp["attachment"][rows]
+    away = np.asarray(_p(draw, "attachment_leave"))[kind]
+    back = np.asarray(_p(draw, "attachment_enter"))[kind]
     return spells.lives(
         spells.Chances(
             sex=pp["sex"][rows].astype(np.int64),
-            lose=lose,
-            leave=hurt * educated("withdraw_education"),
-            find=find * demand ** _p(draw, "demand_find") * _p(draw, "find_level"),
-            enter=find * demand ** _p(draw, "demand_enter") * _p(draw, "enter_level") * educated("enter_education"),
-            seek=educated("seek_education") * limit,
+            lose=lose * away,
+            leave=hurt * educated("withdraw_education") * away,
+            change=away,
+            find=find
+            * demand ** _p(draw, "demand_find")
+            * _p(draw, "find_level")
+            * np.asarray(_p(draw, "attachment_find"))[kind],
+            enter=find * demand ** _p(draw, "demand_enter") * _p(draw, "enter_level") * educated("enter_education") * back,
+            seek=educated("seek_education") * limit * back,
         ),
         pp["age"][rows],
         draw,
     )
+
+
+def _attachment(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
+    """Draw each one's lasting attachment to work; those of poor homes are more often in and out, or rarely at work."""
+    pp, hh = community.person, community.household
+    home = pp["household"][rows].astype(np.int64)
+    income = hh["poverty_ratio"][home]
+    rank = np.empty(rows.size)
+    rank[np.lexsort((rng.random(rows.size), income))] = (np.arange(rows.size) + 0.5) / rows.size
+    tie = float(_p(draw, "attachment_income"))
+    score = ndtr(tie * ndtri(1.0 - rank) + np.sqrt(1.0 - tie**2) * rng.standard_normal(rows.size))
+    pp["attachment"][rows] = np.searchsorted(np.cumsum(_p(draw, "attachment"))[:-1], score, side="right")
 
 
 def _demand(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> None:

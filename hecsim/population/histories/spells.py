@@ -32,13 +32,14 @@ class Chances(NamedTuple):
     """What multiplies each person's monthly chances, besides age, tenure and time out; all shape (n,).
 
     sex : 0 or 1
-    lose, leave : of losing the job and of leaving the labor force
+    lose, leave, change : of losing the job, of leaving the labor force and of changing jobs
     find, enter : of finding work when looking for it and when not; seek : of beginning to look
     """
 
     sex: np.ndarray
     lose: np.ndarray
     leave: np.ndarray
+    change: np.ndarray
     find: np.ndarray
     enter: np.ndarray
     seek: np.ndarray
@@ -124,7 +125,7 @@ def _leaving(c: Chances, g: np.ndarray, draw: Mapping[str, Any]) -> tuple[np.nda
     lost = odds((_p(draw, "loss")[g] * _p(draw, "true_eu"))[:, None], c.lose[:, None] * held)
     away = c.leave[:, None] * np.where((g < _RETIRING)[:, None], held, 1.0)
     left = (1.0 - lost) * odds((_p(draw, "withdraw")[g] * _p(draw, "true_en"))[:, None], away)
-    return lost, left, np.minimum(_p(draw, "job_change")[g][:, None] * held, 1.0 - lost - left)
+    return lost, left, np.minimum(_p(draw, "job_change")[g][:, None] * held * c.change[:, None], 1.0 - lost - left)
 
 
 def _finding(c: Chances, g: np.ndarray, draw: Mapping[str, Any]) -> tuple[np.ndarray, ...]:
