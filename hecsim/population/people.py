@@ -17,6 +17,8 @@ from hecsim.population.targets import Targets
 
 __all__ = ["education", "household_race", "languages", "limits_work", "mothers", "nativity", "person_race"]
 
+_DEGREE_AGE = 22 * 12 + 6  # months, as in the process demography.schooling
+
 PARTNER_ROLE, ELDER_ROLE = 1, 3
 
 
@@ -164,10 +166,11 @@ def education(
     if len(rows):
         where = tract[home[rows]]
         usual = t.education.mean(axis=0)
-        tilted = np.asarray(p["education_18_24"]) * np.sqrt(t.education / np.maximum(usual, 1e-9))
-        shares = tilted[where] * np.exp(0.5 * slope[rows][:, None] * level)
-        # At eighteen most are just finishing school: no degree yet.
-        shares[:, 3] *= np.clip((years[rows] - 20) / 3.0, 0.0, 1.4)
+        tilted = np.append(p["education_18_22"], 0.0) * np.sqrt(t.education / np.maximum(usual, 1e-9))
+        done = person["age"][rows] >= _DEGREE_AGE
+        shares = np.where(done[:, None], t.education[where], tilted[where]) * np.exp(0.5 * slope[rows][:, None] * level)
+        # Degrees are taken at one age in the model: before it those who will have one are at college, after it
+        # none is still to come, so that the young of the start end up with no less schooling than others.
         shares = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
         order = np.lexsort((slope[rows], years[rows], where))
         out[rows] = diffuse(shares, where, order, rng)

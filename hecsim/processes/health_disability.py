@@ -4,8 +4,8 @@
 
 Rates hold the prevalence by age of the start in balance, so that a community neither loses its
 disabled people nor fills up with them. Those who were disabled as children count from sixteen, hence the
-high rate of the first two years. Not all are awarded disability benefits. Work, pay, benefits, coverage, quality of life and cost read the flag.
-Sources in the evidence room `health`.
+high rate of the first two years. Not all are awarded disability benefits. Work, pay, benefits, coverage,
+quality of life and cost read the code. Sources in the evidence room `health`.
 """
 
 from __future__ import annotations

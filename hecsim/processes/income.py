@@ -51,6 +51,7 @@ def members_kernel(
     p_earnings,
     p_disabled,
     p_entitled,
+    p_attachment,
     p_unemployed_months,
     p_job_kind,
     p_leave_weeks,
@@ -70,6 +71,7 @@ def members_kernel(
     k_ui_months,
     k_full_time,
     k_social_security_share,
+    k_social_security_career,
     k_social_security_min,
     k_social_security_max,
     k_disability_income,
@@ -110,7 +112,7 @@ def members_kernel(
             h_ui[h] += drawn
         held, retired = p_labor[i] == 4, (p_age[i] >= _SIXTY_SEVEN) | ((p_age[i] >= _SIXTY_TWO) & (p_labor[i] == 3))
         if retired & ~held:
-            share = k_social_security_share * usual * WEEKS_PER_MONTH
+            share = k_social_security_share * k_social_security_career[np.int64(p_attachment[i])] * usual * WEEKS_PER_MONTH
             h_other_income[h] += np.float64(p_entitled[i]) * min(max(share, k_social_security_min), k_social_security_max)
         elif (p_disabled[i] == 1) & (p_age[i] >= 216) & (p_labor[i] == 3):
             h_other_income[h] += np.float64(p_entitled[i]) * k_disability_income

@@ -62,30 +62,50 @@ def leave_plain(
     p_leave_weeks[i] = np.where(takes, int(k_leave_weeks), left)
 
 
+@njit(cache=True, error_model="numpy")
+def _usual_hours(u, wage, share, slope, reference, short, full):
+    """Weekly hours at the number u; `share` works part time at the reference wage, more at lower pay."""
+    part = min(share * (np.float64(wage) / reference) ** slope, 0.95)
+    u = np.float64(u)
+    if u < part:
+        return short[0] + (short[1] - short[0]) * u / part
+    rest = (u - part) / (1.0 - part)  # squared: most full-time weeks lie near the lower end, few are very long
+    return full[0] + (full[1] - full[0]) * rest**2
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def jobs_kernel(
     p_present, p_age, p_sex, p_race, p_education, p_disabled, p_record, p_record_months, p_labor, p_employer,
-    p_unemployed_months, p_job_months, p_wage, p_hours, p_job_kind, b_wage_offer, luck_p, dz_wage, dz_own,
-    du_hours, du_keep, du_day,
+    p_attachment, p_unemployed_months, p_job_months, p_wage, p_hours, p_job_kind, b_wage_offer, pu_turn, luck_p,
+    dz_wage, dz_own, du_hours, du_keep, du_day,
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
     k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
-    k_part_time_reference,
-    k_part_hours, k_full_hours, k_hours_keep, k_day_labor, k_own_account, k_own_pay, k_own_pay_sd,
+    k_part_time_reference, k_part_time_attachment, k_part_hours, k_full_hours, k_hours_keep, k_hours_turn,
+    k_day_labor, k_own_account, k_own_pay, k_own_pay_sd,
 ):  # fmt: skip
     n, growth = p_present.size, np.exp(k_wage_growth / 12.0)
-    group, new = np.empty(n, np.uint8), np.empty(n, np.uint8)
+    group, new, turns = np.empty(n, np.uint8), np.empty(n, np.uint8), np.empty(n, np.uint8)
+    most = np.max(k_hours_turn)
     for i in range(n):  # no branch, so that the compiler takes many people at a time
         works = (p_present[i] != 0) & (p_labor[i] == _WORKS)
         group[i] = age_group(p_age[i], p_sex[i]) if works & (p_job_months[i] > 0) else _NO_GROUP
         new[i] = works & (p_job_months[i] == 0)
+        turns[i] = works & (p_job_months[i] > 0) & (pu_turn[i] < most)
     factor, least = np.ones(_NO_GROUP + 1), np.zeros(_NO_GROUP + 1)
     factor[: growth.size], least[:_NO_GROUP] = growth, lg_minimum_wage
     for i in range(n):
         g = np.uint64(group[i])
         floor = 0.0 if p_job_kind[i] == OWN else least[g]
         p_wage[i] = max(np.float64(p_wage[i]) * factor[g], floor)
+    for i in listed(turns):  # other hours in the same job: studies end, children grow
+        g = age_group(p_age[i], p_sex[i])
+        if pu_turn[i] < k_hours_turn[g]:
+            p_hours[i] = _usual_hours(
+                uniform_at(luck_p, i, du_hours), p_wage[i], k_part_time[g] * k_part_time_attachment[np.int64(p_attachment[i])],
+                k_part_time_wage, k_part_time_reference, k_part_hours, k_full_hours,
+            )  # fmt: skip
     for i in listed(new):
         g = age_group(p_age[i], p_sex[i])
         e = np.int64(p_education[i])
@@ -115,25 +135,22 @@ def jobs_kernel(
         p_unemployed_months[i] = 0
         if p_hours[i] > 0.0 and uniform_at(luck_p, i, du_keep) < k_hours_keep:
             continue
-        part = min(k_part_time[g] * (np.float64(p_wage[i]) / k_part_time_reference) ** k_part_time_wage, 0.95)
-        u = np.float64(uniform_at(luck_p, i, du_hours))
-        if u < part:
-            p_hours[i] = k_part_hours[0] + (k_part_hours[1] - k_part_hours[0]) * u / part
-        else:  # squared: most full-time weeks lie near the lower end, few are very long
-            rest = (u - part) / (1.0 - part)
-            p_hours[i] = k_full_hours[0] + (k_full_hours[1] - k_full_hours[0]) * rest**2
+        p_hours[i] = _usual_hours(
+            uniform_at(luck_p, i, du_hours), p_wage[i], k_part_time[g] * k_part_time_attachment[np.int64(p_attachment[i])],
+            k_part_time_wage, k_part_time_reference, k_part_hours, k_full_hours,
+        )  # fmt: skip
 
 
 def jobs_plain(
     p_present, p_age, p_sex, p_race, p_education, p_disabled, p_record, p_record_months, p_labor, p_employer,
-    p_unemployed_months, p_job_months, p_wage, p_hours, p_job_kind, b_wage_offer, luck_p, dz_wage, dz_own,
-    du_hours, du_keep, du_day,
+    p_attachment, p_unemployed_months, p_job_months, p_wage, p_hours, p_job_kind, b_wage_offer, pu_turn, luck_p,
+    dz_wage, dz_own, du_hours, du_keep, du_day,
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
     k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
     k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
-    k_part_time_reference,
-    k_part_hours, k_full_hours, k_hours_keep, k_day_labor, k_own_account, k_own_pay, k_own_pay_sd,
+    k_part_time_reference, k_part_time_attachment, k_part_hours, k_full_hours, k_hours_keep, k_hours_turn,
+    k_day_labor, k_own_account, k_own_pay, k_own_pay_sd,
 ):  # fmt: skip
     pz_wage = normals_of(luck_p, dz_wage)
     pz_own = normals_of(luck_p, dz_own)
@@ -167,17 +184,19 @@ def jobs_plain(
     p_employer[i[alone]] = NOBODY
     business = np.exp(log_wage + k_own_pay + k_own_pay_sd * pz_own[i].astype(np.float64))
     p_wage[i] = np.where(alone, business, np.maximum(np.exp(log_wage) * offer, lg_minimum_wage))
-    paid = p_wage[i].astype(np.float64)
-    part = np.minimum(k_part_time[g] * (paid / k_part_time_reference) ** k_part_time_wage, 0.95)
-    u = pu_hours[i].astype(np.float64)
+    fresh = i[~((p_hours[i] > 0) & (pu_keep[i] < k_hours_keep))]
+    of_stays = age_group.py_func(p_age[stays], p_sex[stays])
+    redraws = np.concatenate([stays[pu_turn[stays] < k_hours_turn[of_stays]], fresh])
+    g = age_group.py_func(p_age[redraws], p_sex[redraws])
+    part = p_wage[redraws].astype(np.float64) / k_part_time_reference
+    part = np.minimum(k_part_time[g] * k_part_time_attachment[p_attachment[redraws]] * part**k_part_time_wage, 0.95)
+    u = pu_hours[redraws].astype(np.float64)
     rest = np.maximum(u - part, 0.0) / np.maximum(1.0 - part, 1e-12)
-    redraws = ~((p_hours[i] > 0) & (pu_keep[i] < k_hours_keep))
-    hours = np.where(
+    p_hours[redraws] = np.where(
         u < part,
         k_part_hours[0] + (k_part_hours[1] - k_part_hours[0]) * u / part,
         k_full_hours[0] + (k_full_hours[1] - k_full_hours[0]) * rest**2,
     )
-    p_hours[i] = np.where(redraws, hours, p_hours[i])
     p_unemployed_months[i] = 0
     p_job_months[i] = 1
 
@@ -258,7 +277,7 @@ LEAVE = process(
 JOBS = process(
     "labor.jobs", kernel=jobs_kernel, twin=jobs_plain,
     writes=("p_wage", "p_hours", "p_job_kind", "p_employer", "p_unemployed_months", "p_job_months"),
-    summary="New jobs get a wage and hours; wages in old jobs grow.",
+    summary="New jobs get a wage and hours; in old jobs wages grow and hours change now and then.",
 )  # fmt: skip
 SCHEDULE = process(
     "labor.schedule", kernel=schedule_kernel, twin=schedule_plain, writes=("p_unstable",),

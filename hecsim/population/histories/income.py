@@ -113,9 +113,12 @@ def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) ->
     age, labor = pp["age"][people], pp["labor"][people]
     hours = np.where(pp["hours"][people] > 0, pp["hours"][people], draw["income.full_time"])
     usual = pp["wage"][people].astype(float) * hours * WEEKS_PER_MONTH
+    career = np.asarray(draw["income.social_security_career"])[pp["attachment"][people]]
     retired = (age >= 67 * 12) | ((age >= 62 * 12) & (labor == 3))
     pension = np.clip(
-        draw["income.social_security_share"] * usual, draw["income.social_security_min"], draw["income.social_security_max"]
+        draw["income.social_security_share"] * career * usual,
+        draw["income.social_security_min"],
+        draw["income.social_security_max"],
     )
     disabled = ~retired & (pp["disabled"][people] == 1) & (age >= 216) & (labor == 3)
     drawn = np.where(retired, pension, np.where(disabled, draw["income.disability_income"], 0.0))

@@ -274,7 +274,8 @@ def _jobs(community: Community, draw: Mapping[str, Any], rng: np.random.Generato
     pp["wage"][rows] = np.where(past, wage, 0.0)
     pp["job_kind"][rows[alone]] = OWN
     paid = np.maximum(pp["wage"][rows].astype(float), _p(draw, "minimum_wage")) / _p(draw, "part_time_reference")
-    part = np.minimum(_p(draw, "part_time")[g] * paid ** _p(draw, "part_time_wage"), 0.95)
+    often = np.asarray(_p(draw, "part_time_attachment"))[pp["attachment"][rows]]
+    part = np.minimum(_p(draw, "part_time")[g] * often * paid ** _p(draw, "part_time_wage"), 0.95)
     u, v = rng.random(rows.size), rng.random(rows.size)
     short, full = _p(draw, "part_hours"), _p(draw, "full_hours")
     hours = np.where(u < part, short[0] + (short[1] - short[0]) * v, full[0] + (full[1] - full[0]) * v**2)
