@@ -25,9 +25,13 @@ def test_minimum_wage_in_dollars_of_2025(year, wage):
     assert levers(year)[1].number("minimum_wage") == pytest.approx(wage)
 
 
-def test_minimum_wage_goes_on_growing_slowly():
-    later = levers(2036)[1].number("minimum_wage")
-    assert 16.46 < later < 16.46 * 1.1
+def test_minimum_wage_keeps_up_with_other_pay_which_is_constant():
+    assert levers(2036)[1].number("minimum_wage") == pytest.approx(16.46)
+    faster = DRAW.with_values(calendar__minimum_wage_growth=0.01)
+    c, engine = levers(2026)[0], Engine((), faster, 1)
+    for move in Calendar(c, faster).moves(2036, 1):
+        engine.levers.move(move)
+    assert engine.levers.number("minimum_wage") == pytest.approx(16.46 * 1.01**10)
 
 
 def test_flat_credit_begins_with_tax_year_2025():
