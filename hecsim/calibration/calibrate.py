@@ -1,8 +1,8 @@
 """`calibrate`: from published figures to an ensemble of plausible parameter sets.
 
 1. luck: the central parameters under several lucks, which says how far one simulation wanders.
-2. screen: each base rate alone against none, under one luck; those that move no target by a quarter of its
-   standard deviation are left to their ranges.
+2. screen: each base rate alone against none, up under one luck and down under another; those that move no target by a
+   quarter of its standard deviation are left to their ranges.
 3. waves: a Latin hypercube of the base rates that matter, with everything else (effects among it) sampled
    from its range; emulators; parameters that cannot be ruled out; simulations there; again.
 4. accept: proposals from what was not ruled out, each with effects of its own, moved toward the published
@@ -28,19 +28,20 @@ import numpy as np
 from hecsim import __version__, evidence
 from hecsim.calibration.emulator import Emulators
 from hecsim.calibration.ledger import Ledger, Task
-from hecsim.calibration.matching import CUT, DISCREPANCY, DISCREPANCY_LINEAR, Targets, not_ruled_out, update
+from hecsim.calibration.matching import CUT, DISCREPANCY, DISCREPANCY_LINEAR, Targets, aim, not_ruled_out
 from hecsim.calibration.patterns import Pattern
 from hecsim.calibration.space import Space, base_rates
 from hecsim.errors import RunError, ScenarioError
 
-__all__ = ["Calibration", "Settings", "calibrate"]
+__all__ = ["Calibration", "Settings", "calibrate", "held"]
 
 Progress = Callable[[str, int, int], None]
 Runner = Callable[[Sequence[Task]], Any]  # tasks to an iterator of (position, values, seconds)
 
 _STEP = 1.2  # quantile at which a base rate is tried alone
 _MATTERS = 0.25  # standard deviations of a target that a base rate must move it by
-_BATCHES = 4  # of proposals, at most
+_SPREAD = 1.4826  # standard deviation of a normal number over the median of its size
+_BATCHES, _BATCH = 5, 0.8  # of proposals, at most, and their size for each member
 _CHOICE = 1.5  # accepted sets for each one that is kept: the nearest are
 
 
@@ -60,7 +61,7 @@ class Settings:
     per_wave: int = 160
     waves: int = 3
     members: int = 120
-    most: int = 35
+    most: int = 60
     lucks: int = 12
     seed: int = 1
     truth: int | None = None
@@ -80,6 +81,7 @@ class Calibration:
 
     z : accepted quantiles (members, parameters); rest : seeds of everything else
     simulated : values of all patterns by member, in the patterns' own units
+    emulators, tried_z, tried_y : of the last wave; the quantiles and scaled targets of all waves' simulations
     """
 
     settings: Settings
@@ -96,6 +98,9 @@ class Calibration:
     accepted: int = 0
     cut: float = CUT
     truth: np.ndarray | None = None
+    emulators: Emulators | None = None
+    tried_z: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    tried_y: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
     @property
     def fitted(self) -> list[int]:
@@ -106,8 +111,7 @@ class Calibration:
         """Share of base rates whose truth lies in the central interval of the ensemble; for a known truth only."""
         if self.truth is None:
             raise RunError("nothing was recovered: this calibration used published figures")
-        low, high = np.quantile(self.z, [(1 - level) / 2, (1 + level) / 2], axis=0)
-        return float(((self.truth >= low) & (self.truth <= high)).mean())
+        return float(held(self.z, self.truth, level).mean())
 
     def ensemble(self) -> evidence.Ensemble:
         """The accepted sets, as the package ships them."""
@@ -119,6 +123,16 @@ class Calibration:
             values[name] = stacked[:, 0] if np.ndim(central[name]) == 0 else stacked
         about = {"hecsim": __version__, "evidence": evidence.draw(None).digest(), **asdict(self.settings)}
         return evidence.Ensemble(self.rest, values, about)
+
+
+def held(z: np.ndarray, truth: np.ndarray, level: float = 0.9) -> np.ndarray:
+    """Whether a truth (d,) lies in the central intervals of members (n, d): bool (d,).
+
+    The ends are those between which one more draw from the same distribution lies with probability `level`; plain
+    quantiles of a hundred members hold it two times in a hundred less often.
+    """
+    low, high = np.quantile(z, [(1 - level) / 2, (1 + level) / 2], axis=0, method="weibull")
+    return (truth >= low) & (truth <= high)
 
 
 def _seed(*parts: Any) -> int:
@@ -244,18 +258,20 @@ def _screen(
     d: _Driver, space: Space, patterns: Sequence[Pattern], fitted: list[int], targets: Targets
 ) -> tuple[Space, dict[str, float], np.ndarray]:
     """The base rates that matter: by how much each moves the target it moves most, and their slopes (targets, chosen)."""
-    luck = _seed(d.s.seed, "screen")
+    ends = ((_STEP, _seed(d.s.seed, "screen", 0)), (-_STEP, _seed(d.s.seed, "screen", 1)))
 
     def make() -> tuple[list[Task], dict[str, Any]]:
-        alone = [{"z": {n: _STEP}, "rest": None, "luck": luck} for n in space.names]
-        return [{"z": {}, "rest": None, "luck": luck}, *alone], {}
+        each = [(), *((n,) for n in space.names)]
+        return [{"z": dict.fromkeys(z, end), "rest": None, "luck": luck} for end, luck in ends for z in each], {}
 
     _, values, _ = d.stage("screen", make)
-    y = _scaled(patterns, fitted, values)
-    # Luck belongs to persons, so two simulations of one luck differ by less of it than two of two lucks would.
-    # Slopes are shrunk by as much of their square as luck alone would make (James and Stein, positive part).
-    change = y[1:] - y[0]
-    change = change * np.maximum(1.0 - 0.5 * targets.luck**2 / np.maximum(change**2, 1e-12), 0.0)
+    up, down = np.split(_scaled(patterns, fitted, values), 2)
+    # Luck belongs to persons, so a base rate under the same luck changes a target by its effect and by a little more where
+    # lives part ways. How much more the two ends tell, which have different lucks: the median over the base rates that
+    # part lives at all. Slopes are shrunk by as much of their square as that would make (James and Stein, positive part).
+    change, apart = ((up[1:] - up[0]) - (down[1:] - down[0])) / 2, ((up[1:] - up[0]) + (down[1:] - down[0])) / 2
+    noise = np.array([_SPREAD * np.median(np.abs(a[a != 0])) if np.any(a != 0) else 0.0 for a in apart.T])
+    change = change * np.maximum(1.0 - noise**2 / np.maximum(change**2, 1e-12), 0.0)
     effect = (np.abs(change) / np.sqrt(targets.sd**2 + targets.discrepancy**2)).max(axis=1)
     by_name = dict(sorted(zip(space.names, effect.tolist(), strict=True), key=lambda kv: -kv[1]))
     chosen = [n for n, e in by_name.items() if e >= _MATTERS][: d.s.most] or list(by_name)[:1]
@@ -304,6 +320,7 @@ def _waves(d: _Driver, out: Calibration, fitted: list[int], slopes: np.ndarray) 
         sample = sample[: d.s.per_wave]
         d.say("emulators", w, d.s.waves)
     assert emulators is not None
+    out.emulators, out.tried_z, out.tried_y = emulators, np.concatenate(all_z), np.concatenate(all_y)
     out.cut = max(CUT, out.waves[-1]["cut"])
     return emulators, sample
 
@@ -318,24 +335,16 @@ def _accept(d: _Driver, out: Calibration, fitted: list[int], emulators: Emulator
     kept_z: list[np.ndarray] = []
     kept_rest: list[int] = []
     kept_values: list[np.ndarray] = []
-    scale = np.sqrt(targets.sd**2 + targets.discrepancy**2 + targets.luck**2)
     for batch in range(1, _BATCHES + 1):
         rng = np.random.default_rng(_seed(d.s.seed, "accept", batch))
-        n = d.s.members
+        n = int(np.ceil(_BATCH * d.s.members))
         start = sample[rng.choice(len(sample), n, replace=n > len(sample))]
         wanted = targets.center + targets.sd * rng.standard_normal((n, targets.sd.size))
         z = start
         values = np.zeros((0, 0))
         tasks: list[Task] = []
         for step in ("propose", "accept"):
-            if step == "propose":
-                expected = emulators.predict(z)
-            else:
-                expected = _scaled(out.patterns, fitted, values)
-            z = np.array([
-                update(z[i], expected[i], wanted[i], emulators.slopes(z[i]), emulators.unsure(z[i], scale), scale)
-                for i in range(n)
-            ])  # fmt: skip
+            z = aim(emulators, targets, z, wanted, None if step == "propose" else _scaled(out.patterns, fitted, values))
             stage = f"{step}{batch}"
 
             # Effects and luck are those of the batch at every step, so that what changes is due to the base rates.
@@ -357,7 +366,7 @@ def _accept(d: _Driver, out: Calibration, fitted: list[int], emulators: Emulator
             f"only {len(kept_z)} of {out.proposed} parameter sets reproduce the figures; the model cannot meet some of them "
             "together. See the implausibilities in report.html, and widen the range of a base rate or look for the cause"
         )
-    distance = (targets.implausibility(_scaled(out.patterns, fitted, np.array(kept_values))) ** 2).mean(axis=1)
+    distance = targets.distance(_scaled(out.patterns, fitted, np.array(kept_values)))
     nearest = np.sort(np.argsort(distance, kind="stable")[: d.s.members])
     out.accepted = len(kept_z)
     out.z, out.rest = np.array(kept_z)[nearest], np.array(kept_rest, np.int64)[nearest]

@@ -52,13 +52,17 @@ class Emulator:
         error = np.empty(len(y))
         for part in np.array_split(order, min(_FOLDS, len(y))):
             rest = np.setdiff1d(order, part)
-            fold = object.__new__(Emulator)
-            fold._known = known
-            fold._fit(z[rest], y[rest], None if self._gp is None else self._gp.kernel_)
-            error[part] = y[part] - fold.predict(z[part])
+            error[part] = y[part] - self.refitted(z[rest], y[rest]).predict(z[part])
         self.sd = float(np.sqrt(np.mean(error**2)))
         total = float(np.var(y))
         self.explained = max(0.0, 1.0 - self.sd**2 / total) if total > 0 else 0.0
+
+    def refitted(self, z: np.ndarray, y: np.ndarray) -> Emulator:
+        """The same emulator of other simulations: what it knew before and its kernel stay, and so do `sd` and `explained`."""
+        new = object.__new__(Emulator)
+        new.__dict__.update(self.__dict__)
+        new._fit(z, y, None if self._gp is None else self._gp.kernel_)
+        return new
 
     def _fit(self, z: np.ndarray, y: np.ndarray, known: Any = None) -> None:
         """Fit both parts; a kernel that is known already is taken as it is."""
@@ -115,6 +119,12 @@ class Emulators:
     def __init__(self, z: np.ndarray, y: np.ndarray, known: np.ndarray):
         self.each = [Emulator(z, y[:, t], known[t]) for t in range(y.shape[1])]
         self.sd = np.array([e.sd for e in self.each])
+
+    def refitted(self, z: np.ndarray, y: np.ndarray) -> Emulators:
+        """The same emulators of other simulations; see `Emulator.refitted`."""
+        new = object.__new__(Emulators)
+        new.each, new.sd = [e.refitted(z, y[:, t]) for t, e in enumerate(self.each)], self.sd
+        return new
 
     def predict(self, z: np.ndarray) -> np.ndarray:
         """Expected values, (n, targets)."""

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hecsim.calibration.emulator import Emulators
 from hecsim.evidence import REACH
 
-__all__ = ["CUT", "DISCREPANCY", "Targets", "not_ruled_out", "update"]
+__all__ = ["CUT", "DISCREPANCY", "Targets", "aim", "not_ruled_out", "update"]
 
 CUT = 3.0
 DISCREPANCY = 0.05  # of a pattern on the logarithmic scale: what a right model may still be off by; judgment
@@ -41,6 +42,14 @@ class Targets:
         """|y - center| in standard deviations; `extra` is the emulator's, the luck of a simulation by default."""
         noise = np.where(np.asarray(extra) > 0, extra, self.luck)
         return np.abs(y - self.center) / np.sqrt(self.sd**2 + self.discrepancy**2 + noise**2)
+
+    def distance(self, y: np.ndarray) -> np.ndarray:
+        """Mean squared distance from the figures in units of what is unsure about them and of luck, (n,).
+
+        Without the discrepancy, which says how far off a set may be before it is ruled out: of two sets that are not, the
+        one nearer to the figures is the better.
+        """
+        return ((y - self.center) ** 2 / (self.sd**2 + self.luck**2)).mean(axis=1)
 
     def worst(self, y: np.ndarray, extra: np.ndarray | float = 0.0) -> np.ndarray:
         """The implausibility that decides: the largest after one target in twenty was left aside, (n,)."""
@@ -94,3 +103,22 @@ def update(
     a = slopes / sd[:, None]
     step = np.linalg.solve(a.T @ a + unsure + np.eye(len(z)), a.T @ ((wanted - y) / sd))
     return np.clip(z + np.clip(step, -1.5, 1.5), -REACH, REACH)
+
+
+def aim(
+    emulators: Emulators, targets: Targets, z: np.ndarray, wanted: np.ndarray, simulated: np.ndarray | None = None
+) -> np.ndarray:
+    """Sets of base rates (n, d) moved by `update` toward what is wanted of each, (n, targets).
+
+    simulated : what each gave, or None for what the emulators expect of it
+
+    The discrepancy says what is not ruled out; what is aimed at is the figure, as well as it is known. An emulator expects
+    without luck, a simulation has its own.
+    """
+    if simulated is None:
+        expected, sd = emulators.predict(z), targets.sd
+    else:
+        expected, sd = simulated, np.sqrt(targets.sd**2 + targets.luck**2)
+    return np.array([
+        update(z[i], expected[i], wanted[i], emulators.slopes(z[i]), emulators.unsure(z[i], sd), sd) for i in range(len(z))
+    ])  # fmt: skip

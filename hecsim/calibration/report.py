@@ -12,6 +12,7 @@ import numpy as np
 from hecsim import __version__, evidence
 from hecsim.calibration.calibrate import Calibration
 from hecsim.calibration.matching import CUT
+from hecsim.calibration.recovery import Recovery
 
 __all__ = ["as_html", "as_markdown", "summary"]
 
@@ -93,8 +94,21 @@ def _bar(row: dict[str, Any]) -> dict[str, float]:
     return {k: round((row[k] - left + pad) * scale, 1) for k in ("low", "high", "p5", "p95", "mean")}
 
 
-def as_html(c: Calibration) -> str:
-    """One page: what was fitted, every pattern beside its interval, base rates, waves."""
+def recovery_text(r: Recovery) -> str:
+    """What a check of recovery found, in sentences."""
+    s = r.summary()
+    least = ", ".join(f"{name} ({share:.0%})" for name, share in s["least"].items())
+    low, high = s["expected"]
+    return (
+        f"{s['truths']} simulations of the last wave were taken as truths, one after another, and left out: of their "
+        f"{s['intervals']} base rates, {s['held']} ({s['share']:.1%}) lie in the 90% interval that the method finds for "
+        f"them; intervals that are right give {low:.0f} to {high:.0f}. For {s['truths_with_nine_in_ten']} of the truths at "
+        f"least nine in ten base rates are held, for the worst {s['worst_truth']:.0%}. Least often held: {least}."
+    )
+
+
+def as_html(c: Calibration, recovery: Recovery | None = None) -> str:
+    """One page: what was fitted, every pattern beside its interval, base rates, waves, recovery."""
     text = (resources.files("hecsim.calibration") / "report.html").read_text(encoding="utf-8")
     rows = pattern_rows(c)
     for r in rows:
@@ -103,6 +117,7 @@ def as_html(c: Calibration) -> str:
     return environment.from_string(text).render(
         rows=rows, parameters=parameter_rows(c), s=summary(c), waves=c.waves, settings=c.settings, version=__version__,
         names=[c.patterns[i].name for i in c.fitted], recovered=c.truth is not None,
+        recovery=None if recovery is None else recovery_text(recovery),
     )  # fmt: skip
 
 
@@ -110,7 +125,7 @@ def _number(x: float) -> str:
     return f"{x:.3g}" if abs(x) < 1000 else f"{x:,.0f}"
 
 
-def as_markdown(c: Calibration) -> str:
+def as_markdown(c: Calibration, recovery: Recovery | None = None) -> str:
     """The tables of the page as Markdown."""
     s = summary(c)
     lines = [
@@ -128,6 +143,8 @@ def as_markdown(c: Calibration) -> str:
             f"{r['group'] or 'all'} | {r['use']} | {_number(r['low'])} to {_number(r['high'])} | {_number(r['before'])} | "
             f"{_number(r['mean'])} ({_number(r['p5'])} to {_number(r['p95'])}) | {away} | {r['verdict']} |"
         )
+    if recovery is not None:
+        lines += ["", recovery_text(recovery)]
     lines += ["", "| base rate | unit | evidence | ensemble (90%) | moved by (SD) |", "|---|---|---|---|---|"]
     for p in parameter_rows(c):
         many = f", first of {p['entries']}" if p["entries"] > 1 else ""

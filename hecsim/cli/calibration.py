@@ -24,16 +24,19 @@ _PARTS = ("patterns", "places", "tracking", "nulls", "interventions")
 @click.option("--per-wave", type=click.IntRange(20), default=160, help="Simulations of a wave.")
 @click.option("--waves", type=click.IntRange(1, 20), default=3, help="Waves of history matching.")
 @click.option("--members", type=click.IntRange(5), default=120, help="Parameter sets to find.")
-@click.option("--most", type=click.IntRange(1), default=35, help="Base rates to calibrate, at most.")
+@click.option("--most", type=click.IntRange(1), default=60, help="Base rates to calibrate, at most.")
 @click.option("--seed", type=click.IntRange(0), default=1, help="Seed of designs, lucks and effects.")
 @click.option("--workers", type=click.IntRange(1, 256), default=None, help="Processes; default all cores.")
 @click.option("--recover", type=click.IntRange(0), default=None, help="Recover a simulated truth of this seed instead.")
+@click.option(
+    "--recoveries", type=click.IntRange(0), default=24, help="Simulations taken as truths, to test the intervals; 0 for none."
+)
 @click.option("--ship", type=click.Path(path_type=Path), default=None, help="Also write the ensemble to this file.")
 @click.option("--page", type=click.Path(path_type=Path), default=None, help="Also write the tables as a Markdown page.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def calibrate(
     folder: Path, households: int, per_wave: int, waves: int, members: int, most: int, seed: int, workers: int | None,
-    recover: int | None, ship: Path | None, page: Path | None, as_json: bool,
+    recover: int | None, recoveries: int, ship: Path | None, page: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Fit base rates to published figures; FOLDER keeps every simulation, the ensemble and a report.
 
@@ -43,7 +46,8 @@ def calibrate(
     from hecsim.calibration.calibrate import Settings
     from hecsim.calibration.calibrate import calibrate as fit
     from hecsim.calibration.patterns import patterns
-    from hecsim.calibration.report import as_html, as_markdown, parameter_rows, pattern_rows, summary
+    from hecsim.calibration.recovery import recover as check
+    from hecsim.calibration.report import as_html, as_markdown, parameter_rows, pattern_rows, recovery_text, summary
     from hecsim.calibration.workers import runner
     from hecsim.study.store import write_atomically
 
@@ -53,11 +57,12 @@ def calibrate(
     with progress_bar() as tell:
         live = runner(chosen, households, folder, workers=workers or os.cpu_count() or 1, progress=tell)
         found = fit(settings, chosen, folder, live, progress=tell)
+        checked = check(found, recoveries, seed=seed, progress=tell) if recoveries else None
     found_summary = summary(found)
     ensemble = found.ensemble()
     written = {
-        "ensemble.parquet": ensemble.to_bytes(), "report.html": as_html(found).encode(),
-        "report.md": as_markdown(found).encode(),
+        "ensemble.parquet": ensemble.to_bytes(), "report.html": as_html(found, checked).encode(),
+        "report.md": as_markdown(found, checked).encode(),
     }  # fmt: skip
     for name, data in written.items():
         write_atomically(folder / name, partial(_pour, data))
@@ -70,6 +75,7 @@ def calibrate(
             {
                 "folder": str(folder), "settings": asdict(settings), "summary": found_summary, "patterns": pattern_rows(found),
                 "base_rates": parameter_rows(found), "waves": found.waves, "ensemble": ensemble.digest,
+                "recovery": None if checked is None else checked.summary(),
             }
         )  # fmt: skip
         return
@@ -81,6 +87,8 @@ def calibrate(
     )  # fmt: skip
     if recover is not None:
         screen.print(f"the known truth lies in the 90% interval for {s['truth_covered']:.0%} of {s['base_rates']} base rates")
+    if checked is not None:
+        screen.print(recovery_text(checked), soft_wrap=True)
     screen.print(f"ensemble: {folder / 'ensemble.parquet'}\nreport: {folder / 'report.html'}", soft_wrap=True)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hecsim import evidence
 from hecsim.calibration.calibrate import Settings, calibrate
 from hecsim.calibration.ledger import Ledger
+from hecsim.calibration.recovery import recover
 from hecsim.calibration.report import as_html, as_markdown, summary
 from hecsim.calibration.space import base_rates
 from hecsim.errors import ScenarioError, StoreError
@@ -53,6 +54,53 @@ def test_known_truths_are_recovered(tmp_path):
         settings = Settings(per_wave=60, waves=2, members=60, lucks=6, truth=truth)
         hits.append(calibrate(settings, patterns, tmp_path / str(truth), run, space=space).covered())
     assert np.mean(hits) * 80 >= 66
+
+
+def test_simulations_taken_as_truths_are_recovered(found):
+    # 25 truths of 8 base rates: 200 intervals of 90%. Fewer than 166 hits happen once in 500 such tests if the intervals are
+    # right (binomial); and intervals as wide as the evidence's would hold them without having learned anything.
+    r = recover(found, 25)
+    assert r.held.shape == (25, 8)
+    assert r.held.sum() >= 166
+    assert r.width.mean() < 0.75
+    assert r.summary()["held"] == r.held.sum()
+    assert "taken as truths" in as_markdown(found, r)
+    assert "taken as truths" in as_html(found, r)
+    with pytest.raises(ScenarioError, match="'truths'"):
+        recover(found, 0)
+
+
+def test_recovery_sees_intervals_that_are_too_narrow(found, monkeypatch):
+    # Members pulled halfway to their mean are surer than they may be: of 200 intervals not even 150 hold the truth, which
+    # right ones would do fewer times than once in a million.
+    from hecsim.calibration import recovery
+
+    honest = recovery._found
+
+    def sure(*args):
+        z = honest(*args)
+        return z.mean(axis=0) + 0.5 * (z - z.mean(axis=0))
+
+    monkeypatch.setattr(recovery, "_found", sure)
+    assert recover(found, 25).held.sum() < 150
+
+
+def test_a_rate_that_moves_one_figure_a_little_is_not_lost_in_luck(tmp_path):
+    # One figure's luck is four times what the only base rate that moves it does; under the same luck it still shows.
+    patterns, space, _, _ = toy()
+
+    def run(tasks):
+        for i, task in enumerate(tasks):
+            rng = np.random.default_rng(task["luck"])
+            luck, apart = 0.4 * rng.standard_normal(), rng.standard_normal(len(NAMES))
+            z = np.array([task["z"].get(n, 0.0) for n in NAMES])
+            y = np.full(len(patterns), 2.0)
+            y[0] += luck + 0.08 * z[0] + 0.005 * (apart * (z != 0)).sum()
+            y[1:9] += 0.1 * z
+            yield i, np.exp(y), 0.0
+
+    made = calibrate(Settings(per_wave=20, waves=1, members=5, lucks=6, truth=1), patterns, tmp_path / "x", run, space=space)
+    assert made.emulators.each[0]._known[0] == pytest.approx(0.08, rel=0.25)
 
 
 def test_it_goes_on_where_it_stopped(found, tmp_path):
