@@ -265,8 +265,8 @@ def home_kernel(
         away = h_tenure[h] >= _SHELTER
         h_shelter_months[h] = min(h_shelter_months[h] + 1, _LONG_AGO) if away else 0
         if h_tenure[h] != _OWNER and h_voucher[h] == 0 and h_poverty_ratio[h] < k_voucher_limit:
-            offer = k_voucher_offer * (k_voucher_homeless if away else 1.0) + np.float64(lh_voucher_offer[h])
-            if hu_voucher[h] < offer * k_voucher_success:
+            leased = k_voucher_offer * (k_voucher_homeless if away else 1.0) * k_voucher_success
+            if hu_voucher[h] < leased + np.float64(lh_voucher_offer[h]):
                 h_voucher[h] = 1
         elif h_voucher[h] > 0 and hu_voucher_end[h] < k_voucher_end:
             above = h_tenure[h] == _OWNER or h_poverty_ratio[h] > 2.0 * k_voucher_limit
@@ -298,10 +298,10 @@ def home_plain(
     away = h_tenure >= _SHELTER
     months = np.minimum(h_shelter_months.astype(np.int64) + 1, _LONG_AGO)
     h_shelter_months[here] = np.where(away, months, 0)[here]
-    offer = k_voucher_offer * np.where(away, k_voucher_homeless, 1.0) + lh_voucher_offer.astype(np.float64)
+    leased = k_voucher_offer * np.where(away, k_voucher_homeless, 1.0) * k_voucher_success
     eligible = here & (h_tenure != _OWNER) & (h_voucher == 0) & (h_poverty_ratio < k_voucher_limit)
     over = here & (h_voucher > 0) & ((h_tenure == _OWNER) | (h_poverty_ratio > 2.0 * k_voucher_limit))
-    h_voucher[eligible & (hu_voucher < offer * k_voucher_success)] = 1
+    h_voucher[eligible & (hu_voucher < leased + lh_voucher_offer.astype(np.float64))] = 1
     h_voucher[over & (hu_voucher_end < k_voucher_end)] = 0
     market = n_fmr[h_neighborhood].astype(np.float64) * n_rent_level[h_neighborhood].astype(np.float64)
     market = market * k_sitting_discount * k_bedroom_ratio[np.minimum(h_bedrooms, 4)]

@@ -34,7 +34,7 @@ _COUNTS = 8
 _HOME = np.uint64(luck.decision_id("settle.home"))
 
 
-VOUCHER, SELLS, PRESSED, EXTRA = 1, 2, 4, 8
+VOUCHER, SELLS, PRESSED, EXTRA, HOMELESS = 1, 2, 4, 8, 16
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Seekers:
     income : $/month, float64; bedrooms : 0 to 4, int64
     race : recorded, for treatment and the own-group share, uint8
     how : sum of VOUCHER (rents with one), SELLS (gives up a home of their own for another), PRESSED (spends up to the
-        higher share of income) and EXTRA (needs a home without giving one up), uint8
+        higher share of income), HOMELESS (up to the highest) and EXTRA (needs a home without giving one up), uint8
     """
 
     key: np.ndarray
@@ -215,7 +215,7 @@ def _choose(
     chance = np.empty(total)
     for i in range(key.size):
         here = np.int64(neighborhood[homes[i]])
-        voucher, limit = how[i] & VOUCHER != 0, limits[1] if how[i] & PRESSED else limits[0]
+        voucher, limit = how[i] & VOUCHER != 0, limits[2] if how[i] & HOMELESS else limits[1] if how[i] & PRESSED else limits[0]
         owned = np.float64(own_cost[homes[i]]) if how[i] & SELLS else 0.0
         convicted = _convicted(homes[i], head, following, household, present, record)
         succeeds = _accept(eviction_record[homes[i]], convicted, penalty[i], race[i], accept, screens, bias, treatment)

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from hecsim import luck
-from hecsim.processes.settle_homes import EXTRA, PRESSED, SELLS, VOUCHER, Seekers, dwellings, find_homes, pressure
+from hecsim.processes.settle_homes import EXTRA, HOMELESS, PRESSED, SELLS, VOUCHER, Seekers, dwellings, find_homes, pressure
 from hecsim.processes.settle_rows import Settlement, among, distinct, first_of, members, take
 
 __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
@@ -52,7 +52,8 @@ def _ways(homes, wants, tenure, voucher, persons, poverty_ratio, race, u_buy, u_
         owns[k] = keeps or (tenure[h] == 1 and u_buy[k] < buy_share[band] * lending)
         pressed = must or tenure[h] >= 2  # takes what there is: a studio for one, and more of the income
         bedrooms[k] = 0 if pressed and persons[h] <= 1 else min(max((np.int64(persons[h]) + 1) // 2, 1), 4)
-        how[k] = PRESSED * pressed + SELLS * keeps + EXTRA * (tenure[h] >= 2) + VOUCHER * (voucher[h] != 0 and not owns[k])
+        how[k] = PRESSED * pressed + SELLS * keeps + VOUCHER * (voucher[h] != 0 and not owns[k])
+        how[k] += (EXTRA + HOMELESS) * (tenure[h] >= 2)
     return how, bedrooms, owns
 
 
