@@ -33,6 +33,8 @@ _PART = {"uniform": "luck", "normal": "luck", "lever": "levers"}
 class _Watched(Engine):
     """An engine that notes the seconds of each process, by part, and how many bytes it was given."""
 
+    one_by_one = True
+
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.seconds: dict[str, dict[str, float]] = {}

@@ -12,15 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from hecsim import benefits, luck
+from hecsim.calls import Calls
 from hecsim.columns import SCHEMA
 from hecsim.community import Community
 from hecsim.errors import LuckError, RunError
+from hecsim.frames import Frames, Scratch
 from hecsim.levers import LEVERS, LeverBook
 from hecsim.processes.base import Argument, Process
 from hecsim.tables import Table
@@ -65,26 +68,6 @@ def check_plan(plan: Sequence[Process]) -> None:
     changes = sum(a != b for a, b in pairwise(scopes))
     if changes > 2:
         raise RunError("block processes of a plan must stand together, so that a block stays in cache")
-
-
-class _Scratch:
-    """Reusable float32 buffers, one set per thread."""
-
-    def __init__(self) -> None:
-        self._buffers: list[np.ndarray] = []
-        self._next = 0
-
-    def reset(self) -> None:
-        self._next = 0
-
-    def take(self, n: int) -> np.ndarray:
-        if self._next == len(self._buffers):
-            self._buffers.append(np.empty(max(n, 1), np.float32))
-        buffer = self._buffers[self._next]
-        if buffer.size < n:
-            buffer = self._buffers[self._next] = np.empty(int(n * 1.2), np.float32)
-        self._next += 1
-        return buffer[:n]
 
 
 class _Part:
@@ -160,7 +143,11 @@ class Engine:
     seed : seed of luck (of the future, never of the arm)
     plain : run the numpy twins instead of the compiled loops
     threads : blocks at a time
+
+    `one_by_one` makes it call every loop from Python, for those who watch single processes.
     """
+
+    one_by_one = False
 
     def __init__(
         self,
@@ -184,7 +171,8 @@ class Engine:
         # A table of one record: to look at a record alone, a compiled loop's call asks every field for its type.
         self._law = np.array([self.rules], self.rules.dtype)
         self._numbers = {d: luck.number_of(luck.decision_id(d)) for p in plan for d in p.decisions}
-        self._scratch = [_Scratch() for _ in range(self.threads)]
+        self._scratch = [Scratch() for _ in range(self.threads)]
+        self._calls: Calls | Literal[False] | None = None  # not asked for yet, or not to be had
         self._me = object()  # stands for this engine among what a community keeps
         # What a process is called with is mostly the same every month: parameters are put in place once.
         self._fixed = {p.name: [self._constant(a) for a in p.arguments] for p in plan}
@@ -211,13 +199,42 @@ class Engine:
     def run_blocks(self, community: Community) -> None:
         """All block processes, block by block."""
         blocks = iter(range(community.n_blocks))
+        if (frames := self._frames(community)) is not None:
+            work = partial(self._direct, community, frames, blocks)
+        else:
+            work = partial(self._lane, community, blocks)
         if self.threads == 1 or community.n_blocks == 1:
-            self._lane(community, blocks, self._scratch[0])
+            work(self._scratch[0])
             return
         with ThreadPoolExecutor(self.threads) as pool:
-            list(pool.map(lambda scratch: self._lane(community, blocks, scratch), self._scratch))
+            list(pool.map(work, self._scratch))
 
-    def _lane(self, community: Community, blocks: Iterator[int], scratch: _Scratch) -> None:
+    def _direct(self, community: Community, frames: Frames, blocks: Iterator[int], scratch: Scratch) -> None:
+        frame = frames.lane(scratch)
+        for b in blocks:  # whichever lane is free takes the next block
+            failed = frames.calls.run(frames.aim(frame, b))
+            if failed >= 0:  # called once more from Python, which says what is wrong
+                p = self.inner[failed]
+                self._call(p, self._part(community, b), scratch)
+                raise RunError(f"process '{p.name}' failed in month {community.clock.month}")
+
+    def _frames(self, community: Community) -> Frames | None:
+        """Addresses for this month's blocks; None where loops are to be called one by one."""
+        if self.plain or self.one_by_one or not community.n_blocks:
+            return None
+        if self._calls is None:
+            sample = self._part(community, 0)
+            self._calls = (
+                Calls.of(self.inner, [self._arguments(p, sample, Scratch()) for p in self.inner], self._numbers) or False
+            )
+        if not self._calls:
+            return None
+        frames = community.kept.get((self._me, "frames"))
+        if frames is None or not frames.holds(community):
+            frames = community.kept[self._me, "frames"] = Frames(self._calls, community)
+        return frames if frames.turn(community, self.levers, self.seed) else None
+
+    def _lane(self, community: Community, blocks: Iterator[int], scratch: Scratch) -> None:
         for b in blocks:  # whichever lane is free takes the next block
             part = self._part(community, b)
             for p in self.inner:
@@ -256,9 +273,9 @@ class Engine:
 
     def arguments(self, p: Process, community: Community) -> list[Any]:
         """What a process is called with over all rows of a community, in order, for those who look at one alone."""
-        return self._arguments(p, self._part(community, None), _Scratch())
+        return self._arguments(p, self._part(community, None), Scratch())
 
-    def _arguments(self, p: Process, part: _Part, scratch: _Scratch) -> list[Any]:
+    def _arguments(self, p: Process, part: _Part, scratch: Scratch) -> list[Any]:
         arguments = self._prepared(p, part)
         for i, a in self._varying[p.name]:
             arguments[i] = self._argument(a, part, scratch)
@@ -274,7 +291,7 @@ class Engine:
             part.calls[p.name] = known
         return known.copy()
 
-    def _call(self, p: Process, part: _Part, scratch: _Scratch) -> None:
+    def _call(self, p: Process, part: _Part, scratch: Scratch) -> None:
         scratch.reset()
         try:
             self._function(p)(*self._arguments(p, part, scratch))
@@ -288,7 +305,7 @@ class Engine:
             return self._numbers[a.key]
         return self._law if a.key == "rules" else None
 
-    def _argument(self, a: Argument, part: _Part, scratch: _Scratch) -> Any:
+    def _argument(self, a: Argument, part: _Part, scratch: Scratch) -> Any:
         if a.kind == "uniform":
             return luck.draw_uniforms(scratch.take(part.size(a.table)), part.words(a.table), self._numbers[a.key])
         if a.kind == "normal":

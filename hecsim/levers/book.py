@@ -94,6 +94,10 @@ class LeverBook:
         """Whether anything moves the lever this month."""
         return bool(self._moves.get(name))
 
+    def moving(self) -> list[str]:
+        """Names of the levers that something moves this month."""
+        return [name for name, moves in self._moves.items() if moves]
+
     def sources(self) -> dict[str, list[str]]:
         """Lever name to the sources that move it this month."""
         return {name: [m.source for m in moves] for name, moves in self._moves.items() if moves}
@@ -105,6 +109,11 @@ class LeverBook:
             same = not any(isinstance(m.dose, np.ndarray) for m in moves)
             self._constants[name] = self._compose(name, None) if same else None
         return self._constants[name]
+
+    def resting(self, name: str, n: int | None) -> np.float64 | np.ndarray:
+        """What a lever that nobody moves is handed over as: its number, or `n` times the same, read-only and shared."""
+        value = np.float64(self.base(name))
+        return value if n is None else self._same(value, n)
 
     def number(self, name: str) -> np.float64:
         """Composed value of a global lever."""
@@ -121,8 +130,9 @@ class LeverBook:
     def flat(self, name: str, n: int) -> np.ndarray | None:
         """`n` times the composed value, float32, read-only and shared, if it is the same for every row."""
         value = self.constant(name)
-        if value is None:
-            return None
+        return None if value is None else self._same(value, n)
+
+    def _same(self, value: np.float64, n: int) -> np.ndarray:
         held = self._flat.get(value)
         if held is None or held.size < n:
             held = self._flat[value] = np.full(int(n * 1.2) + 1, value, np.float32)

@@ -35,6 +35,8 @@ _WARM_UP = 2  # months in which compiled code is loaded and tables are first rea
 class _TimedEngine(Engine):
     """An engine that adds up the seconds of each process."""
 
+    one_by_one = True
+
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.seconds: dict[str, float] = defaultdict(float)
