@@ -7,6 +7,7 @@ they will live by, and no outcome drifts merely because the two were drawn from 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,9 +34,8 @@ def keep_before(community: Community) -> None:
 
 def without_before(community: Community) -> Community:
     """A copy that has forgotten it, so that it begins every future exactly as it stands."""
-    out = community.copy()
-    out.extras = {k: v for k, v in out.extras.items() if not k.startswith(_MARK)}
-    return out
+    extras = {k: v for k, v in community.extras.items() if not k.startswith(_MARK)}
+    return replace(community, extras=extras, kept={}).copy()
 
 
 def relive(community: Community, draw: Any, seed: int) -> Community:

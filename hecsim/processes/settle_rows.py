@@ -379,6 +379,8 @@ def refresh(m: Settlement) -> None:
             values.append(owner.astype(np.uint32))
         else:
             values.append(person[a.key][rows] if a.table == "person" else table[a.key][homes])
+        if a.kind == "column" and not a.writable:
+            values[-1].flags.writeable = False  # as in the families' month, so that the loop is compiled once
     ROSTER.kernel(*values)
     for a, fresh in zip(ROSTER.arguments, values, strict=True):
         if a.writable:
