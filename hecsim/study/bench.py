@@ -25,6 +25,8 @@ from hecsim.engine import Engine
 from hecsim.model import CommunityModel
 from hecsim.population import build_community
 from hecsim.processes.plan import MONTH
+from hecsim.study.rehearsal import rehearse
+from hecsim.warmup import warm_up
 
 __all__ = ["bandwidth", "bytes_moved", "measure_scaling", "measure_speed", "memory_by_column"]
 
@@ -162,6 +164,7 @@ def measure_speed(
     community = build_community(towns, households=households)
     built = time.perf_counter() - started
     started = time.perf_counter()
+    warm_up(community, meanwhile=lambda: rehearse(community))
     years = max(1, -(-(2 * months + _WARM_UP) // 12))
     model = CommunityModel(community=community, years=years, burn_in_months=0, threads=threads)
     del community

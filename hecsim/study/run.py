@@ -38,6 +38,7 @@ from hecsim.scenario import CommunitySpec, Scenario
 from hecsim.study.begun import begun, forget, named, plain
 from hecsim.study.comparison import comparison_for
 from hecsim.study.design import Study
+from hecsim.study.rehearsal import rehearse
 from hecsim.study.results import Results
 from hecsim.study.store import Failure, FutureResult, Store
 from hecsim.warmup import warm_up
@@ -273,7 +274,8 @@ def _run_missing(
     finished = len(everything) - len(missing)
     if missing and cluster is None:
         # Once here, rather than once in every worker at the same time.
-        warm_up(place, progress=None if progress is None else lambda done, of: progress("compiling", done, of))
+        said = None if progress is None else lambda done, of: progress("compiling", done, of)
+        warm_up(place, progress=said, meanwhile=lambda: rehearse(place))
     if progress is not None:
         progress("runs", finished, len(everything))
     if cluster is not None and missing:
