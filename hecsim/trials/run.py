@@ -16,7 +16,7 @@ from hecsim.community import Community
 from hecsim.engine import Engine
 from hecsim.errors import HecsimError, RunError, ScenarioError, UnknownNameError
 from hecsim.model import CommunityModel, burn_in
-from hecsim.population import build_community
+from hecsim.population import build_community, relive
 from hecsim.processes.plan import MONTH
 from hecsim.trials.arms import ArmDelivery, Limits, apply_once, limited
 from hecsim.trials.assign import Registry
@@ -163,7 +163,9 @@ def _future(
     trial: Trial, community: Community, draw: evidence.Draw, seed: int, months: int, tick: Callable[[], None]
 ) -> tuple[dict[str, Worlds], float]:
     """Cells of all outcomes in both worlds of one future, and the difference in take-up."""
-    start = community.copy()
+    # Histories belong to the future's own parameters and luck, as in studies, so that nothing drifts for having been drawn
+    # from others.
+    start = relive(community, draw, seed)
     start.clock.start_year = trial.calendar.start_year
     if trial.calendar.burn_in:
         burn_in(start, Engine(MONTH, draw, seed), months=trial.calendar.burn_in)
