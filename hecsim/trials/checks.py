@@ -26,7 +26,7 @@ __all__ = ["blank_view", "check"]
 _RUN_LIMIT = 900  # months that a community may live
 _INDIVIDUAL = ("person", "household")
 _OF_DESIGN = {
-    "slope change": ("series",), "level change": ("series",), "coefficient": ("regression",),
+    "slope change": ("series",), "bend": ("series",), "level change": ("series",), "coefficient": ("regression",),
     "level": ("observation",), "slope": ("observation",), "hazard ratio": ("randomized", "difference in differences"),
     "standardized difference": ("randomized", "difference in differences", "observation"),
 }  # fmt: skip

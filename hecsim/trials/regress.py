@@ -79,10 +79,10 @@ def _fit(o: Outcome, y: np.ndarray, x: np.ndarray, w: np.ndarray) -> tuple[float
 
 
 def series(trial: Trial, o: Outcome, worlds: Worlds, rng: np.random.Generator, replicates: int) -> Estimate:
-    """The break in slope or in level when the policy began.
+    """The break in slope or in level when the policy began; a bend is a break in slope without a step.
 
-    Large: the line (or the mean) after the break, with the policy and without it. As published: the break in the
-    world with the policy, before against after.
+    Large: the line (or the mean) after the break, with the policy and without it; of a bend, the bend with the policy and
+    without it. As published: the break in the world with the policy, before against after.
     """
     from hecsim.trials.estimate import Estimate, _mean, _noise, _of, _resampled
 
@@ -95,7 +95,10 @@ def series(trial: Trial, o: Outcome, worlds: Worlds, rng: np.random.Generator, r
         means = [_mean(cells[m]) for m in at]
         return slope(at, means) if o.effect == "slope change" else float(np.nanmean(means))
 
-    large = line(lived, late) - line(without, late)
+    def bend(cells: dict[int, Cells]) -> float:
+        return _break(o, np.array(months, float), np.array([_mean(c) for c in cells.values()]))
+
+    large = bend(lived) - bend(without) if o.effect == "bend" else line(lived, late) - line(without, late)
 
     def study(n: int | None) -> float:
         means = np.array([_mean(c, None if n is None else _resampled(c, n, None, rng)) for c in lived.values()])
@@ -109,8 +112,9 @@ def series(trial: Trial, o: Outcome, worlds: Worlds, rng: np.random.Generator, r
 
 
 def _break(o: Outcome, months: np.ndarray, means: np.ndarray) -> float:
-    """Segmented regression: y = a + b t + c after + d t after; d a year, or c."""
+    """Segmented regression: y = a + b t + c after + d t after; d a year, or c. Of a bend, c is zero: nothing jumps."""
     after = (months > 0).astype(float)
-    design = np.column_stack([np.ones(months.size), months, after, months * after])
+    step = np.zeros((months.size, 0)) if o.effect == "bend" else after[:, None]
+    design = np.column_stack([np.ones(months.size), months, step, months * after])
     found, *_ = np.linalg.lstsq(design, means, rcond=None)
-    return float(found[3] * MONTHS_PER_YEAR if o.effect == "slope change" else found[2])
+    return float(found[2] if o.effect == "level change" else found[-1] * MONTHS_PER_YEAR)

@@ -47,7 +47,7 @@ DESIGNS = ("randomized", "difference in differences", "series", "regression", "o
 UNITS = ("person", "household", "neighborhood", "town", "place")
 EFFECTS = (
     "difference", "percent change", "ratio", "odds ratio", "hazard ratio", "standardized difference",
-    "slope change", "level change", "coefficient", "level", "slope",
+    "slope change", "bend", "level change", "coefficient", "level", "slope",
 )  # fmt: skip
 RATIOS = ("ratio", "odds ratio", "hazard ratio")  # compared on the log scale; no effect is 1
 FOLLOW_LIMIT = 360

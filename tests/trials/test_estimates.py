@@ -128,6 +128,24 @@ def test_series_finds_the_bend():
     assert e.large == pytest.approx(-0.5) and e.raw == pytest.approx(-0.5)
 
 
+def test_a_bend_has_no_step():
+    # A fall at once that stays: the slope after it is no other, but a line that may not jump has to bend.
+    at = [-60, -48, -24, 12, 24, 60]
+    arm = np.ones(50)
+    lived = {str(m): cells(np.full(50, 10.0 - (m > 0)), arm) for m in at}
+    without = {str(m): cells(np.full(50, 10.0), arm) for m in at}
+    found = {}
+    for effect in ("slope change", "bend"):
+        t = trial("series", assign="place", at=at, effect=effect, published={"value": -0.5})
+        found[effect] = estimate(t, t.outcome[0], Worlds(lived, without), 1.0, 1)
+    assert found["slope change"].large == pytest.approx(0.0, abs=1e-9)
+    years = np.array(at) / 12
+    design = np.column_stack([np.ones(6), years, np.maximum(years, 0)])
+    expected = np.linalg.lstsq(design, -(years > 0).astype(float), rcond=None)[0][2]
+    assert found["bend"].large == pytest.approx(expected) == found["bend"].raw
+    assert expected < -0.02
+
+
 def test_regressions_find_their_coefficient():
     rng = np.random.default_rng(3)
     x = rng.standard_normal((N, 2))
