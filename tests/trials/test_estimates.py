@@ -143,7 +143,7 @@ def test_a_bend_has_no_step():
     design = np.column_stack([np.ones(6), years, np.maximum(years, 0)])
     expected = np.linalg.lstsq(design, -(years > 0).astype(float), rcond=None)[0][2]
     assert found["bend"].large == pytest.approx(expected) == found["bend"].raw
-    assert expected < -0.02
+    assert abs(expected) > 0.1  # on this side, since the line before bends along
 
 
 def test_regressions_find_their_coefficient():
