@@ -20,6 +20,7 @@ import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
 from numba import typeof, types
+from numba.np.numpy_support import as_dtype
 
 from hecsim import luck
 from hecsim.columns import SCHEMA
@@ -28,7 +29,6 @@ from hecsim.processes.base import Argument, Process
 __all__ = ["CLOCK", "Calls", "Layout", "address", "describe"]
 
 CLOCK = ("month", "calendar_month", "year", "h0", "p0")
-_DRAWN = ("person", "household")  # tables whose rows have luck in a block
 _CODE: dict[Any, Any] = {}  # by plan and types of arguments: machine code that lives as long as the program
 
 
@@ -46,17 +46,20 @@ class Layout:
 
         self.size = 0
         arguments = [a for p in plan for a in p.arguments]
+        self.drawn = tuple(dict.fromkeys(a.table for a in arguments if a.kind in ("uniform", "normal", "words")))
         asked = [(a.table, a.key) for a in arguments if a.kind == "column"]
-        self.columns = list(dict.fromkeys([*((table, "key") for table in _DRAWN), *asked]))
+        self.columns = list(dict.fromkeys([*((table, "key") for table in self.drawn), *asked]))
         self.levers = list(dict.fromkeys((a.key, a.table) for a in arguments if a.kind == "lever"))
-        self.tables = tuple(dict.fromkeys([*_DRAWN, *(table for table, _ in self.columns), *(t for _, t in self.levers if t)]))
+        self.tables = tuple(
+            dict.fromkeys(["person", "household", *(table for table, _ in self.columns), *(t for _, t in self.levers if t)])
+        )
         drawn = [sum(a.kind in ("uniform", "normal") for a in p.arguments) for p in plan]
         self.buffers = max(drawn, default=0)
         # Each kind stands together, so that it is written in one go.
         for key in (
             *(("rows", t) for t in self.tables), *(("clock", c) for c in CLOCK), ("seed", ""),
             *(("column", t, c) for t, c in self.columns), *(("lever", *x) for x in self.levers),
-            *(("words", t, k) for t in _DRAWN for k in range(2)), *(("buffer", k) for k in range(self.buffers)),
+            *(("words", t, k) for t in self.drawn for k in range(2)), *(("buffer", k) for k in range(self.buffers)),
         ):  # fmt: skip
             place(key)
         self.auxiliary = list(dict.fromkeys(a.key for a in arguments if a.kind == "auxiliary"))
@@ -140,11 +143,10 @@ def _native(kernel: Any, signature: tuple[Any, ...]) -> tuple[int, list[str]] | 
 
 
 class Calls:
-    """The block processes of a plan as one piece of code.
+    """Processes of a plan as one piece of code.
 
     layout : of the frames that `run` takes
     auxiliary : expected type of every auxiliary array, by name
-    columns : expected dtype of every column in `layout.columns`
     """
 
     def __init__(self, layout: Layout, code: Any, fixed: np.ndarray, auxiliary: dict[str, Any], kept: Any):
@@ -168,10 +170,10 @@ class Calls:
         key = tuple(id(p.kernel) for p in plan), tuple(a.name for p in plan for a in p.arguments), signatures
         if key not in _CODE:
             try:
-                _CODE[key] = _compile(plan, signatures, layout, slots, numbers)
+                _CODE[key] = _compile(plan, signatures, layout, slots), plan  # the plan keeps its loops alive
             except (AttributeError, AssertionError, KeyError, RuntimeError, TypeError):  # the compiler is not as expected
-                _CODE[key] = None
-        code = _CODE[key]
+                _CODE[key] = None, plan
+        code, _ = _CODE[key]
         if code is None:
             return None
         auxiliary = {
@@ -201,9 +203,7 @@ def _fixed(
     return np.array(out, np.int64), slots
 
 
-def _compile(
-    plan: Sequence[Process], signatures: Sequence[tuple[Any, ...]], layout: Layout, slots: dict[Any, int], numbers: Any
-) -> Any:
+def _compile(plan: Sequence[Process], signatures: Sequence[tuple[Any, ...]], layout: Layout, slots: dict[Any, int]) -> Any:
     float32, words = types.Array(types.float32, 1, "C"), types.Array(types.uint64, 1, "C")
     keys = types.Array(types.uint64, 1, "C", readonly=True)
     fill = _native(luck._fill, (float32, words, words, types.uint64))
@@ -213,7 +213,7 @@ def _compile(
         return None
     parts = []
     opening = _Writer("begin", layout)
-    for table in _DRAWN:
+    for table in layout.drawn:
         place = layout.place
         first, second = (opening.rows(("words", table, k), table, 8, 1, 1) for k in range(2))
         seed, month = opening.at("frame", place["seed", ""]), opening.at("frame", place["clock", "month"])
@@ -238,8 +238,7 @@ def _compile(
             operands += made
         handed = [x.strip().split(" ")[0] for x in ", ".join(operands).split(",")]
         if handed != loop[1]:
-            print(p.name, [x for x in zip(handed, loop[1], [*range(999)]) if x[0] != x[1]][:5], len(handed), len(loop[1]))
-            return None
+            return None  # the compiler hands over arguments in another way
         result = w.call(loop[0], operands)
         parts.append([*w.lines, f"  ret i32 {result}", "}"])
         body += [
@@ -255,7 +254,7 @@ def _compile(
 def _operand(w: _Writer, layout: Layout, a: Argument, kind: Any, slot: int) -> list[str]:
     """How an argument of this type is handed to a loop."""
     place = layout.place
-    item = kind.dtype.bitwidth // 8 if isinstance(kind, types.Array) and hasattr(kind.dtype, "bitwidth") else 0
+    item = as_dtype(kind.dtype).itemsize if isinstance(kind, types.Array) else 0
     if a.kind == "column":
         width = {c.name: c.width for c in SCHEMA[a.table]}[a.key]
         return w.rows(("column", a.table, a.key), a.table, item, width, kind.ndim)
@@ -270,8 +269,7 @@ def _operand(w: _Writer, layout: Layout, a: Argument, kind: Any, slot: int) -> l
     if a.kind == "clock" and a.key != "rules":
         return [f"i64 {w.at('frame', place['clock', a.key])}"]
     if isinstance(kind, types.Array):
-        size = kind.dtype.size if isinstance(kind.dtype, types.Record) else item
-        return w.array("fixed", slot, size, kind.ndim)
+        return w.array("fixed", slot, item, kind.ndim)
     if kind == types.float64:
         return [f"double {w.at('fixed', slot, 'double')}"]
     return [f"i64 {w.at('fixed', slot)}"]

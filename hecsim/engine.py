@@ -172,7 +172,7 @@ class Engine:
         self._law = np.array([self.rules], self.rules.dtype)
         self._numbers = {d: luck.number_of(luck.decision_id(d)) for p in plan for d in p.decisions}
         self._scratch = [Scratch() for _ in range(self.threads)]
-        self._calls: Calls | Literal[False] | None = None  # not asked for yet, or not to be had
+        self._calls: dict[str, Calls | None] = {}  # None where they are not to be had
         self._me = object()  # stands for this engine among what a community keeps
         # What a process is called with is mostly the same every month: parameters are put in place once.
         self._fixed = {p.name: [self._constant(a) for a in p.arguments] for p in plan}
@@ -193,13 +193,17 @@ class Engine:
     def open_month(self, community: Community) -> None:
         """Processes before the blocks. Interventions have written the lever book by now."""
         self.context.events.clear()
+        if (frames := self._frames(community, "opening")) is not None:
+            frame = frames.lane(self._scratch[0])
+            self._check(frames.calls.run(frame), self.opening, community, None)
+            return
         for p in self.opening:
             self._whole(p, community)
 
     def run_blocks(self, community: Community) -> None:
         """All block processes, block by block."""
         blocks = iter(range(community.n_blocks))
-        if (frames := self._frames(community)) is not None:
+        if (frames := self._frames(community, "blocks")) is not None:
             work = partial(self._direct, community, frames, blocks)
         else:
             work = partial(self._lane, community, blocks)
@@ -212,26 +216,29 @@ class Engine:
     def _direct(self, community: Community, frames: Frames, blocks: Iterator[int], scratch: Scratch) -> None:
         frame = frames.lane(scratch)
         for b in blocks:  # whichever lane is free takes the next block
-            failed = frames.calls.run(frames.aim(frame, b))
-            if failed >= 0:  # called once more from Python, which says what is wrong
-                p = self.inner[failed]
-                self._call(p, self._part(community, b), scratch)
-                raise RunError(f"process '{p.name}' failed in month {community.clock.month}")
+            self._check(frames.calls.run(frames.aim(frame, b)), self.inner, community, b)
 
-    def _frames(self, community: Community) -> Frames | None:
-        """Addresses for this month's blocks; None where loops are to be called one by one."""
-        if self.plain or self.one_by_one or not community.n_blocks:
+    def _check(self, failed: int, plan: Sequence[Process], community: Community, b: int | None) -> None:
+        """Say what is wrong with the process that has failed, if any, by calling it once more from Python."""
+        if failed >= 0:
+            self._call(plan[failed], self._part(community, b), self._scratch[0])
+            raise RunError(f"process '{plan[failed].name}' failed in month {community.clock.month}")
+
+    def _frames(self, community: Community, which: Literal["opening", "blocks"]) -> Frames | None:
+        """Addresses for this month's loops; None where they are to be called one by one."""
+        whole = which == "opening"
+        plan = self.opening if whole else self.inner
+        if self.plain or self.one_by_one or not plan or not community.n_blocks or any(p.scope == "structural" for p in plan):
             return None
-        if self._calls is None:
-            sample = self._part(community, 0)
-            self._calls = (
-                Calls.of(self.inner, [self._arguments(p, sample, Scratch()) for p in self.inner], self._numbers) or False
-            )
-        if not self._calls:
+        if which not in self._calls:
+            sample = self._part(community, None if whole else 0)
+            self._calls[which] = Calls.of(plan, [self._arguments(p, sample, Scratch()) for p in plan], self._numbers)
+        calls = self._calls[which]
+        if calls is None:
             return None
-        frames = community.kept.get((self._me, "frames"))
+        frames = community.kept.get((self._me, which))
         if frames is None or not frames.holds(community):
-            frames = community.kept[self._me, "frames"] = Frames(self._calls, community)
+            frames = community.kept[self._me, which] = Frames(calls, community, whole=whole)
         return frames if frames.turn(community, self.levers, self.seed) else None
 
     def _lane(self, community: Community, blocks: Iterator[int], scratch: Scratch) -> None:

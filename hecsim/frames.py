@@ -53,7 +53,7 @@ class Frames:
     One frame per thread is written anew for each block: where its rows begin, how many they are, which levers hold.
     """
 
-    def __init__(self, calls: Calls, community: Community):
+    def __init__(self, calls: Calls, community: Community, *, whole: bool = False):
         self.calls = calls
         layout = calls.layout
         self._tables: dict[str, Any] = community.tables
@@ -73,7 +73,7 @@ class Frames:
         self._first = [layout.place["clock", name] for name in ("h0", "p0")]
         self._at = [layout.place["rows", table] for table in ("household", "person")]
         self.most = {name: table.size for name, table in community.tables.items()}
-        for name in ("person", "household"):
+        for name in () if whole else ("person", "household"):
             self.most[name] = int(np.diff(community.tables[name].start).max(initial=0))
         self._month = np.zeros(layout.size, np.int64)
         self._month[self._spans["column"]] = self._base
@@ -128,10 +128,10 @@ class Frames:
     def lane(self, scratch: Scratch) -> np.ndarray:
         """A frame for a thread, with room for its luck."""
         place, frame = self.calls.layout.place, self._month.copy()
-        for table in ("person", "household"):
+        for table in self.calls.layout.drawn:
             for k in range(2):
                 frame[place["words", table, k]] = address(scratch.words(table, k, self.most[table]))
-        most = max(self.most["person"], self.most["household"])
+        most = max((self.most[table] for table in self.calls.layout.drawn), default=0)
         scratch.reset()
         for k in range(self.calls.layout.buffers):
             frame[place["buffer", k]] = address(scratch.take(most))

@@ -21,7 +21,7 @@ from functools import lru_cache
 import numpy as np
 from numba import njit, uint64
 
-from hecsim.arithmetic import normal_
+from hecsim.arithmetic import normal_, quantile_, spread_
 
 __all__ = [
     "child_key",
@@ -50,6 +50,7 @@ _PARITY = np.uint64(0x1BD11BDAA9FC1A22)
 _SCALE = np.float32(2.0**-32)
 _BELOW_ONE = np.float32(1.0 - 2.0**-24)
 _MONTH = np.uint64(0x6D6F6E7468)  # names the stream of a month's words, apart from those of keys
+_AT_A_TIME = 1024  # rows whose numbers stay in the nearest cache between two loops
 _STIR = np.uint64(0xD6E8FEB86659FD93)  # the odd multiplier of the rrmxmx mixer (Evensen 2018)
 
 
@@ -116,9 +117,14 @@ def _stirred(first, second, number):
 
 
 @njit(cache=True, forceinline=True)
-def _as_normal(word):
+def _inside(word):
     # Half a step in, so that neither end of the quantile is ever asked for.
-    return normal_((np.float64(word >> uint64(12)) + 0.5) * 2.0**-52)
+    return (np.float64(word >> uint64(12)) + 0.5) * 2.0**-52
+
+
+@njit(cache=True, forceinline=True)
+def _as_normal(word):
+    return normal_(_inside(word))
 
 
 @njit(cache=True, forceinline=True)
@@ -158,8 +164,15 @@ def _fill(out, first, second, number):
 
 @njit(cache=True, nogil=True)
 def _fill_normal(out, first, second, number):
-    for i in range(out.size):
-        out[i] = _as_normal(_stirred(first[i], second[i], number))
+    # What takes 64 bits a row first, then what takes 32, of which twice as many rows are worked out at a time.
+    lean = np.empty(min(out.size, _AT_A_TIME), np.float32)
+    for start in range(0, out.size, _AT_A_TIME):
+        rows = min(out.size - start, _AT_A_TIME)
+        one, two, to = first[start : start + rows], second[start : start + rows], out[start : start + rows]
+        for i in range(rows):
+            to[i], lean[i] = spread_(_inside(_stirred(one[i], two[i], number)))
+        for i in range(rows):
+            to[i] = quantile_(to[i], lean[i])
 
 
 @njit(cache=True, nogil=True)

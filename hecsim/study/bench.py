@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,7 @@ def measure_speed(
     community = build_community(towns, households=households)
     built = time.perf_counter() - started
     started = time.perf_counter()
-    warm_up(community, meanwhile=lambda: rehearse(community))
+    warm_up(community, meanwhile=partial(rehearse, community))
     years = max(1, -(-(2 * months + _WARM_UP) // 12))
     model = CommunityModel(community=community, years=years, burn_in_months=0, threads=threads)
     del community

@@ -56,7 +56,8 @@ def test_one_call_gives_the_bits_of_loops_called_one_by_one(places, blocks: int,
 def test_the_plan_of_the_month_can_be_called_at_once(places):
     community, engine = places[1].copy(), Engine(MONTH, evidence.draw(None), 1)
     engine.step(community)
-    assert isinstance(engine._calls, Calls)
+    assert isinstance(engine._calls["opening"], Calls)
+    assert isinstance(engine._calls["blocks"], Calls)
 
 
 @njit(cache=False)
@@ -83,7 +84,7 @@ def test_a_process_in_plain_python_is_called_from_python():
     community = toy_community(households=60, seed=1)
     engine = Engine((plain,), evidence.draw(None), 1)
     engine.step(community)
-    assert engine._calls is False
+    assert engine._calls == {"blocks": None}
     assert (community.person["parity"][community.person["present"] != 0] == 7).all()
 
 
@@ -102,7 +103,7 @@ def test_rows_laid_out_anew_are_found_again(places):
 def test_an_array_of_another_type_is_left_to_the_compiler(places):
     community, engine = places[1].copy(), Engine(MONTH, evidence.draw(None), 1)
     engine.step(community)
-    assert engine._frames(community) is not None
+    assert engine._frames(community, "blocks") is not None
     values = community.extras["leave_share"]
     community.extras["leave_share"] = values.astype(np.float64 if values.dtype == np.float32 else np.float32)
-    assert engine._frames(community) is None
+    assert engine._frames(community, "blocks") is None
