@@ -21,6 +21,7 @@ __all__ = ["Place", "places", "snap", "tile_map"]
 
 _KM_PER_DEGREE = 111.2  # of latitude
 _SAME_PLACE_KM = 12.0  # tracts of one name farther apart are two places that share a name
+_CODE = re.compile(r"\s*\(([\d.]+)\)$")  # end of a tract's code, behind the name of the place
 _ROOM = 1.35  # slots of the grid for each place, so that gaps in the town can show
 
 
@@ -35,14 +36,22 @@ class Place:
 
 
 def places(facts: Facts) -> list[Place]:
-    """Places of the study, tracts of one name together; empty if the study does not say where they are."""
+    """Places of the study, tracts of one name together; empty if the study does not say where they are.
+
+    A tract without a name of its own is called after its town: among several towns these are one place, the town; in a
+    study of one town each stands alone under its code, or the town would have no map.
+    """
     where = facts.results.manifest.get("places") or {}
+    towns: list[str] = ((facts.results.manifest.get("study") or {}).get("community") or {}).get("towns") or []
+    alone = towns[0] if len(towns) == 1 else None
     names, lats, lons = (where.get(k) or [] for k in ("neighborhood", "lat", "lon"))
     found: list[tuple[str, list[str], list[tuple[float, float]]]] = []
     for label, lat, lon in zip(names, lats, lons, strict=False):
         if ("neighborhood", label) not in facts.lookup or not (math.isfinite(lat) and math.isfinite(lon)):
             continue
-        name = re.sub(r"\s*\([\d.]+\)$", "", label)
+        name = _CODE.sub("", label)
+        if name == alone and (code := _CODE.search(label)):
+            name = code.group(1)
         home = next((f for f in found if f[0] == name and _km(f[2][0], (lat, lon)) < _SAME_PLACE_KM), None)
         if home is None:
             home = (name, [], [])

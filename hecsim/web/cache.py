@@ -73,8 +73,8 @@ def community_folder(spec: CommunitySpec) -> Path:
 
 
 def prune() -> None:
-    """Delete all but the newest studies and communities; a folder in use is newer than the others."""
-    for part in ("studies", "communities"):
+    """Delete all but the newest studies, communities and prices; a folder in use is newer than the others."""
+    for part in ("studies", "communities", "prices"):
         home = root() / part
         if not home.is_dir():
             continue

@@ -37,8 +37,9 @@ def _Shelf(
 
 
 def letters(state: State) -> list[str]:
-    """Names of the kept mixes: a letter and what each is called."""
-    return [f"{chr(ord('A') + i)} {mix_name(restored(state, one))}" for i, one in enumerate(state.saved)]
+    """Names of the kept mixes: a letter, and what a ready-made one is called."""
+    named = [(chr(ord("A") + i), restored(state, one)) for i, one in enumerate(state.saved)]
+    return [f"{at} {mix_name(one)}" if one.mix else say("compare.mix", state.lang, letter=at) for at, one in named]
 
 
 def _parts(one: Saved, lang: str) -> list[dict[str, str]]:
@@ -112,8 +113,10 @@ def _Together(state: State, runs: list[Run], names: list[str]) -> None:
         [keys, common, lang, called, saved, state.budget, state.payer],
     )
     if html:
+        paper = f'<p class="take"><button type="button" class="small" data-print>{say("print", lang)}</button></p>'
         missing = [n for i, n in enumerate(names) if i not in ready]
         with solara.Div(classes=["hecsim", "compared"]):
+            solara.HTML(unsafe_innerHTML=paper)
             if missing:
                 solara.HTML(
                     tag="p", classes=["caution"], unsafe_innerHTML=say("compare.missing", lang, list=", ".join(missing))

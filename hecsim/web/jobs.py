@@ -150,7 +150,7 @@ class Board:
         What was lived ahead before is stopped; any run that somebody asks for stops this one.
         """
         with self._lock:
-            if any(not j.ahead and self._look(j).busy for j in self._jobs.values()):
+            if self.busy():
                 return
             keys = [_ahead(s, only) for s, only in studies]
             if all(k in self._jobs and self._jobs[k].stage != "canceled" for k in keys):
@@ -189,6 +189,11 @@ class Board:
         with self._lock:
             job = self._jobs.get(key)
             return None if job is None else self._look(job)
+
+    def busy(self) -> bool:
+        """Whether a run that somebody asked for is under way."""
+        with self._lock:
+            return any(not j.ahead and self._look(j).busy for j in self._jobs.values())
 
     def queue(self) -> tuple[tuple[str, tuple[str, ...], Look], ...]:
         """Every run that this server knows of, newest first: key, towns, how it stands."""

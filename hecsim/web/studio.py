@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import solara
@@ -13,17 +14,18 @@ from hecsim.report.text import Words
 from hecsim.web import state as limits
 from hecsim.web.baseline import SMALL
 from hecsim.web.downloads import KINDS as KINDS_OF_FILES
+from hecsim.web.estimate import estimate, use_prices
 from hecsim.web.plan import START_YEAR
 from hecsim.web.shell import Run, mix_name, mixes_for, progress_words, use_ahead, use_run, use_state
 from hecsim.web.state import Saved, State
-from hecsim.web.view import budget_html, results_html
+from hecsim.web.view import budget_html, place_name, results_html
 from hecsim.web.words import all_words, say
 
 __all__ = ["StudioPage"]
 
 _WORDS = (
     "studio", "place", "towns", "town", "households", "years", "futures", "mix", "chosen", "remove", "kind", "grade", "grades",
-    "reach", "begins", "run", "cancel", "budget",
+    "reach", "begins", "run", "cancel", "budget", "price",
 )  # fmt: skip
 
 
@@ -47,6 +49,7 @@ def _Planner(
     kept: bool,
     full: bool,
     keeps: str,
+    cost: dict[str, Any],
     event_change: Callable[[Any], None],
     event_run: Callable[[Any], None],
     event_cancel: Callable[[Any], None],
@@ -81,6 +84,7 @@ def StudioPage() -> None:
     run = use_run(state, draft=True)
     ahead = use_ahead(state, run)
     lang = state.lang
+    cost = estimate(state, use_prices(state, run.busy))
     solara.Title(f"{say('studio', lang)} · hecsim")
     options = {"households": list(limits.HOUSEHOLDS), "years": list(limits.YEARS), "futures": list(limits.FUTURES)}
     kept, full = Saved(state.mix, state.picks) in state.saved, len(state.saved) >= limits.MAX_SAVED
@@ -95,7 +99,7 @@ def StudioPage() -> None:
                 told=progress_words(run, lang),
                 ahead="" if ahead is None else say("ahead.ready" if ahead else "ahead.busy", lang),
                 share=run.look.share if run.look else 0.0,
-                payers=payers, kept=kept, full=full, keeps=keeps,
+                payers=payers, kept=kept, full=full, keeps=keeps, cost=asdict(cost),
                 event_change=change, event_run=lambda *_: run.start(), event_cancel=lambda *_: run.cancel(),
             )  # fmt: skip
         _Results(state=state, run=run, go=go)
@@ -109,7 +113,12 @@ def _Results(state: State, run: Run, go: Callable[[Any], None]) -> None:
     last = solara.use_ref(nothing)
     key, shown = (run.key, run.shown) if run.shown else (run.draft_key, run.draft)
     if shown:
-        last.current = (key, shown, mix_name(state))
+        mix = mix_name(state)
+        title = say(
+            "results", lang, place=place_name(list(state.towns), lang), first=START_YEAR, last=START_YEAR + state.years - 1,
+            mix=mix[:1].lower() + mix[1:] if not state.mix else mix,
+        )  # fmt: skip
+        last.current = (key, shown, mix, title)
     stale = not shown and last.current is not None
     html = solara.use_memo(
         lambda: results_html(last.current[0], last.current[1], lang, last.current[2]) if last.current else "",
@@ -120,7 +129,9 @@ def _Results(state: State, run: Run, go: Callable[[Any], None]) -> None:
             steps = "".join(f"<li>{say(f'empty.{i}', lang)}</li>" for i in range(1, 5))
             solara.HTML(unsafe_innerHTML=f"<h1>{say('empty.title', lang)}</h1><ol>{steps}</ol>", classes=["empty"])
             return
-        solara.HTML(tag="h1", unsafe_innerHTML=say("results", lang))
+        solara.HTML(tag="h1", unsafe_innerHTML=last.current[3])
+        paper = f'<button type="button" class="small" data-print>{say("print", lang)}</button>'
+        solara.HTML(tag="p", unsafe_innerHTML=paper, classes=["take"])
         if stale:
             solara.HTML(tag="p", classes=["caution"], unsafe_innerHTML=say("veil", lang), attributes={"role": "status"})
         elif not run.shown:

@@ -99,7 +99,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "studio.title": ("Plan a mix", "Planear una combinación"),
     "place": ("Community", "Comunidad"),
     "towns": ("Towns", "Municipios"),
-    "town.add": ("Add a town", "Agregar un municipio"),
+    "town.one": ("Town", "Municipio"),
+    "town.add": ("Add another town", "Agregar otro municipio"),
     "town.hint": ("Up to {n} towns, simulated together.", "Hasta {n} municipios, simulados juntos."),
     "town.remove": ("Remove {name}", "Quitar {name}"),
     "households": ("Simulated households", "Hogares simulados"),
@@ -181,7 +182,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "resultado completo.",
     ),
     "veil": (
-        "These results belong to the mix before your last change. Run to see the new one.",
+        "These results belong to the plan before your last change. Run to see the new one.",
         "Estos resultados son de la combinación antes de su último cambio. Corra para ver la nueva.",
     ),
     "empty.title": ("Your results will stand here", "Aquí estarán sus resultados"),
@@ -195,7 +196,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Then: one plain sentence, the changes with their ranges, curves, who benefits, and who pays.",
         "Después: una frase sencilla, los cambios con sus rangos, curvas, quién gana y quién paga.",
     ),
-    "results": ("Results", "Resultados"),
+    "results": ("{place}, {first} to {last}: {mix}", "{place}, {first} a {last}: {mix}"),
     "results.note": (
         "Each number is the mean difference from current law within the same futures: same people, same "
         "luck, another policy. The bar is the 95% interval of that mean beside the line of no change.",

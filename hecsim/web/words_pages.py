@@ -34,11 +34,32 @@ PAGES: dict[str, tuple[str, str]] = {
     # budget
     "budget": ("Budget a year, in dollars", "Presupuesto al año, en dólares"),
     "budget.hint": (
-        "Empty for none. What a mix spends beyond current law is known once it has been run.",
-        "Vacío si no hay. Lo que gasta una combinación más allá de la ley actual se sabe cuando se ha corrido.",
+        "Empty for none. Spending beyond current law counts: estimated while you build a mix, with its range after a run.",
+        "Vacío si no hay. Cuenta el gasto más allá de la ley actual: estimado al armar la combinación, con rango tras correr.",
     ),
     "budget.whose": ("Whose spending counts", "El gasto de quién cuenta"),
     "budget.all": ("all budgets but families' own", "todos los presupuestos salvo el de las familias"),
+    "price": ("about {cost} a year", "unos {cost} al año"),
+    "price.none": ("cost too small to show in a small town", "costo demasiado pequeño para verse en una ciudad pequeña"),
+    "price.total": ("Your mix costs about {cost} a year.", "Su combinación cuesta unos {cost} al año."),
+    "price.within": (
+        "Your mix costs about {cost} of {budget} a year.",
+        "Su combinación cuesta unos {cost} de {budget} al año.",
+    ),
+    "price.over": (
+        "Your mix costs about {cost} a year, more than the budget of {budget}.",
+        "Su combinación cuesta unos {cost} al año, más que el presupuesto de {budget}.",
+    ),
+    "price.note": (
+        "Each price is an estimate before any run: the intervention alone, in one future of a small simulated town, averaged "
+        "over the years of the plan. A run gives the mix's spending with its range.",
+        "Cada precio es una estimación antes de correr: la intervención sola, en un futuro de una ciudad simulada pequeña, en "
+        "promedio sobre los años del plan. La corrida da el gasto de la combinación con su rango.",
+    ),
+    "price.busy": (
+        "Prices are being worked out for this place: {n} of {of}.",
+        "Se calculan los precios para este lugar: {n} de {of}.",
+    ),
     "budget.spends": ("Beyond current law, {who}: {mean} a year", "Más allá de la ley actual, {who}: {mean} al año"),
     "budget.span": ("95% interval {low} to {high}", "intervalo del 95%: {low} a {high}"),
     "budget.no_span": ("too few futures for a range", "muy pocos futuros para un rango"),
@@ -109,6 +130,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "compare.add": ("Add a ready-made mix", "Agregar una combinación hecha"),
     "compare.keep": ("Keep", "Guardar"),
     "compare.full": ("Four are kept, which is as many as can be read.", "Hay cuatro, que es lo que se puede leer."),
+    "compare.mix": ("Mix {letter}", "Combinación {letter}"),
     "compare.go": ("Run what is missing", "Correr lo que falta"),
     "compare.open": ("Work on it", "Trabajar en ella"),
     "compare.discard": ("Discard", "Descartar"),

@@ -24,7 +24,7 @@ from hecsim.study import CommunitySpec, Store, Study, build, run_future
 from hecsim.study.begun import begun, forget, keep
 from hecsim.web import baseline, cache
 
-__all__ = ["STRETCH", "Canceled", "asked", "live", "needs", "prepare", "ready", "start", "telling", "warm"]
+__all__ = ["STRETCH", "Canceled", "asked", "community_of", "live", "needs", "prepare", "ready", "start", "telling", "warm"]
 
 STRETCH = 64  # numbers of the shared array that belong to one job
 _COMMUNITIES = 2  # held at a time, so that memory stays flat: a town and the smaller one of its draft
@@ -78,7 +78,8 @@ def warm() -> int:
     return os.getpid()
 
 
-def _community(spec: CommunitySpec, slot: int | None) -> Community:
+def community_of(spec: CommunitySpec, slot: int | None = None) -> Community:
+    """A community held in memory, from disk, or built."""
     folder = cache.community_folder(spec)
     found = _known.pop(str(folder), None)
     if found is None:
@@ -97,7 +98,7 @@ def prepare(study: Study, folder: Path, slot: int) -> list[int]:
     """Build the community, open the study's folder, and say which futures it already holds."""
     _check(slot)
     with _plain():
-        community = _community(study.community, slot)
+        community = community_of(study.community, slot)
         _check(slot)
         return baseline.open_stores(study, folder, community)
 
@@ -109,7 +110,7 @@ def live(study: Study, folder: Path, index: int, slot: int) -> int:
         store, law = Store(folder), study.reference.name
         taken = baseline.take(study, index, store)
         arms = [a.name for a in study.arms if a.name != law or not taken]
-        result = run_future(study, _community(study.community, slot), index, _counted(study, index, slot, len(arms)), arms)
+        result = run_future(study, community_of(study.community, slot), index, _counted(study, index, slot, len(arms)), arms)
         _check(slot)
         store.write(result)
         baseline.give(study, index, store)
@@ -120,7 +121,7 @@ def ready(study: Study, index: int, slot: int) -> int:
     """Live a future of current law before anybody asks, and hold its beginning in memory; returns the future's index."""
     _check(slot)
     with _plain():
-        community, store = _community(study.community, slot), Store(baseline.folder(study))
+        community, store = community_of(study.community, slot), Store(baseline.folder(study))
         tick = _counted(study, index, slot, 1)
         if index in store.finished():
             begun(study, community, index, lambda: tick(0))
@@ -170,6 +171,6 @@ def needs(study: Study, collaborative: CollaborativeSpec) -> tuple[dict[str, lis
 
     with _plain():
         mix = next(a.interventions for a in study.arms if a.interventions)
-        found = simulate(mix, _community(study.community, None), collaborative=collaborative, years=study.years)
+        found = simulate(mix, community_of(study.community), collaborative=collaborative, years=study.years)
         table = found.by_heading
     return {str(h): [float(x) for x in row] for h, row in zip(table.index, table.to_numpy(), strict=True)}, found.fund

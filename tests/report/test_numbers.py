@@ -131,6 +131,13 @@ def test_tracts_of_one_name_share_a_tile_unless_far_apart():
     assert len(places(Facts(study))) == 16
 
 
+def test_a_town_whose_tracts_have_no_names_of_their_own_has_a_map():
+    study = make(arms=ARMS[:2], futures=2, years=1, places=("Hartford", "Frog Hollow"))
+    assert [p.name for p in places(Facts(study))] == ["5000.00", "5000.01", "Frog Hollow"]
+    study.manifest["study"]["community"]["towns"] = ["Hartford", "West Hartford"]  # beside another, the town is one place
+    assert [p.name for p in places(Facts(study))] == ["Hartford", "Frog Hollow"]
+
+
 def test_family_is_told_in_the_middle_future_with_what_differed(facts):
     family = read_family(facts, Words(), {"P01": "A lawyer in eviction court"})
     assert family.future == 2  # hardship rises with the index, six futures: the lower middle one

@@ -38,14 +38,14 @@ def test_the_language_switch_and_reload_keep_the_plan(page: Any, address: str) -
     ready(page, "es")
     assert page.input_value("#p-years") == "9"
     assert page.input_value("#p-mix") == "M2"
-    assert "New Haven" in page.inner_text(".chips")
+    assert page.input_value("#p-town") == "New Haven"
 
 
 def test_markup_in_the_url_is_never_drawn(page: Any, address: str) -> None:
     page.goto(f"{address}/studio?t=<img src=x onerror=alert(1)>&m=<b>&iv=<i>.1.1&lang=<u>")
     ready(page)
     assert "onerror" not in page.content()
-    assert page.inner_text(".chips").strip() == "Hartford"
+    assert page.input_value("#p-town") == "Hartford"
 
 
 def test_a_mix_is_built_by_keyboard_alone(page: Any, address: str) -> None:
