@@ -31,6 +31,7 @@ SMALL = "n=500&f=4&y=5"
 # Lighthouse's slow 4G: 150 ms there and back, 1.6 Mbit/s down, 0.75 up.
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
 CULL_SECONDS = 5
+LOOKS = 5.0  # seconds between the last change of a mix and a press on Run
 
 
 @contextmanager
@@ -173,15 +174,17 @@ def cancel_and_progress(page: Any, address: str, query: str) -> dict[str, Any]:
     return {"progress_a_second": round(changes, 1), "canceled_ms": stopped}
 
 
-def new_mix(page: Any, address: str, query: str, *, prepared: bool) -> dict[str, float]:
+def new_mix(page: Any, address: str, query: str, *, prepared: bool, still: float = 0.0) -> dict[str, float]:
     """Draft and full result of a mix that nobody has asked for.
 
     prepared : wait first until the page says that current law is ready, as it is while a visitor chooses a mix
+    still : seconds for which the visitor then looks at the mix before running it; a draft is lived ahead in them
     """
     page.goto(f"{address}/studio?{query}")
     page.wait_for_selector("button.run:enabled")
     if prepared:
         page.wait_for_function("/is ready here/.test((document.querySelector('.ahead') || {}).innerText)", timeout=1_800_000)
+    page.wait_for_timeout(1000 * still)
     began = time.perf_counter()
     page.click("button.run")
     page.wait_for_selector(".hecsim-right:not(.veiled) .results svg.chart", timeout=1_800_000)
@@ -189,7 +192,7 @@ def new_mix(page: Any, address: str, query: str, *, prepared: bool) -> dict[str,
     page.wait_for_selector("button.stop", state="detached", timeout=1_800_000)
     page.wait_for_selector(".hecsim-right:not(.veiled) .results svg.chart")
     page.wait_for_selector(".hecsim-right > .caution", state="detached", timeout=1_800_000)
-    return {"draft_s": round(draft, 1), "full_s": round(time.perf_counter() - began, 1)}
+    return {"draft_s": round(draft, 2), "full_s": round(time.perf_counter() - began, 1)}
 
 
 def new_mixes(page: Any, address: str, households: int, years: int, futures: int, rounds: int) -> dict[str, Any]:
@@ -198,8 +201,10 @@ def new_mixes(page: Any, address: str, households: int, years: int, futures: int
     cold = new_mix(page, address, f"t=Norwich&{size}&iv=P01.63.1,G04.41.1", prepared=False)
     town = f"t=Waterbury&{size}"
     ready = [new_mix(page, address, f"{town}&iv=P01.{60 + n}.1,G04.41.1", prepared=True) for n in range(rounds)]
+    looked = [new_mix(page, address, f"{town}&iv=P01.{30 + n}.1,G04.41.1", prepared=True, still=LOOKS) for n in range(rounds)]
     return {
         "households": households, "years": years, "futures": futures, "town_never_asked_for": cold, "current_law_ready": ready,
+        f"after_looking_{LOOKS:g}_s": looked,
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import tempfile
 from collections import OrderedDict
@@ -147,14 +148,18 @@ def read_measure(path: Path, position: int, shape: tuple[int, int, int]) -> np.n
 
     shape : months, measures, groups that the part must have
     """
+    return _read_abreast(path, position // _ABREAST, shape)[position % _ABREAST]
+
+
+def _read_abreast(path: Path, row_group: int, shape: tuple[int, int, int]) -> np.ndarray:
+    """The measures of a row group of a run, float64 (measures, months, groups, 2)."""
     months, measures, groups = shape
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             if file.metadata.num_rows != months * measures * groups:
                 raise ValueError(f"{file.metadata.num_rows} rows, expected {months * measures * groups}")
-            found = file.read_row_group(position // _ABREAST, columns=["numerator", "denominator"])
-        at = slice((position % _ABREAST) * months * groups, (position % _ABREAST + 1) * months * groups)
-        pair = [found[c].to_numpy()[at].reshape(months, groups) for c in ("numerator", "denominator")]
+            found = file.read_row_group(row_group, columns=["numerator", "denominator"])
+        pair = [found[c].to_numpy().reshape(-1, months, groups) for c in ("numerator", "denominator")]
     except FileNotFoundError:
         raise StoreError(f"{path} is missing; run the same command again") from None
     except Exception as problem:  # pyarrow raises several kinds over damaged bytes
@@ -175,7 +180,7 @@ def damaged(path: Path, problem: object) -> StoreError:
 class StoredSums:
     """Sums of all runs on disk, looking like a float64 array (futures, arms, months, measures, groups, 2).
 
-    Only one measure is read at a time, and the last few stay in memory, so that a study of thousands of
+    Only the measures of one row group are read at a time, and the last few stay in memory, so that a study of thousands of
     runs is read in bounded memory. The fourth index must be the position of a measure.
     """
 
@@ -189,16 +194,25 @@ class StoredSums:
     def measure(self, position: int) -> np.ndarray:
         """Every run's sums of one measure, (futures, arms, months, groups, 2); not to be written into."""
         if position not in self._kept:
-            found = np.empty((*self.shape[:3], *self.shape[4:]))
-            for f, arms in enumerate(self._paths):
-                for a, path in enumerate(arms):
-                    found[f, a] = read_measure(path, position, self._one)
-            found.flags.writeable = False
-            while self._kept and (len(self._kept) + 1) * found.nbytes > _KEPT_BYTES:
-                self._kept.popitem(last=False)
-            self._kept[position] = found
+            self._read(position)
         self._kept.move_to_end(position)
         return self._kept[position]
+
+    def _read(self, position: int) -> None:
+        """Read a measure; where memory allows those beside it, too, which lie in the same piece of the files."""
+        group, of = divmod(position, _ABREAST)
+        size = 8 * math.prod((*self.shape[:3], *self.shape[4:]))
+        beside = min(_ABREAST, self.shape[3] - group * _ABREAST)
+        wanted = range(beside) if beside * size <= _KEPT_BYTES // 4 else range(of, of + 1)
+        found = np.empty((len(wanted), *self.shape[:3], *self.shape[4:]))
+        for f, arms in enumerate(self._paths):
+            for a, path in enumerate(arms):
+                found[:, f, a] = _read_abreast(path, group, self._one)[wanted.start : wanted.stop]
+        found.flags.writeable = False
+        while self._kept and len(self._kept) * size + found.nbytes > _KEPT_BYTES:
+            self._kept.popitem(last=False)
+        for at, sums in zip(wanted, found, strict=True):
+            self._kept[group * _ABREAST + at] = sums
 
     def __getitem__(self, key: Any) -> np.ndarray:
         keys = key if isinstance(key, tuple) else (key,)

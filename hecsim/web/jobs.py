@@ -58,8 +58,8 @@ class Look:
 class Job:
     """A study that is being run.
 
-    wanted : its futures, in turn; ahead : only their current law, which nobody has asked for yet; after : the job that
-        goes first
+    wanted : its futures, in turn; ahead : nobody has asked for it yet; law : only their current law is lived;
+        after : the job that goes first
     """
 
     key: str
@@ -74,6 +74,7 @@ class Job:
     tasks: list[Future[Any]] = field(default_factory=list)
     wanted: tuple[int, ...] = ()
     ahead: bool = False
+    law: bool = False
     after: str = ""
 
 
@@ -137,6 +138,7 @@ class Board:
             job = self._jobs.get(key)
             if job is not None and self._look(job).busy and set(job.wanted) >= set(only or range(study.futures)):
                 job.visitors.add(visitor)
+                job.ahead = False  # what was lived ahead is what is asked for now
                 return key
             if job is not None and self._look(job).busy:
                 self._stop(job)
@@ -159,7 +161,24 @@ class Board:
                 return
             self._stop_ahead()
             for key, first, (study, only) in zip(keys, ["", *keys], studies, strict=False):
-                self._begin(key, study, visitor, only, first, ahead=True)
+                self._begin(key, study, visitor, only, first, ahead=True, law=True)
+
+    def guess(self, study: Study, visitor: str, only: tuple[int, ...]) -> bool:
+        """Live a study that a visitor may soon ask for, while nothing else is to do; whether it is done.
+
+        It gives way to any run, and to this visitor's next guess.
+        """
+        key = cache.key_of(study)
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is not None and job.stage not in ("canceled", "failed"):
+                return job.stage == "done"
+            for other in self._jobs.values():
+                if other.ahead and not other.law and other.visitors == {visitor} and self._look(other).busy:
+                    self._stop(other)
+            if not any(self._look(j).busy for j in self._jobs.values()):
+                self._begin(key, study, visitor, only, "", ahead=True)
+        return False
 
     def is_ready(self, study: Study, only: tuple[int, ...] = ()) -> bool | None:
         """Whether current law of a study has been lived ahead; None if it is not under way either."""
@@ -188,7 +207,7 @@ class Board:
         """How a study's run stands; None if it was never started here."""
         with self._lock:
             job = self._jobs.get(key)
-            return None if job is None else self._look(job)
+            return None if job is None or job.ahead else self._look(job)
 
     def busy(self) -> bool:
         """Whether a run that somebody asked for is under way."""
@@ -257,15 +276,15 @@ class Board:
         given = (self._numbers, step_back)
         return ProcessPoolExecutor(workers, mp_context=self._context, initializer=worker.start, initargs=given)
 
-    def _begin(self, key: str, study: Study, visitor: str, only: tuple[int, ...], after: str, ahead: bool = False) -> None:
+    def _begin(
+        self, key: str, study: Study, visitor: str, only: tuple[int, ...], after: str, ahead: bool = False, law: bool = False
+    ) -> None:
         if not ahead:
             self._stop_ahead()
         slot = self._slot()
-        first = baseline.law_only(study) if ahead else study  # of what nobody asks for yet, only current law has a folder
+        folder = cache.folder(cache.key_of(baseline.law_only(study) if law else study))
         wanted = only or tuple(in_turn(study.futures))
-        job = Job(
-            key, study, cache.folder(cache.key_of(first)), slot, visitors={visitor}, wanted=wanted, ahead=ahead, after=after
-        )
+        job = Job(key, study, folder, slot, visitors={visitor}, wanted=wanted, ahead=ahead, law=law, after=after)
         self._jobs[key] = job
         for i in range(worker.STRETCH):
             self._numbers[slot * worker.STRETCH + i] = 0
@@ -274,7 +293,7 @@ class Board:
 
     def _prepare(self, job: Job) -> None:
         job.stage = "building"
-        study = baseline.law_only(job.study) if job.ahead else job.study
+        study = baseline.law_only(job.study) if job.law else job.study
         self._add(job, 0, worker.prepare, study, job.folder, job.slot).add_done_callback(lambda f: self._prepared(job, f))
 
     def _over(self, job: Job) -> None:
@@ -321,14 +340,14 @@ class Board:
             if not self._fine(job, task):
                 self._stop_all(job)
                 return
-            # What is lived ahead is also to be held in memory, which only the workers know of.
-            job.done = set(task.result()) & set(job.wanted) if not job.ahead else set()
+            # Current law is also to be held in memory, which only the workers know of.
+            job.done = set(task.result()) & set(job.wanted) if not job.law else set()
             missing = [i for i in job.wanted if i not in job.done]
             job.stage = "running" if missing else "done"
             if not missing:
                 self._over(job)
             for i in missing:
-                how = (worker.ready, job.study) if job.ahead else (worker.live, job.study, job.folder)
+                how = (worker.ready, job.study) if job.law else (worker.live, job.study, job.folder)
                 self._add(job, seat(i, self._workers), *how, i, job.slot).add_done_callback(
                     lambda f, i=i: self._lived(job, i, f)  # type: ignore[misc]
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from hecsim.web import baseline, cache
 from hecsim.web.jobs import BOARD, Look, finished
 from hecsim.web.plan import law_of, study_of
 from hecsim.web.state import LANGUAGES, State, parse, query, updated
-from hecsim.web.view import style
+from hecsim.web.view import results_html, style
 from hecsim.web.words import all_words, say
 
 __all__ = ["PATHS", "Layout", "Run", "mix_name", "mixes_for", "progress_words", "use_ahead", "use_run", "use_state"]
@@ -30,6 +31,7 @@ _NAMES = ("start", "studio", "compare", "plan", "family", "lab", "about")
 _FORUM = 5  # the forum's plain page stands before this one in the list of pages
 _log = logging.getLogger(__name__)
 _EVERY = 0.2  # seconds between two looks at a run
+_SOON = 0.05  # the same while a draft is lived, which takes about a second
 _STILL = 1.0  # seconds without a change after which current law is lived ahead
 _DRAFT_SHARE = 0.1  # of the bar that a draft fills
 _DRAFT = 2  # futures from which a first picture is drawn
@@ -135,6 +137,7 @@ class Run:
 
     shown : futures that are finished and may be drawn
     draft_key, draft : the smaller town of a first draft and its finished futures, until there is something of the town itself
+    guess : live the draft before it is asked for, if nothing else is to do; whether that is done
     """
 
     key: str
@@ -146,6 +149,7 @@ class Run:
     futures: int = 0
     draft_key: str = ""
     draft: tuple[int, ...] = ()
+    guess: Callable[[], bool] = lambda: False
 
     @property
     def busy(self) -> bool:
@@ -186,13 +190,15 @@ def use_run(state: State, draft: bool = False) -> Run:
         return key, BOARD.look(key) if key else None, BOARD.look(first) if first else None
 
     async def watch() -> None:
-        last = at_present()
+        last, told_at = at_present(), time.monotonic()
         set_moment(last)
         while any(found is not None and found.busy for found in last[1:]):
-            await asyncio.sleep(_EVERY)
+            drafting = last[2] is not None and last[2].busy
+            await asyncio.sleep(_SOON if drafting else _EVERY)
             now = at_present()
-            if now != last:
-                last = now
+            over = drafting and not (now[2] is not None and now[2].busy)
+            if now != last and (over or time.monotonic() - told_at >= _EVERY):
+                last, told_at = now, time.monotonic()
                 set_moment(now)
 
     asked, set_asked = solara.use_state(0)
@@ -215,13 +221,16 @@ def use_run(state: State, draft: bool = False) -> Run:
             BOARD.cancel(each, _visitor.value)
         set_moment(at_present())
 
+    def guess() -> bool:
+        return small is not None and BOARD.guess(small, _visitor.value, baseline.DRAFT)
+
     def told(found: Look | None) -> tuple[int, str]:
         return (found.futures, found.stage) if found is not None else (-1, "")
 
     on_disk = solara.use_memo(lambda: tuple(finished(key, state.futures)) if key else (), [key, state.futures, told(look)])
     drafted = solara.use_memo(
         lambda: tuple(i for i in finished(first, max(baseline.DRAFT) + 1) if i in baseline.DRAFT) if first else (),
-        [first, told(early)],
+        [first, told(early), asked],
     )
     drafted = drafted if len(drafted) == len(baseline.DRAFT) else ()
     # While a run goes on, a picture is drawn from 2, 4, 8, ... futures, so that it does not change too often.
@@ -231,13 +240,13 @@ def use_run(state: State, draft: bool = False) -> Run:
     if look is not None and look.busy and early is not None:
         share = (_DRAFT_SHARE * (1.0 if drafted else early.share) + look.share) / (1 + _DRAFT_SHARE)
         look = replace(look, share=share, stage="draft" if early.busy and early.stage == "running" else look.stage)
-    return Run(key, look, on_disk, start, cancel, problem, state.futures, first, () if on_disk else drafted)
+    return Run(key, look, on_disk, start, cancel, problem, state.futures, first, () if on_disk else drafted, guess)
 
 
 def use_ahead(state: State, run: Run) -> bool | None:
     """Once the page has stood still for a moment, live current law of the place, while the visitor still builds a mix.
 
-    Whether that is done; None if it is not under way.
+    Then, each time the mix has stood still, its draft. Whether current law is done; None if it is not under way.
     """
     idle = not run.busy and not run.complete
     nothing: bool | None = None
@@ -261,7 +270,20 @@ def use_ahead(state: State, run: Run) -> bool | None:
             await asyncio.sleep(_STILL)
         stand(now)
 
+    async def guess() -> None:
+        if not (standing and idle and run.draft_key):
+            return
+        await asyncio.sleep(_STILL)
+        try:
+            while not run.guess():
+                await asyncio.sleep(_STILL)
+            # Drawn once, it is kept for the moment in which it is asked for.
+            await asyncio.to_thread(results_html, run.draft_key, baseline.DRAFT, state.lang, mix_name(state))
+        except Exception:  # the run itself will say what is wrong
+            _log.info("no draft ahead", exc_info=True)
+
     solara.lab.use_task(ahead, dependencies=[state.towns, state.households, state.years, state.futures, idle])
+    solara.lab.use_task(guess, dependencies=[run.draft_key, standing, idle])
     return standing
 
 

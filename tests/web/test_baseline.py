@@ -39,7 +39,7 @@ def test_a_mix_beside_kept_current_law_gives_the_same_bits_as_one_lived_alone(st
     assert Store(baseline.folder(other)).finished() == list(FUTURES)
     found = lived(other)
     forget()
-    community = worker._community(other.community, None)
+    community = worker.community_of(other.community)
     for index in FUTURES:
         fresh = run_future(other, community, index)
         np.testing.assert_array_equal(np.asarray(found.sums[index]), fresh.sums)
@@ -61,7 +61,7 @@ def test_what_is_lived_ahead_is_what_a_run_would_have_lived(studies: tuple[Study
     finally:
         keep(1)
         forget()
-    fresh = run_future(other, worker._community(other.community, None), FUTURES[-1])
+    fresh = run_future(other, worker.community_of(other.community), FUTURES[-1])
     np.testing.assert_array_equal(np.asarray(held.sums[len(FUTURES) - 1]), fresh.sums)
 
 

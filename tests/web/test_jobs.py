@@ -113,3 +113,31 @@ def test_what_was_lived_ahead_is_ready_for_the_next_visitor_too(board: Hand, stu
     before = len(board.given)
     board.ready([(study, ())], "b")
     assert len(board.given) == before
+
+
+def test_a_guess_is_taken_over_by_who_asks_and_gives_way_to_anything_else(board: Hand, study: Study) -> None:
+    small = baseline.small(study)
+    assert small is not None
+    assert not board.guess(small, "a", baseline.DRAFT)
+    assert board.look(cache.key_of(small)) is None  # nobody is told of what nobody asked for
+    board.open(worker.prepare)[0][2].set_result([])
+    lived = board.open(worker.live)
+    assert [args[2] for _, args, _ in lived] == list(baseline.DRAFT)
+    first, _ = begin(board, study)  # the same draft, asked for now
+    assert board.open(worker.live) == lived
+    assert board.look(first).busy
+
+    other = replace(small, arms=(small.reference, Arm(name=MIX, interventions=(find("P05")(),))))
+    assert not board.guess(other, "a", baseline.DRAFT)
+    assert [args[2] for _, args, _ in board.open(worker.live)] == [0, 2]  # nothing is begun beside a run
+
+
+def test_the_next_guess_of_a_visitor_replaces_the_one_before_and_a_finished_one_stays(board: Hand, study: Study) -> None:
+    small = baseline.small(study)
+    assert small is not None
+    board.guess(small, "a", baseline.DRAFT)
+    other = replace(small, arms=(small.reference, Arm(name=MIX, interventions=(find("P05")(),))))
+    board.guess(other, "a", baseline.DRAFT)
+    assert [args[0].arms[1] for _, args, _ in board.open(worker.prepare)] == [other.arms[1]]
+    board.open(worker.prepare)[0][2].set_result([0, 2])  # both futures are kept on disk
+    assert board.guess(other, "a", baseline.DRAFT)

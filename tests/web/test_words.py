@@ -35,5 +35,5 @@ def test_every_key_that_pages_name_exists() -> None:
 
 def test_saying_fills_blanks_and_collecting_does_not() -> None:
     assert say("chosen", "es", n=3) == "Elegidas: 3"
-    assert all_words("en", "town")["town.add"] == "Add a town"
+    assert all_words("en", "town")["town.add"] == "Add another town"
     assert "towns" not in all_words("en", "town")
