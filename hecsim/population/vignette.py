@@ -157,7 +157,7 @@ def seat(community: Community, story: Vignette, rng: np.random.Generator) -> Sea
     """Make room for the family in its neighborhood and set who its members are.
 
     The household most like it gives way: as many members, similar ages and roles, the same tenure,
-    low income. If none has as many members, rows are taken from or added to the nearest.
+    a similar income, a rent if rent is owed. If none has as many members, rows are taken from or added to the nearest.
     """
     hh, pp = community.household, community.person
     rows = np.flatnonzero((hh["present"] == 1) & np.isin(hh["neighborhood"], _tracts(community, story.neighborhood)))
@@ -207,7 +207,15 @@ def _unlike(community: Community, story: Vignette, rows: np.ndarray) -> np.ndarr
     for column in ("tenure", "vehicles", "voucher", "church"):
         if column in story.household:
             score += hh[column][rows] != _value("household", column, story.household[column])
-    return score + np.minimum(hh["poverty_ratio"][rows], 5.0)
+    if _owes(story):  # who owes rent pays some; a home without rent could never fall behind with it
+        score += 10.0 * (hh["rent"][rows] <= 0)
+    # An income near the most that the story allows: its rent was drawn for such an income.
+    most = float(story.household.get("poverty_ratio_at_most", 0.0))
+    return score + np.abs(np.minimum(hh["poverty_ratio"][rows], 5.0) - most)
+
+
+def _owes(story: Vignette) -> bool:
+    return float(np.max(story.household.get("arrears", 0.0))) > 0
 
 
 def _demography(community: Community, story: Vignette, placed: Seat, rng: np.random.Generator) -> None:
@@ -250,8 +258,11 @@ def _demography(community: Community, story: Vignette, placed: Seat, rng: np.ran
     most = float(story.household.get("poverty_ratio_at_most", np.inf))
     if hh["poverty_ratio"][home] > most:
         scale = most / float(hh["poverty_ratio"][home])
-        for column in ("income_year", "poverty_ratio", "rent"):
+        for column in ("income_year", "poverty_ratio"):  # a landlord asks no less of them for it
             hh[column][home] *= scale
+    if _owes(story) and hh["rent"][home] <= 0:  # nobody like them pays rent here: what those nearby pay who do
+        paying = (hh["present"] == 1) & (hh["tenure"] == hh["tenure"][home]) & (hh["rent"] > 0)
+        hh["rent"][home] = np.median(hh["rent"][paying]) if paying.any() else 0.0
 
 
 def apply(community: Community, story: Vignette, placed: Seat, rng: np.random.Generator) -> None:

@@ -8,14 +8,17 @@ from typing import Any
 import solara
 
 from hecsim.population import Vignette
+from hecsim.web.plan import study_of
 from hecsim.web.shell import mix_name, mixes_for, progress_words, use_run, use_state
-from hecsim.web.state import State, updated
+from hecsim.web.state import FUTURES, YEARS, State, updated
+from hecsim.web.story import touched, use_reached
 from hecsim.web.view import family_of
 from hecsim.web.words import all_words, say
 
 __all__ = ["FamilyPage"]
 
-_FIRST_MIX = "M1"
+# What a visitor meets who brings no plan: ten years, and the ready-made mix that is about families' own needs.
+_FIRST = {"mix": "M1", "years": 10}
 
 
 @solara.component_vue("vue/launch.vue")
@@ -27,6 +30,9 @@ def _Launch(
     custom: str,
     altered: bool,
     mixes: list[dict[str, str]],
+    years: int,
+    futures: int,
+    options: dict[str, list[int]],
     ready: bool,
     busy: bool,
     told: str,
@@ -40,7 +46,14 @@ def _Launch(
 
 
 @solara.component_vue("vue/lanes.vue")
-def _Lanes(words: dict[str, str], story: dict[str, Any], run_id: str, event_choose: Callable[[Any], None]) -> None:
+def _Lanes(
+    words: dict[str, str],
+    story: dict[str, Any],
+    touched: list[dict[str, str]],
+    asked: bool,
+    run_id: str,
+    event_choose: Callable[[Any], None],
+) -> None:
     """The two lanes, year by year."""
 
 
@@ -58,7 +71,7 @@ def _who(lang: str) -> str:
 
 def with_mix(state: State) -> State:
     """The state, with the first ready-made mix if nothing is chosen: a family needs something to compare."""
-    return state if state.picks else updated(state, {"mix": _FIRST_MIX})
+    return state if state.picks else updated(state, _FIRST)
 
 
 @solara.component
@@ -76,28 +89,40 @@ def FamilyPage() -> None:
         lambda: family_of(run.key, run.shown, lang, name, future) if run.shown and not run.busy else None,
         [run.key, run.shown, run.busy, lang, name, future],
     )
+    found = use_reached(run.key, study_of(state) if story is not None else None, story["future"] if story is not None else None)
+
+    def start(*_: Any) -> None:
+        if not given.picks:
+            change(_FIRST)  # so that the address of this page says what was lived
+        run.start()
+
     with solara.Div(classes=["hecsim-wide"]):
         _Launch(
-            words=all_words(lang, "family", "cancel", "simulated"),
+            words=all_words(lang, "family", "cancel", "simulated", "years", "futures"),
             who=_who(lang),
             placed=say("family.illustrative", lang, town=", ".join(state.towns)),
             mix=state.mix,
             custom="" if state.mix else name,
             altered=state.changed,
             mixes=mixes_for(lang),
+            years=state.years,
+            futures=state.futures,
+            options={"years": list(YEARS), "futures": list(FUTURES)},
             ready=run.complete,
             busy=run.busy,
             told=progress_words(run, lang),
             share=run.look.share if run.look else 0.0,
             event_change=change,
-            event_run=lambda *_: run.start(),
+            event_run=start,
             event_cancel=lambda *_: run.cancel(),
             event_go=go,
         )
         if story is not None:
             _Lanes(
-                words=all_words(lang, "family"),
+                words=all_words(lang, "family", "touch", "sum"),
                 story=story,
+                touched=touched(found or [], lang),
+                asked=found is not None,
                 run_id=f"{run.key}{story['future']}",
                 event_choose=lambda n: choose(int(n)) if str(n).isdecimal() and len(str(n)) < 4 else None,
             )

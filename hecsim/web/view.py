@@ -29,6 +29,7 @@ from hecsim.web import cache as kept
 from hecsim.web.budget import bar, break_even, spent
 from hecsim.web.pathways import pathways
 from hecsim.web.plan import LAW, MIX
+from hecsim.web.story import numbers, standing
 from hecsim.web.words import say
 
 __all__ = ["budget_html", "data_year", "family_of", "place_name", "read_kept", "results_html", "stamp", "style", "templates"]
@@ -229,7 +230,10 @@ def family_of(
         lanes = read_family(one, words, names) or family
     apart = {f: _differences(results.diary, f) for f in results.futures}
     out = _plain(replace(lanes, futures=family.futures, frequencies=family.frequencies), facts, words)
-    out["intro"] = say("family.intro", language, k=sum(n > 0 for n in apart.values()), n=len(apart))
+    out["intro"] = say("family.intro", language)
+    out["standing"] = standing(apart, shown, language)
+    out["apart"] = [f for f, n in apart.items() if n]
+    out["numbers"] = numbers(results.diary, shown, [facts.reference, *facts.arms[:1]], language)
     out["future"] = shown
     middle = say("family.future_middle", language)
     out["choices"] = [

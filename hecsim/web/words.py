@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hecsim.web.words_family import FAMILY
 from hecsim.web.words_pages import PAGES
 from hecsim.web.words_where import WHERE
 
@@ -244,51 +245,6 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "to_family": ("See one family in this run", "Ver una familia en esta corrida"),
     # family
-    "family.title": ("One family, the same luck twice", "Una familia, la misma suerte dos veces"),
-    "family.who": (
-        "Camille, {camille}, works hours that change from week to week for the minimum wage at a fast-"
-        "food restaurant, and is expecting. Joseph, {joseph}, finds day work; an old conviction closes "
-        "most doors. Michael is {michael}. Camille's mother, {mother}, helps with the child. They rent, "
-        "have no car, owe rent, and have been evicted once.",
-        "Camille, de {camille} años, trabaja por el salario mínimo en un restaurante de comida rápida, "
-        "con horas que cambian cada semana, y está embarazada. Joseph, de {joseph}, encuentra trabajo por"
-        " día; una condena antigua le cierra casi todas las puertas. Michael tiene {michael}. La madre de"
-        " Camille, de {mother}, ayuda con el niño. Alquilan, no tienen auto, deben renta y ya fueron "
-        "desalojados una vez.",
-    ),
-    "family.strengths": (
-        "They also have each other, a grandmother at home and a church that knows them.",
-        "También se tienen unos a otros, una abuela en casa y una iglesia que los conoce.",
-    ),
-    "family.illustrative": (
-        "The family is illustrative. It lives inside the same run as {town}'s simulated residents, in one of the futures.",
-        "La familia es ilustrativa. Vive dentro de la misma corrida que los residentes simulados de "
-        "{town}, en uno de los futuros.",
-    ),
-    "family.run": ("Let them live these years", "Que vivan estos años"),
-    "family.mix": ("With which mix?", "¿Con qué combinación?"),
-    "family.edit": ("Change the mix or the town", "Cambiar la combinación o el municipio"),
-    "family.next": ("Next year", "Año siguiente"),
-    "family.all": ("Show all years", "Mostrar todos los años"),
-    "family.again": ("From the beginning", "Desde el principio"),
-    "family.question": ("What would have helped here?", "¿Qué habría ayudado aquí?"),
-    "family.future": ("Which future?", "¿Qué futuro?"),
-    "family.future_same": (
-        "future {n}: the same events in both lanes",
-        "futuro {n}: los mismos hechos en las dos vidas",
-    ),
-    "family.future_one": ("future {n}: 1 event differs", "futuro {n}: 1 hecho difiere"),
-    "family.future_more": ("future {n}: {k} events differ", "futuro {n}: {k} hechos difieren"),
-    "family.future_middle": (", the middle one by hardship", ", el del medio por sus privaciones"),
-    "family.intro": (
-        "Joseph and Camille's family is one simulated household among many, made up to be plausible; "
-        "nobody is described. In both lanes of a future it has the same luck: the same throw decides each"
-        " month, against other odds. In {k} of {n} futures some event differs.",
-        "La familia de Joseph y Camille es un hogar simulado entre muchos, inventado para ser creíble; no"
-        " describe a nadie. En las dos vidas de un futuro tiene la misma suerte: el mismo tiro decide "
-        "cada mes, contra otras probabilidades. En {k} de {n} futuros algún hecho difiere.",
-    ),
-    "family.none": ("No family was placed in this run.", "En esta corrida no se colocó ninguna familia."),
     # about
     "about.title": ("How the model works, and how to check it", "Cómo funciona el modelo y cómo revisarlo"),
     "about.person": ("How a person is modeled", "Cómo se modela a una persona"),
@@ -355,6 +311,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "contiene municipio, combinación, años y futuros; con ellos cualquiera obtiene los mismos "
         "números.",
     ),
+    **FAMILY,
     **PAGES,
     **WHERE,
 }

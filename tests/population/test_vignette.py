@@ -55,6 +55,14 @@ def test_every_fact_survives_the_histories(placed):
     assert h["savings"][home] == pytest.approx(40.0)
 
 
+@pytest.mark.parametrize("seed", [1, 4, 11])
+def test_a_family_that_owes_rent_pays_some(seed):
+    c = build_community("Hartford", households=600, seed=seed, histories=False, vignette=True)
+    home, _, _ = _family(c)
+    assert c.household["tenure"][home] == 1
+    assert c.household["rent"][home] > 100
+
+
 def test_what_the_story_leaves_open_is_said(placed):
     said = [n for n in placed.notes if "sampled, not given" in n]
     assert len(said) >= 5
