@@ -57,7 +57,8 @@ def use_prices(state: State, busy: bool) -> Mapping[str, Price]:
     towns = state.towns
     nothing: tuple[tuple[str, ...], int] = ((), 0)
     _, show = solara.use_state(nothing)
-    picked = [p.id for p in state.picks]
+    picked = solara.use_ref([""])
+    picked.current = [p.id for p in state.picks]  # asked for anew before each price: what is chosen comes first
 
     async def work() -> None:
         if busy:
@@ -65,9 +66,7 @@ def use_prices(state: State, busy: bool) -> Mapping[str, Price]:
         known = _known(towns)
         await asyncio.sleep(_STILL)
         since = 0.0
-        for name in dict.fromkeys([*picked, *catalogue()]):
-            if name in known:
-                continue
+        while name := next((n for n in (*picked.current, *catalogue()) if n not in known), ""):
             while BOARD.busy():
                 await asyncio.sleep(_STILL)
             key = (towns, name)
@@ -82,7 +81,7 @@ def use_prices(state: State, busy: bool) -> Mapping[str, Price]:
                 known[name] = task.result()
             except (HecsimError, RuntimeError):  # without a price a mix is built and run all the same
                 return
-            if since > _SHOWN or name in picked:
+            if since > _SHOWN or name in picked.current:
                 since = 0.0
                 show((towns, len(known)))
         show((towns, len(known)))
