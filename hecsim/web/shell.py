@@ -49,7 +49,9 @@ def use_state() -> tuple[State, Callable[[Any], None], Callable[[Any], None]]:
     state = draft[1] if draft is not None and draft[0] == search else parse(search)
 
     def change(what: Any) -> None:
-        _draft.value = (search, updated(state, what))
+        kept = _draft.value  # two changes may come before the page is drawn again
+        now = kept[1] if kept is not None and kept[0] == search else state
+        _draft.value = (search, updated(now, what))
 
     def go(page: Any) -> None:
         if page in PATHS:
