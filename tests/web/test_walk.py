@@ -93,7 +93,8 @@ def test_from_the_door_to_the_board(page: Any, address: str) -> None:
     assert 1 <= pages_of(page.pdf(prefer_css_page_size=True, format="Letter")) <= 5
 
     page.go_back()
-    page.wait_for_selector(".results svg.chart")
+    page.wait_for_selector(".results .cards")
+    assert page.is_disabled("button.keep")  # the second mix as it was left, and kept
     paper = page.pdf(prefer_css_page_size=True, format="Letter")
     assert 3 <= pages_of(paper) <= 8
     page.emulate_media(media="print")
