@@ -119,10 +119,11 @@ def _did(o: Outcome, after: tuple[float, float], before: tuple[float, float], sp
     factor = _factor(o)
     one = contrast(o, *after, factor=factor, spread=spread)
     zero = contrast(o, *before, factor=factor, spread=spread)
-    if o.effect in RATIOS:
-        return one / zero
-    if o.effect == "percent change":
-        return 100.0 * ((1 + one / 100) / (1 + zero / 100) - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a sample may hold no event before the policy
+        if o.effect in RATIOS:
+            return float(np.float64(one) / zero)
+        if o.effect == "percent change":
+            return float(100.0 * (np.float64(1 + one / 100) / (1 + zero / 100) - 1))
     return one - zero
 
 
