@@ -192,9 +192,9 @@ def _outcome(t: Trial, o: Outcome) -> None:
 
             raise UnknownNameError(name, kinds, what="arm", key=f"outcome '{o.name}'.{key}")
     earliest = min((*(m - 1 for m in o.at if m < 0), *o.baseline, *o.over, 0))  # -11 to 0 are twelve months
-    needed = -earliest
-    expect(needed <= t.calendar.before, f"month {min((*o.at, *o.baseline, *o.over))} lies before the first month lived", key="at",
-           hint=f"Set calendar.before to at least {needed}")  # fmt: skip
+    first = min((*o.at, *o.baseline, *o.over), default=0)
+    expect(-earliest <= t.calendar.before, f"month {first} lies before the first month lived", key="at",
+           hint=f"Set calendar.before to at least {-earliest}")  # fmt: skip
     kind = t.design.kind
     if kind == "difference in differences":
         expect(bool(o.baseline), "needs a baseline window before the policy, such as [-11, 0]", key="baseline")
