@@ -57,8 +57,12 @@ def _arms(
     community: Community, arms: Sequence[tuple[Intervention, ...]], measures: Sequence[str], draws: Sequence[Any], years: int,
     progress: Progress | None, stage: str,
 ) -> np.ndarray:  # fmt: skip
-    """Measures in the last year by draw and arm, the same luck in all arms: (draws, arms, measures)."""
-    out = np.empty((len(draws), len(arms), len(measures)))
+    """Measures in the last year by draw and arm, the same luck in all arms: (draws, arms, measures + 1).
+
+    The last column is the hazard of neglect in homes with a child below 9 against the state mean. Events of
+    neglect are so few that one child more or less would hide what little money does to them.
+    """
+    out = np.empty((len(draws), len(arms), len(measures) + 1))
     for i, draw in enumerate(draws):
         start = relive(community, draw, LUCK + i)
         for a, arm in enumerate(arms):
@@ -67,16 +71,24 @@ def _arms(
             model = CommunityModel(
                 community=start, interventions=arm, years=years, seed=LUCK + i, draw=draw, record=False
             )  # fmt: skip
-            recorder = Recorder(model.community, draw, measures)
+            recorder, hazard = Recorder(model.community, draw, measures), []
             while model.running:
                 model.step()
                 if model.month > 12 * (years - 1):
                     recorder.observe(model.community, model.engine.context)
+                    hazard.append(_neglect_hazard(model.community))
             sums = recorder.array.sum(axis=0)[:, 0]
-            out[i, a] = [MEASURES[m].factor * s[0] / s[1] for m, s in zip(measures, sums, strict=True)]
+            out[i, a, :-1] = [MEASURES[m].factor * s[0] / s[1] for m, s in zip(measures, sums, strict=True)]
+            out[i, a, -1] = np.mean(hazard)
     if progress is not None:
         progress(stage, len(draws) * len(arms), len(draws) * len(arms))
     return out
+
+
+def _neglect_hazard(community: Community) -> float:
+    h = community.household
+    young = (h["present"] == 1) & (h["children"] > 0) & (h["youngest"] < 9 * 12)
+    return float(h["neglect_risk"][young].mean())
 
 
 def check_nulls(
@@ -84,8 +96,7 @@ def check_nulls(
 ) -> list[dict[str, Any]]:
     """Interventions that must do nothing measurable, in Hartford; and cash, which moves neglect more than stress."""
     chosen = list(draws) if draws is not None else draws_of("ensemble", 3)
-    neglect = ["ace_0_8_emotional_neglect", "ace_0_8_physical_neglect"]
-    measures = [*dict.fromkeys(n.measure for n in NULLS), *neglect]
+    measures = [*dict.fromkeys(n.measure for n in NULLS)]
     arms: list[tuple[Intervention, ...]] = [(), *((find(n.intervention)(),) for n in NULLS)]
     values = _arms(build_community("Hartford", households=households), arms, measures, chosen, years, progress, "nulls")
     rows = []
@@ -95,12 +106,11 @@ def check_nulls(
         label, title = MEASURES[n.measure].label, arms[a][0].title.en
         rows.append(figure(f"{title}: change in {label}, {MEASURES[n.measure].unit}", n.low, n.high, change.mean(), n.source))
         rows[-1]["verdict"] = "null" if n.low <= change.mean() <= n.high else "not null"
-    parts = [measures.index(m) for m in neglect]
     cash = len(NULLS)
-    ratio = float(values[:, cash, parts].sum() / values[:, 0, parts].sum())
+    ratio = float(values[:, cash, -1].sum() / values[:, 0, -1].sum())
     stress = float((values[:, cash] - values[:, 0])[:, measures.index("stress_caregivers")].mean())
     rows.append({
-        "check": "Family tax credits: fall in neglect at 0 to 8 (percent) against fall in stress (percent of an SD)",
+        "check": "Family tax credits: fall in the hazard of neglect at 0 to 8 (percent) against fall in stress (percent of SD)",
         "low": None, "high": None, "simulated": 100 * (1 - ratio), "against": -100 * stress,
         "verdict": "neglect moves more" if 1 - ratio > -stress else "stress moves more",
         "source": "Kovski 2022, doi 10.1542/peds.2021-054939; Baby's First Years",
