@@ -38,19 +38,41 @@ def means_kernel(
         if h_children[h] > 0:
             families[g] += 1
             parenting[g] += np.int64(np.rint(np.float64(h_parenting[h]) * _FINE))
+    # Neighbors stand next to each other: what they add up to is kept at hand until a row of another neighborhood comes.
+    here = np.int64(-1)
+    a, b, c, d, e, f, x = 0, 0, 0, 0, 0, 0, 0
     for i in range(p_present.size):
         if p_present[i] == 0 or p_labor[i] == 4:
             continue
         h = int(p_household[i]) - h0
-        g = h_neighborhood[h]
-        people[g] += 1
-        poor[g] += h_poverty_ratio[h] < 1
-        diet[g] += np.int64(np.rint(np.float64(p_diet[i]) * _FINE))
-        if p_age[i] >= _ADULT:
-            adults[g] += 1
-            active[g] += np.int64(np.rint(np.float64(p_activity[i]) * _FINE))
-            at_work[g] += p_labor[i] == 1
-            jobless[g] += p_labor[i] == 2
+        g = np.int64(h_neighborhood[h])
+        if g != here:
+            if here >= 0:
+                people[here] += a
+                poor[here] += b
+                diet[here] += c
+                adults[here] += d
+                active[here] += e
+                at_work[here] += f
+                jobless[here] += x
+            here = g
+            a, b, c, d, e, f, x = 0, 0, 0, 0, 0, 0, 0
+        grown = np.int64(p_age[i] >= _ADULT)
+        a += 1
+        b += np.int64(h_poverty_ratio[h] < 1)
+        c += np.int64(np.rint(np.float64(p_diet[i]) * _FINE))
+        d += grown
+        e += grown * np.int64(np.rint(np.float64(p_activity[i]) * _FINE))
+        f += grown & np.int64(p_labor[i] == 1)
+        x += grown & np.int64(p_labor[i] == 2)
+    if here >= 0:
+        people[here] += a
+        poor[here] += b
+        diet[here] += c
+        adults[here] += d
+        active[here] += e
+        at_work[here] += f
+        jobless[here] += x
     for g in range(n):
         n_residents[g] = people[g]
         if people[g] > 0:

@@ -40,6 +40,7 @@ _KIN_STREAM = 1 << 20
 # What a household hears of: aware, trust in health care, trust in the community, help seeking, capacity,
 # and whether it is there at all; padded to half a cache line, because neighbors lie anywhere in memory.
 _FIELDS = 8
+_COMMON = 64  # numbers of ties whose logarithm is worked out once a month
 _ROOT12 = np.sqrt(12.0)
 
 
@@ -61,6 +62,9 @@ def carry(
     aware, trust_health, trust_community, support, help_seeking,
 ):  # fmt: skip
     """One month of word, trust, support and willingness to seek help, household by household."""
+    logs = np.empty(_COMMON)
+    for k in range(_COMMON):
+        logs[k] = np.log1p(np.float64(k))
     for h in range(present.size):
         if present[h] == 0:
             continue
@@ -86,8 +90,9 @@ def carry(
             trust_health[h] += trust_ties * (p1 - np.float64(trust_health[h]))
             trust_community[h] += trust_ties * (p2 - np.float64(trust_community[h]))
         aware[h] = min(max(new - forget * (now - rest), 0.0), 1.0)
+        many = logs[np.uint64(number)] if number < _COMMON else np.log1p(number)
         target = np.float64(support_add[h]) + effect[0] * ((kin_nearby[h] != 0) - reference[0])
-        target += effect[1] * ((church[h] != 0) - reference[1]) + effect[2] * (np.log1p(number) - reference[2])
+        target += effect[1] * ((church[h] != 0) - reference[1]) + effect[2] * (many - reference[2])
         ratio = min(max(np.float64(poverty_ratio[h]), 0.0), 8.0)
         target += effect[3] * (np.log(0.5 + ratio) - reference[3])
         target += effect[4] * (np.float64(trust_community[h]) - reference[4]) + support_ties * p4
@@ -143,19 +148,16 @@ def _lever(context: Context, name: str, n: int) -> np.ndarray:
 def mend(community: Community, context: Context) -> None:
     """End ties that no longer hold and let households make ties near home; rewrites the graph."""
     h, graph, month = community.household, community.ties, community.clock.month
-    present, key = h["present"] != 0, h["key"]
-    counts: np.ndarray = np.diff(graph.indptr.astype(np.int64))
-    source = np.repeat(np.arange(h.size), counts)
-    other = graph.index.astype(np.int64)
-    keep = present[source] & present[other]
-    apart = keep & (graph.kind == _NEIGHBOR) & (h["neighborhood"][source] != h["neighborhood"][other])
-    apart &= (h["moved"][source] < MENDING_MONTHS) | (h["moved"][other] < MENDING_MONTHS)
-    at = np.flatnonzero(apart)
-    u = context.uniforms("ties.loss", month, luck.pair_key(key[source[at]], key[other[at]]))
-    keep[at[u < context.draw["ties.tie_loss_moved"]]] = False
-    source, other, kind = source[keep], other[keep], graph.kind[keep]
-    live = np.flatnonzero(present)
-    want = _wanted(community, context, live, np.bincount(source[kind != _KIN], minlength=h.size))
+    key = h["key"]
+    source, keep, at = _standing(
+        graph.indptr, graph.index, graph.kind, h["present"], h["neighborhood"], h["moved"], MENDING_MONTHS
+    )
+    u = context.uniforms("ties.loss", month, luck.pair_key(key[source[at]], key[graph.index[at]]))
+    keep[at[u < context.draw["ties.tie_loss_moved"]]] = 0
+    number, has_kin = np.zeros(h.size, np.int64), np.zeros(h.size, np.bool_)
+    source, other, kind = _kept(keep, source, graph.index, graph.kind, number, has_kin)
+    live = np.flatnonzero(h["present"])
+    want = _wanted(community, context, live, number)
     live, want = live[want > 0], want[want > 0]
     order = np.argsort(key[live])
     asks = np.repeat(live[order], want[order])
@@ -163,7 +165,7 @@ def mend(community: Community, context: Context) -> None:
     good = (found >= 0) & (found != asks)
     asks, found = asks[good], found[good]
     fresh = np.full(asks.size, _NEIGHBOR, graph.kind.dtype)
-    one, two = _new_kin(community, np.bincount(source[kind == _KIN], minlength=h.size) > 0)
+    one, two = _new_kin(community, has_kin)
     asks, found = np.concatenate([asks, one]), np.concatenate([found, two])
     fresh = np.concatenate([fresh, np.full(one.size, _KIN, graph.kind.dtype)])
     # Ties that stay come first, then new ones in the order of keys: the order in a row is the same
@@ -175,6 +177,40 @@ def mend(community: Community, context: Context) -> None:
     graph.indptr = start.astype(graph.indptr.dtype)
     graph.index, graph.kind = np.empty(source.size, np.uint32), np.empty(source.size, kind.dtype)
     _by_source(source, other, kind, start[:-1].copy(), graph.index, graph.kind)
+
+
+@njit(cache=True, nogil=True)
+def _standing(indptr, index, kind, present, neighborhood, moved, recent):
+    """The household at the near end of each tie; whether both still live here; and ties of neighbors who have moved apart."""
+    source, keep, apart = np.empty(index.size, np.uint32), np.empty(index.size, np.uint8), np.empty(index.size + 1, np.uint32)
+    n = 0
+    for h in range(present.size):
+        for e in range(indptr[h], indptr[h + 1]):
+            o = index[e]
+            source[e], keep[e] = h, np.uint8(present[h] != 0) & np.uint8(present[o] != 0)
+            apart[n] = e  # written in any case and kept by counting: no branch to guess
+            away = (kind[e] == _NEIGHBOR) & (neighborhood[h] != neighborhood[o]) & ((moved[h] < recent) | (moved[o] < recent))
+            n += np.int64(keep[e]) & np.int64(away)
+    return source, keep, apart[:n]
+
+
+@njit(cache=True, nogil=True)
+def _kept(keep, source, index, kind, number, has_kin):
+    """Ties that stay: both ends and their kind; counts in `number` those that are not to kin, and marks who has kin."""
+    n = 0
+    for e in range(keep.size):
+        n += keep[e]
+    ends, others, kinds = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, kind.dtype)
+    n = 0
+    for e in range(keep.size):
+        if keep[e] != 0:
+            ends[n], others[n], kinds[n] = source[e], index[e], kind[e]
+            if kind[e] == _KIN:
+                has_kin[source[e]] = True
+            else:
+                number[source[e]] += 1
+            n += 1
+    return ends, others, kinds
 
 
 @njit(cache=True, nogil=True)
