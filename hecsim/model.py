@@ -22,7 +22,7 @@ from hecsim.interventions import Intervention, mix
 from hecsim.interventions.delivery import Delivery
 from hecsim.measures import Diary, Recorder, assign_income_bands
 from hecsim.measures.observed import check_outcomes, yearly_totals
-from hecsim.population import build_community, restore_followed, without_before
+from hecsim.population import build_community, forget_before, restore_followed, without_before
 from hecsim.processes.plan import MONTH
 
 # What the model's own data collector keeps each month; give it another one to keep other things.
@@ -123,7 +123,7 @@ class CommunityModel(mesa.Model):
         if isinstance(community, Community):
             self.community = without_before(community)  # what only new histories need is not carried along
         else:
-            self.community = without_before(build_community(community, households=households))
+            self.community = forget_before(build_community(community, households=households))
         self.community.clock.start_year = int(start_year)
         self.community.clock.horizon = int(years) * MONTHS_PER_YEAR
         self.parameters = draw if draw is not None else evidence.draw(parameter_seed)

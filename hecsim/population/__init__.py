@@ -6,9 +6,19 @@
 
 from hecsim.population.build import build_community
 from hecsim.population.followed import restore_followed
-from hecsim.population.relive import relive, without_before
+from hecsim.population.relive import forget_before, relive, without_before
 from hecsim.population.report import margins
 from hecsim.population.store import load, save
 from hecsim.population.vignette import Vignette
 
-__all__ = ["Vignette", "build_community", "load", "margins", "relive", "restore_followed", "save", "without_before"]
+__all__ = [
+    "Vignette",
+    "build_community",
+    "forget_before",
+    "load",
+    "margins",
+    "relive",
+    "restore_followed",
+    "save",
+    "without_before",
+]

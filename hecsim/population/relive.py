@@ -18,7 +18,7 @@ from hecsim.population import histories
 from hecsim.population.followed import restore_followed
 from hecsim.tables import Table
 
-__all__ = ["keep_before", "relive", "without_before"]
+__all__ = ["forget_before", "keep_before", "relive", "without_before"]
 
 _MARK = "before/"
 
@@ -30,6 +30,13 @@ def keep_before(community: Community) -> None:
         for column, values in table.columns.items():
             if (values != table.schema[column].fill).any():
                 community.extras[f"{_MARK}{name}/{column}"] = values.copy()
+
+
+def forget_before(community: Community) -> Community:
+    """The same community, which has forgotten it: for one that lives a single future and is not begun anew."""
+    for name in [k for k in community.extras if k.startswith(_MARK)]:
+        del community.extras[name]
+    return community
 
 
 def without_before(community: Community) -> Community:
