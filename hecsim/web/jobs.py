@@ -22,8 +22,9 @@ from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.errors import HecsimError
 from hecsim.study import Store, Study
 from hecsim.web import baseline, cache, worker
+from hecsim.web.turns import in_turn, seat
 
-__all__ = ["BOARD", "Board", "Job", "Look", "finished", "in_turn", "seat"]
+__all__ = ["BOARD", "Board", "Job", "Look", "finished"]
 
 _log = logging.getLogger(__name__)
 _JOBS = 32  # jobs that may run at a time
@@ -84,24 +85,6 @@ def finished(key: str, futures: int) -> list[int]:
     if not (folder / "manifest.json").is_file():
         return []
     return [i for i in Store(folder).finished() if i < futures]
-
-
-def seat(index: int, workers: int) -> int:
-    """Which worker lives a future: always the same one, which holds the future's beginning in memory.
-
-    >>> [seat(i, 2) for i in in_turn(8)]
-    [0, 1, 0, 1, 1, 0, 1, 0]
-    """
-    return (index // 2 + index % 2) % workers
-
-
-def in_turn(futures: int) -> list[int]:
-    """Futures in the order in which they are lived: two share each draw of the parameters, so every draw comes once first.
-
-    >>> in_turn(4)
-    [0, 2, 1, 3]
-    """
-    return sorted(range(futures), key=lambda i: (i % 2, i))
 
 
 def _ahead(study: Study, only: tuple[int, ...]) -> str:
@@ -197,8 +180,20 @@ class Board:
             if not job.visitors and self._look(job).busy:
                 self._stop(job)
 
-    def leave(self, visitor: str) -> None:
-        """A visitor has gone: cancel what only this one waits for."""
+    def join(self, key: str, visitor: str) -> None:
+        """Wait for a run that is under way, too, as a page does that was loaded again."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is not None and not job.ahead and self._look(job).busy:
+                job.visitors.add(visitor)
+
+    def leave(self, visitor: str, grace: float = 0.0) -> None:
+        """A visitor has gone: cancel what only this one waits for; with a grace of seconds, unless somebody joins in them."""
+        if grace:
+            timer = threading.Timer(grace, self.leave, (visitor,))
+            timer.daemon = True
+            timer.start()
+            return
         with self._lock:
             for key in [k for k, j in self._jobs.items() if visitor in j.visitors]:
                 self.cancel(key, visitor)

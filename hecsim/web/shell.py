@@ -32,6 +32,7 @@ _FORUM = 5  # the forum's plain page stands before this one in the list of pages
 _log = logging.getLogger(__name__)
 _EVERY = 0.2  # seconds between two looks at a run
 _SOON = 0.05  # the same while a draft is lived, which takes about a second
+_GRACE = 20.0  # seconds in which a page that is loaded again takes over the run of the one before
 _STILL = 1.0  # seconds without a change after which current law is lived ahead
 _DRAFT_SHARE = 0.1  # of the bar that a draft fills
 _DRAFT = 2  # futures from which a first picture is drawn
@@ -109,12 +110,17 @@ def Layout(children: list[Any] = []) -> Any:  # noqa: B006  (Solara's way to pas
     return main
 
 
-def _arrive() -> Callable[[], None]:
-    """Give the session a name for its runs; what only it waits for stops when it ends."""
+def _name() -> str:
+    """The name of this session."""
     if not _visitor.value:
         _visitor.value = uuid.uuid4().hex
-    name = _visitor.value
-    return lambda: BOARD.leave(name)
+    return _visitor.value
+
+
+def _arrive() -> Callable[[], None]:
+    """Give the session a name for its runs; what only it waits for stops soon after it has ended."""
+    name = _name()
+    return lambda: BOARD.leave(name, _GRACE)
 
 
 def mix_name(state: State) -> str:
@@ -192,6 +198,8 @@ def use_run(state: State, draft: bool = False) -> Run:
         return key, BOARD.look(key) if key else None, BOARD.look(first) if first else None
 
     async def watch() -> None:
+        for each in (key, first):
+            BOARD.join(each, _name())
         last, told_at = at_present(), time.monotonic()
         set_moment(last)
         while any(found is not None and found.busy for found in last[1:]):

@@ -9,7 +9,7 @@ import pytest
 from hecsim.interventions import find
 from hecsim.study import Arm, Results, Store, Study, run_future
 from hecsim.study.begun import forget, keep
-from hecsim.web import baseline, cache, jobs, worker
+from hecsim.web import baseline, cache, turns, worker
 from hecsim.web.plan import LAW, MIX, law_of
 from hecsim.web.state import parse
 from tests.web.conftest import FUTURES
@@ -84,10 +84,10 @@ def test_a_draft_is_smaller_and_only_for_larger_towns() -> None:
 @pytest.mark.parametrize("futures", [1, 2, 4, 8, 16])
 @pytest.mark.parametrize("workers", [1, 2, 3, 4])
 def test_futures_are_spread_over_workers_and_take_every_draw_first(futures: int, workers: int) -> None:
-    turn = jobs.in_turn(futures)
+    turn = turns.in_turn(futures)
     assert sorted(turn) == list(range(futures))
     law = law_of(parse("t=Waterbury"))
     first = turn[: (futures + 1) // 2]
     assert len({law.future(i).draw for i in first}) == len(first)
-    load = [sum(jobs.seat(i, workers) == w for i in turn) for w in range(workers)]
+    load = [sum(turns.seat(i, workers) == w for i in turn) for w in range(workers)]
     assert max(load) - min(load) <= max(1, workers - 1)

@@ -11,9 +11,10 @@ import pytest
 from hecsim.interventions import find
 from hecsim.study import Arm, Study
 from hecsim.web import baseline, cache, worker
-from hecsim.web.jobs import Board, seat
+from hecsim.web.jobs import Board
 from hecsim.web.plan import MIX, law_of
 from hecsim.web.state import parse
+from hecsim.web.turns import seat
 
 
 class Hand(Board):
@@ -141,3 +142,16 @@ def test_the_next_guess_of_a_visitor_replaces_the_one_before_and_a_finished_one_
     assert [args[0].arms[1] for _, args, _ in board.open(worker.prepare)] == [other.arms[1]]
     board.open(worker.prepare)[0][2].set_result([0, 2])  # both futures are kept on disk
     assert board.guess(other, "a", baseline.DRAFT)
+
+
+def test_a_page_loaded_again_takes_over_its_run(board: Hand, study: Study) -> None:
+    key = board.start(study, "before")
+    board.leave("before", grace=3600.0)
+    assert board.look(key).busy
+    board.join(key, "after")
+    board.leave("before")  # the grace is over
+    assert board.look(key).busy
+    board.leave("after")
+    assert board.look(key).stage == "canceled"
+    board.join(key, "late")
+    assert not board.look(key).busy

@@ -13,8 +13,9 @@ from hecsim.web.forum import show
 from hecsim.web.forum.choices import Ballot, under_budget
 from hecsim.web.forum.room import PHASES, Room
 from hecsim.web.forum.words import told
-from hecsim.web.jobs import Board, in_turn
+from hecsim.web.jobs import Board
 from hecsim.web.plan import START_YEAR
+from hecsim.web.turns import in_turn
 
 __all__ = ["Evening"]
 
