@@ -43,8 +43,8 @@ CRITERIA: Mapping[str, str] = {
 }  # fmt: skip
 _LOWER = ("closeness",)
 _BEST = {
-    "need": "keeps need most visible", "similarity": "groups the towns that are most alike", "size": "has the largest smallest "
-    "proposal",
+    "need": "keeps need most visible", "similarity": "groups the towns that are most alike", "size": "keeps even the smallest "
+    "proposal large",
     "savings": "gives even the smallest pool most to save", "coverage": "leaves fewest residents out",
     "closeness": "keeps residents closest together", "partners": "shares institutions most",
     "contiguity": "hangs together best",

@@ -105,7 +105,7 @@ def draft(state: State) -> str:
     ]  # fmt: skip
     invite = [
         [t(r["kind"]), ", ".join(title(m.work) for m in found.missing if m.kind == r["kind"]) or "–", str(r["other"]),
-         "–" if r["expected_here"] is None else f"{r['expected_here']:g}"]
+         "–" if r["expected_here"] is None else f"{r['expected_here']:.{0 if r['expected_here'] >= 1 else 1}f}"]
         for r in found.invite[:8]
     ]  # fmt: skip
     here, now = (spec.form, spec.rule), f" ◀ {say('plan.now', lang)}"

@@ -173,7 +173,7 @@ SAID: dict[str, str] = {
     "best balance of all criteria": "el mejor equilibrio de todos los criterios",
     "keeps need most visible": "deja ver mejor la necesidad",
     "groups the towns that are most alike": "agrupa los municipios más parecidos",
-    "has the largest smallest proposal": "su grupo más pequeño es el mayor",
+    "keeps even the smallest proposal large": "hasta su grupo más pequeño es grande",
     "gives even the smallest pool most to save": "hasta el fondo más pequeño tiene más que ahorrar",
     "leaves fewest residents out": "deja fuera a menos residentes",
     "keeps residents closest together": "tiene a los residentes más cerca",

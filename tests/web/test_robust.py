@@ -90,3 +90,37 @@ def test_a_pin_cannot_be_guessed(browser: Any, address: str) -> None:
     tab.wait_for_selector("[role=alert]")
     assert not tab.is_visible("form[action$='/act']")
     tab.close()
+
+
+def test_reload_back_and_a_second_tab_lose_nothing(browser: Any, address: str) -> None:
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.set_default_timeout(120_000)
+    tab.goto(f"{address}/studio?t=Waterbury&n=2000&f=16&y=10&m=M2")
+    tab.wait_for_selector("button.run:enabled")
+    tab.click("button.run")
+    tab.wait_for_selector("button.stop")
+    tab.reload()
+    tab.wait_for_selector("button.stop")  # the run goes on under the page that was loaded again
+    tab.click("button.stop")
+    tab.wait_for_selector("button.stop", state="detached")
+    assert "Canceled" in tab.inner_text(".go [role=status]")
+
+    tab.click("button.keep")
+    tab.wait_for_function("location.search.includes('s=M2')")
+    tab.click("nav a >> nth=2")
+    tab.wait_for_selector(".shelf > li")
+    tab.go_back()
+    tab.wait_for_selector("#p-mix")
+    assert (tab.input_value("#p-mix"), tab.input_value("#p-town")) == ("M2", "Waterbury")
+    tab.go_forward()
+    tab.wait_for_selector(".shelf > li")
+
+    other = context.new_page()
+    other.set_default_timeout(120_000)
+    other.goto(tab.url.replace("/compare", "/studio"))
+    other.select_option("#p-years", "7")
+    other.wait_for_function("location.search.includes('y=7')")
+    assert "y=10" in tab.url
+    assert tab.locator(".shelf > li").count() == 1
+    context.close()
