@@ -160,22 +160,30 @@ def newcomers(m: Settlement) -> None:
 
 
 def _blocks(m: Settlement, where: np.ndarray) -> np.ndarray:
-    """Block for a household of each neighborhood: the one with its first household."""
+    """Block for a household of each neighborhood: the one where most of its households are."""
     household = m.household
     if household.n_blocks == 1:
         return np.zeros(where.size, np.int64)
-    first = _first_home(household["present"], household["neighborhood"], m.community.neighborhood.size)
-    return household.block_of(first)[where]
+    n = m.community.neighborhood.size
+    return _main_block(household["present"], household["neighborhood"], household.start, household.used, n)[where]
 
 
 @njit(cache=True, nogil=True)
-def _first_home(present, neighborhood, n):
-    """Row of the first household of each neighborhood, 0 if it has none."""
-    first = np.zeros(n, np.int64)
-    for h in range(present.size - 1, -1, -1):
-        if present[h] == 1:
-            first[neighborhood[h]] = h
-    return first
+def _main_block(present, neighborhood, start, used, n):
+    """Block with the most households of each neighborhood, 0 if it has none.
+
+    Who moves keeps the row, so after some months a household of any neighborhood may be found in any block. If newcomers
+    went to the first of them, all would fill the first blocks, and tables would be laid out anew every month.
+    """
+    block, most, here = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    for b in range(used.size):
+        here[:] = 0
+        for h in range(start[b], start[b] + used[b]):
+            here[neighborhood[h]] += present[h] == 1
+        for g in range(n):
+            if here[g] > most[g]:
+                block[g], most[g] = b, here[g]
+    return block
 
 
 @njit(cache=True, nogil=True)

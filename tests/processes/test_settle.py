@@ -415,3 +415,12 @@ def test_means_agree_with_their_twin_and_a_direct_count():
     assert np.array_equal(c.neighborhood["residents"], np.bincount(where, minlength=c.neighborhood.size))
     in_first = where == 0
     assert c.neighborhood["mean_diet"][0] == pytest.approx(c.person["diet"][here][in_first].mean(), rel=1e-3)
+
+
+def test_newcomers_go_where_most_of_their_neighbors_are_kept():
+    # Two blocks of four rows; households that have moved keep their rows, so each neighborhood has one in the other block.
+    neighborhood = np.array([0, 0, 1, 2, 1, 1, 0, 3], np.uint16)
+    present = np.array([1, 1, 1, 0, 1, 1, 1, 1], np.uint8)
+    start, used = np.array([0, 4, 8]), np.array([4, 4])
+    block = settle_moves._main_block(present, neighborhood, start, used, 5)
+    assert block.tolist() == [0, 1, 0, 1, 0]  # nobody lives in the third and the last
