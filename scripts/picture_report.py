@@ -1,19 +1,19 @@
-"""Pictures of a study's report for the documentation, taken with an installed Chromium.
+"""Pictures of a study's report for README and documentation, taken with an installed Chromium.
 
     python scripts/picture_report.py results/hartford/report.html docs/pictures
 
-writes report-wide.png (1200 pixels) and report-phone.png (390 pixels), the top of each page.
+writes report.png (the top of the page) and map.png (the first map of the neighborhoods).
 """
 
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-SHOTS = (("report-wide.png", 1200, 1900), ("report-phone.png", 390, 1600))
+from playwright.sync_api import sync_playwright
+
+_WIDTH, _HEIGHT = 1200, 1100
 
 
 def main(page: str, folder: str) -> int:
@@ -24,43 +24,19 @@ def main(page: str, folder: str) -> int:
         return 1
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    text = Path(page).read_text(encoding="utf-8")
-    for name, width, height in SHOTS:
-        with tempfile.TemporaryDirectory() as scratch:
-            # A window cannot be as narrow as a phone, so the page stands in a frame of its width.
-            (Path(scratch) / "page.html").write_text(text, encoding="utf-8")
-            frame = Path(scratch) / "frame.html"
-            style = f"width:{width}px;height:{height}px;border:0"
-            frame.write_text(
-                f'<body style="margin:0"><iframe src="page.html" style="{style}" scrolling="no"></iframe>',
-                encoding="utf-8",
-            )
-            subprocess.run(
-                [
-                    browser,
-                    "--headless",
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--hide-scrollbars",
-                    f"--screenshot={(target / name).resolve()}",
-                    f"--window-size={max(width, 500)},{height}",
-                    frame.as_uri(),
-                ],
-                check=True,
-                capture_output=True,
-            )
-        _crop(target / name, width)
-        print(target / name)
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=shutil.which(browser))
+        sheet = chromium.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
+        sheet.goto(Path(page).resolve().as_uri())
+        sheet.screenshot(path=target / "report.png")
+        sheet.locator("section#places figure").first.screenshot(path=target / "map.png")
+        chromium.close()
+    print(f"report.png and map.png in {target}")
     return 0
 
 
-def _crop(path: Path, width: int) -> None:
-    from PIL import Image
-
-    with Image.open(path) as picture:
-        if picture.width > width:
-            picture.crop((0, 0, width, picture.height)).save(path)
-
-
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]) if len(sys.argv) == 3 else __doc__)
+    if len(sys.argv) != 3:
+        print(__doc__, file=sys.stderr)
+        sys.exit(2)
+    sys.exit(main(*sys.argv[1:]))
