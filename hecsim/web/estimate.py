@@ -67,8 +67,10 @@ def use_prices(state: State, busy: bool) -> Mapping[str, Price]:
         await asyncio.sleep(_STILL)
         since = 0.0
         while name := next((n for n in (*picked.current, *catalogue()) if n not in known), ""):
-            while BOARD.busy():
+            # Current law, which makes every result come sooner, goes before the price of what nobody has chosen.
+            if BOARD.busy(ahead=name not in picked.current):
                 await asyncio.sleep(_STILL)
+                continue
             key = (towns, name)
             if key not in _asked:  # another visitor may wait for the same price
                 _asked[key] = BOARD.ask(worker.asked, work_out, towns, name)

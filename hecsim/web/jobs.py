@@ -204,10 +204,10 @@ class Board:
             job = self._jobs.get(key)
             return None if job is None or job.ahead else self._look(job)
 
-    def busy(self) -> bool:
-        """Whether a run that somebody asked for is under way."""
+    def busy(self, ahead: bool = False) -> bool:
+        """Whether a run that somebody asked for is under way, or, with `ahead`, one that nobody has asked for yet."""
         with self._lock:
-            return any(not j.ahead and self._look(j).busy for j in self._jobs.values())
+            return any((ahead or not j.ahead) and self._look(j).busy for j in self._jobs.values())
 
     def queue(self) -> tuple[tuple[str, tuple[str, ...], Look], ...]:
         """Every run that this server knows of, newest first: key, towns, how it stands."""
