@@ -68,11 +68,12 @@ def test_a_run_is_followed():
 
 @pytest.mark.slow
 def test_weight_tracks_as_in_cohorts():
-    rows = {r["check"]: r for r in check_tracking(households=3_000)}
+    rows = {r["check"]: r for r in check_tracking(households=6_000)}
     assert len(rows) == 8
-    # Two futures of 3,000 households: a fifth either way is two standard errors of the ratios.
+    # Two futures of 6,000 households: a fifth either way is more than two standard errors of the ratios, and 0.08 of the
+    # correlation over 21 years, for which few children are left.
     ratio = next(r for name, r in rows.items() if "5 to 8" in name)
     assert 0.8 * ratio["low"] < ratio["simulated"] < 1.25 * ratio["high"]
     for name, r in rows.items():
         if name.startswith("Correlation"):
-            assert r["low"] - 0.05 < r["simulated"] < r["high"] + 0.05, name
+            assert r["low"] - 0.08 < r["simulated"] < r["high"] + 0.08, name

@@ -39,7 +39,9 @@ def test_attribute_splits_a_mix_whole(small, place, tmp_path):
     assert set(found.shares["intervention"]) == {"P01", "G03"}
     assert (found.whole["error"] <= 1e-9 * np.maximum(1, found.whole["difference"].abs())).all()
     spent = found.shares[found.shares["outcome"] == "spending"].set_index("intervention")
-    assert spent.loc["G03", "shapley"] > 0
+    # Few children are born in so small a place: visits may find none, and then cost nothing.
+    assert spent.loc["G03", "shapley"] >= 0
+    assert spent["shapley"].sum() > 0
     assert found.method == "all 4 subsets"
     assert list(found.synergy["context"].unique()) == ["every other subset"]
     arms = (small.arms[0], replace(small.arms[1], interventions=small.arms[1].interventions[:1]))
