@@ -10,7 +10,7 @@ import solara
 from hecsim.population import Vignette
 from hecsim.web.plan import study_of
 from hecsim.web.shell import mix_name, mixes_for, progress_words, use_run, use_state
-from hecsim.web.state import FUTURES, YEARS, State, updated
+from hecsim.web.state import FUTURES, YEARS, State, reaches_everyone, updated
 from hecsim.web.story import touched, use_reached
 from hecsim.web.view import family_of
 from hecsim.web.words import all_words, say
@@ -29,6 +29,7 @@ def _Launch(
     mix: str,
     custom: str,
     altered: bool,
+    everyone: bool,
     mixes: list[dict[str, str]],
     years: int,
     futures: int,
@@ -104,6 +105,7 @@ def FamilyPage() -> None:
             mix=state.mix,
             custom="" if state.mix else name,
             altered=state.changed,
+            everyone=reaches_everyone(state),
             mixes=mixes_for(lang),
             years=state.years,
             futures=state.futures,

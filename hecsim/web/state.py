@@ -308,6 +308,11 @@ def updated(state: State, change: Any) -> State:
     if isinstance(change.get("group"), Mapping):
         state = replace(state, group=_regrouped(state.group, change["group"]))
     state = replace(state, where=changed(state.where, change.get("where")))
+    if isinstance(change.get("everyone"), bool) and state.picks:
+        usual = {p.id: p.reach for p in of_mix(state.mix, state.years)} if state.mix else {}
+        everyone = bool(change["everyone"])
+        picks = _picks([(p.id, 100 if everyone else usual.get(p.id, ""), p.start) for p in state.picks], state.years)
+        state = replace(state, picks=picks)
     pick = change.get("pick")
     if isinstance(pick, Mapping) and str(pick.get("id")) in catalogue():
         name = str(pick["id"])
@@ -320,6 +325,11 @@ def updated(state: State, change: Any) -> State:
         picks = _picks(others, state.years)
         state = replace(state, picks=picks, mix=state.mix if picks else "")
     return state
+
+
+def reaches_everyone(state: State) -> bool:
+    """Whether every part of the mix reaches all it is meant for."""
+    return bool(state.picks) and all(p.reach == 100 for p in state.picks)
 
 
 def _clamped(picks: Iterable[Pick], years: int) -> tuple[Pick, ...]:

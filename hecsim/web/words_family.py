@@ -28,6 +28,10 @@ FAMILY: dict[str, tuple[str, str]] = {
     ),
     "family.run": ("Let them live these years", "Que vivan estos años"),
     "family.mix": ("With which mix?", "¿Con qué combinación?"),
+    "family.everyone": (
+        "Let every part of the mix reach everyone it is meant for, this family too (more than planned)",
+        "Que cada parte de la combinación llegue a todos para quienes es, también a esta familia (más de lo previsto)",
+    ),
     "family.edit": ("Change the mix or the town", "Cambiar la combinación o el municipio"),
     "family.next": ("Next year", "Año siguiente"),
     "family.all": ("Show all years", "Mostrar todos los años"),

@@ -160,6 +160,16 @@ def test_a_pick_keeps_its_reach_when_only_its_start_changes() -> None:
     assert [(p.id, p.reach, p.start) for p in state.picks] == [("G04", 55, 3)]
 
 
+def test_a_mix_can_reach_everyone_and_go_back() -> None:
+    whole = updated(State(), {"mix": "M1", "years": 10})
+    wide = updated(whole, {"everyone": True})
+    assert {p.reach for p in wide.picks} == {100} and module.reaches_everyone(wide) and wide.changed
+    assert [p.start for p in wide.picks] == [p.start for p in whole.picks]
+    assert updated(wide, {"everyone": False}) == whole
+    assert updated(State(), {"everyone": True}) == State()
+    assert updated(whole, {"everyone": "yes"}) == whole
+
+
 def test_fewer_years_pull_starts_inside_the_horizon() -> None:
     state = updated(parse("y=10"), {"pick": {"id": "G04", "start": 9}})
     state = updated(state, {"years": 5})
