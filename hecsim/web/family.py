@@ -114,7 +114,7 @@ def FamilyPage() -> None:
             busy=run.busy,
             told=progress_words(run, lang),
             share=run.look.share if run.look else 0.0,
-            event_change=change,
+            event_change=lambda c: change(c if given.picks or not isinstance(c, dict) else {**_FIRST, **c}),
             event_run=start,
             event_cancel=lambda *_: run.cancel(),
             event_go=go,
