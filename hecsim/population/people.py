@@ -14,10 +14,9 @@ import numpy as np
 from hecsim.population.fitting import diffuse, rake
 from hecsim.population.library import HEAD_EDGES, Library
 from hecsim.population.targets import Targets
+from hecsim.processes.demography import DEGREE_AGE
 
 __all__ = ["education", "household_race", "languages", "limits_work", "mothers", "nativity", "person_race"]
-
-_DEGREE_AGE = 22 * 12 + 6  # months, as in the process demography.schooling
 
 PARTNER_ROLE, ELDER_ROLE = 1, 3
 
@@ -167,7 +166,7 @@ def education(
         where = tract[home[rows]]
         usual = t.education.mean(axis=0)
         tilted = np.append(p["education_18_22"], 0.0) * np.sqrt(t.education / np.maximum(usual, 1e-9))
-        done = person["age"][rows] >= _DEGREE_AGE
+        done = person["age"][rows] >= DEGREE_AGE
         shares = np.where(done[:, None], t.education[where], tilted[where]) * np.exp(0.5 * slope[rows][:, None] * level)
         # Degrees are taken at one age in the model: before it those who will have one are at college, after it
         # none is still to come, so that the young of the start end up with no less schooling than others.

@@ -26,11 +26,11 @@ from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, happens, listed, log_
 
-__all__ = ["DEMOGRAPHY", "FERTILITY", "LEAVING", "MARRIAGE", "MORTALITY", "SCHOOLING"]
+__all__ = ["DEGREE_AGE", "DEMOGRAPHY", "FERTILITY", "LEAVING", "MARRIAGE", "MORTALITY", "SCHOOLING"]
 
 TERM = 9  # months of gestation, the month of delivery included
 _ADULT = 18 * 12
-_DEGREE_AGE = 22 * 12 + 6
+DEGREE_AGE = 22 * 12 + 6  # months
 _AGES = np.array([0, 1, *range(5, 91, 5)], np.float64)  # ages of the life table's entries
 _LAST = 111
 
@@ -60,10 +60,10 @@ def schooling_kernel(
 ):  # fmt: skip
     asked = np.empty(p_present.size, np.uint8)
     for i in range(p_present.size):
-        asked[i] = (p_present[i] != 0) & ((p_age[i] == _ADULT) | (p_age[i] == _DEGREE_AGE))
+        asked[i] = (p_present[i] != 0) & ((p_age[i] == _ADULT) | (p_age[i] == DEGREE_AGE))
     for i in listed(asked):
         parents = int(h_education[int(p_household[i]) - h0])
-        if p_age[i] == _DEGREE_AGE:
+        if p_age[i] == DEGREE_AGE:
             known = parents if p_role[i] == 2 else 4
             if p_education[i] == 2 and uniform_at(luck_p, i, du_degree) < k_college_degree[known]:
                 p_education[i] = 3
@@ -83,7 +83,7 @@ def schooling_plain(
     pu_finish = uniforms_of(luck_p, du_finish)
     pu_entry = uniforms_of(luck_p, du_entry)
     pu_degree = uniforms_of(luck_p, du_degree)
-    rows = np.flatnonzero((p_present != 0) & (p_age == _DEGREE_AGE) & (p_education == 2))
+    rows = np.flatnonzero((p_present != 0) & (p_age == DEGREE_AGE) & (p_education == 2))
     parents = h_education[p_household[rows].astype(np.int64) - h0].astype(np.int64)
     known = np.where(p_role[rows] == 2, parents, 4)
     p_education[rows[pu_degree[rows] < k_college_degree[known]]] = 3
