@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test slow browser chromium lint docs guard bench app clean
+.PHONY: run compiled test slow browser chromium lint docs guard bench app clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else 'hecsim needs Python 3.11 or newer')"
@@ -12,10 +12,13 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
 	touch $(READY)
 
+compiled: $(READY)  ## the model's loops, once on this machine, so that no two processes compile the same
+	$(BIN)/hecsim compile
+
 run: $(READY)  ## Hartford under current law and three mixes: a table on screen, the report on disk
 	$(BIN)/hecsim compare experiments/hartford.toml --out results/hartford
 
-test: $(READY) chromium  ## the tests that run in minutes
+test: compiled chromium  ## the tests that run in minutes
 	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
 
 chromium:  ## Debian's browser for the browser tests, where it may be installed
@@ -26,7 +29,7 @@ chromium:  ## Debian's browser for the browser tests, where it may be installed
 browser: $(READY) chromium  ## the app in a real browser
 	$(BIN)/python -m pytest -m browser
 
-slow: $(READY)  ## the statistical and whole-state tests
+slow: compiled  ## the statistical and whole-state tests
 	$(BIN)/python -m pytest -m slow
 
 lint: $(READY)  ## style, types, and the contract between the rooms

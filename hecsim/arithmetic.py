@@ -14,10 +14,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
-__all__ = ["exp_", "fused", "log_", "normal_", "quantile_", "spread_"]
+from hecsim.compiled import njit
+
+__all__ = ["either", "exp_", "fused", "log_", "normal_", "quantile_", "spread_"]
 
 F = np.float32
 _LOG2E = 1.4426950408889634
@@ -35,7 +37,22 @@ def fused(typing: Any, a: Any, b: Any, c: Any) -> Any:
     return kind(kind, kind, kind), build
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@intrinsic
+def either(typing: Any, condition: Any, a: Any, b: Any) -> Any:
+    """Give a if the condition holds and b otherwise, both worked out, never a branch; for compiled loops only.
+
+    Several tests of one code in a row the compiler makes a jump of, and a loop with a jump takes one row at a time.
+    """
+    if not (isinstance(condition, types.Boolean) and a == b == types.float64):
+        return None
+
+    def build(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.select(*arguments)
+
+    return a(condition, a, b), build
+
+
+@njit(forceinline=True, error_model="numpy")
 def exp_(x):
     """E to the power x, relative error below 1e-8; x is taken as between -700 and 700."""
     x = min(max(x, -700.0), 700.0)
@@ -51,7 +68,7 @@ def exp_(x):
     return p * np.int64((np.int64(n) + 1023) << 52).view(np.float64)
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def log_(x):
     """Natural logarithm of a positive number, absolute error below 1e-9."""
     bits = np.float64(x).view(np.int64) + 0x00095F6200000000  # so that the mantissa runs from sqrt(1/2) to sqrt(2)
@@ -67,13 +84,13 @@ def log_(x):
     return fused(e, 0.6931471805599453, 2.0 * s * p)
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def spread_(p):
     """What `quantile_` asks of p in (0, 1): 4 p (1 - p), and its distance from one half times the root of eight."""
     return F(4.0 * p * (1.0 - p)), F(1.4142135623730951 * (2.0 * p - 1.0))
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def quantile_(x, lean):
     """Standard normal quantile from `spread_`, in single precision.
 
@@ -108,7 +125,7 @@ def quantile_(x, lean):
     return lean * (middle if w < F(5.0) else tail)
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def normal_(p):
     """Standard normal quantile of p in (0, 1), within 2e-6 of a standard deviation up to five of them, in single precision."""
     # Single precision from here on: twice as many people at a time, and the answer is kept in it anyway.

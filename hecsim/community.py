@@ -13,9 +13,14 @@ from typing import Any
 import numpy as np
 
 from hecsim.clock import Clock
+from hecsim.compiled import njit
+from hecsim.lanes import Lanes
 from hecsim.tables import NONE, Table
 
 __all__ = ["Community", "Ties"]
+
+_ENOUGH = 0.85  # of the room that a year may need: growth of a percent does not have the tables laid out anew
+_BLOCKS_EACH = 4  # blocks for every thread are enough that none waits long for another
 
 
 @dataclass
@@ -135,7 +140,9 @@ class Community:
         found = np.flatnonzero(self.household["key"] == np.uint64(key))
         return int(found[0]) if found.size else None
 
-    def ensure_room(self, table: str, minimum: np.ndarray, reserve: float = 0.04) -> np.ndarray | None:
+    def ensure_room(
+        self, table: str, minimum: np.ndarray, reserve: float = 0.04, lanes: Lanes | None = None
+    ) -> np.ndarray | None:
         """Make sure that block b of a table has `minimum[b]` spare rows; lays it out again if not.
 
         Columns that point into the table follow, and so does the household graph. Returns the new row
@@ -146,24 +153,58 @@ class Community:
         if (free >= minimum).all():
             return None
         spare = np.maximum(minimum + 16, (t.used * reserve).astype(np.int64))
-        return self._lay_out(table, spare, None)
+        return self._lay_out(table, spare, None, lanes=lanes)
 
-    def compact(self, reserve: float = 0.14) -> None:
+    def compact(self, reserve: float = 0.14, lanes: Lanes | None = None) -> None:
         """Drop the rows of those who died, left or changed household, so that a long run does not slow down.
 
         Done between months at fixed times, never when a table happens to be full: what is dropped then
         depends on the calendar alone and not on how the tables are cut into blocks. `reserve` is room for a
-        year of births, arrivals and changes of household, so that tables rarely have to be laid out in between.
+        year of births, arrivals and changes of household, so that tables rarely have to be laid out in between. Where
+        there is nearly as much once the rows are dropped, the others close up where they lie.
         """
         for name in ("person", "household"):
             t = self.tables[name]
             keep = t["present"] == 1
-            used = np.array([int(keep[t.block(b)].sum()) for b in range(t.n_blocks)])
-            self._lay_out(name, (used * reserve).astype(np.int64) + 16, keep)
+            used = np.array([np.count_nonzero(keep[t.block(b)]) for b in range(t.n_blocks)])
+            if (np.diff(t.start) >= used * (1.0 + _ENOUGH * reserve)).all():
+                self.kept.clear()
+                self._follow(name, t.squeeze(keep, lanes or Lanes()))
+            else:
+                self._lay_out(name, (used * reserve).astype(np.int64) + 16, keep, lanes=lanes)
 
-    def _lay_out(self, table: str, spare: Any, keep: np.ndarray | None) -> np.ndarray:
+    def share(self, threads: int, least: int = 6_000, reserve: float = 0.14) -> None:
+        """Cut the tables so that this many threads have as much to do, where blocks of `least` persons allow it.
+
+        Results do not depend on it. Nothing happens where there are several blocks for every thread.
+        """
+        now, h, p = self.n_blocks, self.household, self.person
+        blocks = min(-(-now // threads) * threads, int(p.used.sum()) // least)
+        if threads == 1 or now >= _BLOCKS_EACH * threads or blocks <= now:
+            return
+        homes, people = h.rows_in_use(), p.rows_in_use()
+        of = p["household"][people].astype(np.int64)
+        live = of < h.size
+        persons = np.bincount(of[live], minlength=h.size)[homes]
+        middle = np.cumsum(persons) - persons / 2
+        block = np.zeros(h.size, np.int64)
+        block[homes] = np.minimum((middle * blocks / max(persons.sum(), 1)).astype(np.int64), blocks - 1)
+        of_person = np.where(live, block[np.where(live, of, 0)], 0)
+        for name, rows, where in (("household", homes, block[homes]), ("person", people, of_person)):
+            cut = [rows[where == b] for b in range(blocks)]
+            self._lay_out(name, [int(some.size * reserve) + 16 for some in cut], None, rows=cut)
+
+    def _lay_out(
+        self, table: str, spare: Any, keep: np.ndarray | None, *, rows: list[np.ndarray] | None = None,
+        lanes: Lanes | None = None,
+    ) -> np.ndarray:  # fmt: skip
         self.kept.clear()  # slices of columns would keep the old arrays in memory
-        moved = self.tables[table].regrow(spare, keep)
+        moved = self.tables[table].regrow(spare, keep, rows=rows, lanes=lanes)
+        self._follow(table, moved)
+        return moved
+
+    def _follow(self, table: str, moved: np.ndarray) -> None:
+        """Point all columns and ties that refer to rows of a table to where these are now."""
         for other in self.tables.values():
             for column in other.schema.values():
                 if column.ref == table and column.dtype == "uint32":
@@ -172,19 +213,8 @@ class Community:
                     # -1 becomes NONE: what pointed to a dropped row points nowhere.
                     values[live] = moved[values[live].astype(np.int64)].astype(np.uint32)
         if table == "household":
-            self._move_ties(moved)
-        return moved
-
-    def _move_ties(self, moved: np.ndarray) -> None:
-        counts: np.ndarray = np.diff(self.ties.indptr.astype(np.int64))
-        source = moved[np.repeat(np.arange(counts.size), counts)]
-        target = moved[self.ties.index.astype(np.int64)]
-        stays = (source >= 0) & (target >= 0)
-        # Rows keep their order, so the links of each row stay together and in order.
-        fresh = np.bincount(source[stays], minlength=self.household.size)
-        self.ties.indptr = np.concatenate([[0], np.cumsum(fresh)]).astype(self.ties.indptr.dtype)
-        self.ties.index = target[stays].astype(np.uint32)
-        self.ties.kind = self.ties.kind[stays]
+            t = self.ties
+            t.indptr, t.index, t.kind = _moved_ties(t.indptr, t.index, t.kind, moved, self.household.size)
 
     def summary(self) -> dict[str, Any]:
         """Counts that a person wants to see first."""
@@ -198,3 +228,22 @@ class Community:
             "ties": int(self.ties.index.size),
             "bytes": sum(c.nbytes for t in self.tables.values() for c in t.columns.values()),
         }
+
+
+@njit()
+def _moved_ties(indptr, index, kind, moved, size):
+    """Ties between rows that are still there, at their new numbers. Rows keep their order, and ties theirs in a row."""
+    start, n = np.zeros(size + 1, indptr.dtype), 0
+    others, kinds = np.empty(index.size + 1, np.uint32), np.empty(index.size + 1, kind.dtype)
+    for h in range(indptr.size - 1):
+        if moved[h] < 0:
+            continue
+        first = n
+        for e in range(indptr[h], indptr[h + 1]):
+            to = moved[index[e]]
+            others[n], kinds[n] = to, kind[e]  # written in any case and kept by counting: no branch to guess
+            n += np.int64(to >= 0)
+        start[moved[h] + 1] = n - first
+    for h in range(size):
+        start[h + 1] += start[h]
+    return start, others[:n].copy(), kinds[:n].copy()

@@ -10,10 +10,9 @@ nothing they write, so they may run on several threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
+from itertools import groupby
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +23,7 @@ from hecsim.columns import SCHEMA
 from hecsim.community import Community
 from hecsim.errors import LuckError, RunError
 from hecsim.frames import Frames, Scratch
+from hecsim.lanes import Lanes
 from hecsim.levers import LEVERS, LeverBook
 from hecsim.processes.base import Argument, Process
 from hecsim.tables import Table
@@ -31,6 +31,7 @@ from hecsim.tables import Table
 __all__ = ["Context", "Engine", "check_plan"]
 
 _FIXED = ("parameter", "decision", "column")  # kinds of arguments that are the same in every call of a part
+_RUNS = 2  # the families' month, and what is still to do after settlement
 _AHEAD = 64  # one spare row is looked at for so many that are in use
 
 
@@ -39,12 +40,18 @@ class Context:
     """What a structural process may use besides the community: draw, levers, seed of luck, events.
 
     events : mappings that later steps and the diary read, such as births and moves this month
+    lanes : threads that it may share its rows among
+    lasting : what follows from the draw alone, once worked out
+    words : by table, words of luck of all rows this month, where a step has worked them out that changes no keys
     """
 
     draw: Mapping[str, Any]
     levers: LeverBook
     seed: int
     events: dict[str, Any]
+    lanes: Lanes = field(default_factory=Lanes)
+    lasting: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def uniforms(self, decision: str, month: int, keys: np.ndarray) -> np.ndarray:
         """float32 uniforms for a named decision, one per key."""
@@ -52,7 +59,7 @@ class Context:
 
 
 def check_plan(plan: Sequence[Process]) -> None:
-    """Refuse a plan in which a decision has two owners or block processes are not contiguous."""
+    """Refuse a plan in which a decision has two owners or block processes stand in more than two places."""
     owner: dict[str, str] = {}
     for p in plan:
         for d in p.decisions:
@@ -64,10 +71,13 @@ def check_plan(plan: Sequence[Process]) -> None:
         clash = numbers.setdefault(luck.decision_id(d), d)
         if clash != d:
             raise LuckError(f"decisions '{d}' and '{clash}' share a number; rename one")
-    scopes = ["block" if p.scope == "block" else "other" for p in plan]
-    changes = sum(a != b for a, b in pairwise(scopes))
-    if changes > 2:
+    if len(_runs(plan)) > _RUNS:
         raise RunError("block processes of a plan must stand together, so that a block stays in cache")
+
+
+def _runs(plan: Sequence[Process]) -> list[list[Process]]:
+    """Block processes that stand together."""
+    return [list(run) for block, run in groupby(plan, lambda p: p.scope == "block") if block]
 
 
 class _Part:
@@ -81,7 +91,7 @@ class _Part:
         self.tables, self.rows = community.tables, rows
         self._layout = [table.start for table in self.tables.values()]  # replaced when a table is laid out anew
         self.calls: dict[str, list[Any]] = {}  # by process: its arguments, as far as they stay the same
-        self._views: list[np.ndarray | None] = []
+        self._views: dict[tuple[str, bool], np.ndarray] = {}
         self._words: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.levers: dict[str, np.ndarray] = {}  # those that differ from row to row, once composed
         self.turn(community, 0)
@@ -100,23 +110,28 @@ class _Part:
         self.levers.clear()
         return self
 
-    def views(self, asked: tuple[Argument, ...]) -> list[np.ndarray | None]:
-        """Slices of these columns, read-only unless the process writes them; None where there is no such column."""
-        if not self._views:
-            for a in asked:
-                values = self.tables[a.table].columns.get(a.key)
-                if values is None:  # `missing` says what a community lacks
-                    self._views.append(None)
-                    continue
-                view = values[self.rows[a.table]] if a.table in self.rows else values[:]
-                view.flags.writeable = a.writable
-                self._views.append(view)
-        return self._views
+    def view(self, a: Argument) -> np.ndarray | None:
+        """Slice of a column, read-only unless the process writes it; None where there is no such column."""
+        known = self._views.get((a.name, a.writable))
+        if known is None:
+            values = self.tables[a.table].columns.get(a.key)
+            if values is None:  # `missing` says what a community lacks
+                return None
+            known = values[self.rows[a.table]] if a.table in self.rows else values[:]
+            known.flags.writeable = a.writable
+            self._views[a.name, a.writable] = known
+        return known
 
     def size(self, table: str) -> int:
         """Rows of a table in this part."""
         rows = self.rows.get(table)
         return self.tables[table].size if rows is None else rows.stop - rows.start
+
+    def know(self, words: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
+        """Take over words of luck that have been worked out for whole tables this month."""
+        for table, (first, second) in words.items():
+            rows = self.rows.get(table, slice(None))
+            self._words[table] = first[rows], second[rows]
 
     def words(self, table: str) -> tuple[np.ndarray, np.ndarray]:
         """The words of luck of a table's rows this month."""
@@ -163,9 +178,10 @@ class Engine:
         self.draw = draw
         self.seed = int(seed)
         self.levers = LeverBook(draw)
-        self.context = Context(draw, self.levers, self.seed, {})
-        self.plain = plain
         self.threads = max(1, threads)
+        self.lanes = Lanes(self.threads)
+        self.context = Context(draw, self.levers, self.seed, {}, self.lanes)
+        self.plain = plain
         # Statutory amounts stay at their 2025 level: the model counts in constant 2025 dollars.
         self.rules = benefits.rules("2025-07", draw)
         # A table of one record: to look at a record alone, a compiled loop's call asks every field for its type.
@@ -176,19 +192,13 @@ class Engine:
         self._me = object()  # stands for this engine among what a community keeps
         # What a process is called with is mostly the same every month: parameters are put in place once.
         self._fixed = {p.name: [self._constant(a) for a in p.arguments] for p in plan}
-        # Columns by number: many processes ask for the same ones, and a part makes the slice of each once.
-        asked = {(a.name, a.writable): a for p in plan for a in p.arguments if a.kind == "column"}
-        place = {key: k for k, key in enumerate(asked)}
-        self._asked = tuple(asked.values())
-        self._columns = {
-            p.name: [(i, place[a.name, a.writable]) for i, a in enumerate(p.arguments) if a.kind == "column"] for p in plan
-        }
+        self._columns = {p.name: [(i, a) for i, a in enumerate(p.arguments) if a.kind == "column"] for p in plan}
         self._varying = {
             p.name: [(i, a) for i, a in enumerate(p.arguments) if a.kind not in _FIXED and a.key != "rules"] for p in plan
         }
         first = next((i for i, p in enumerate(plan) if p.scope == "block"), len(plan))
-        last = max((i for i, p in enumerate(plan) if p.scope == "block"), default=first - 1)
-        self.opening, self.inner, self.closing = plan[:first], plan[first : last + 1], plan[last + 1 :]
+        last = next((i for i, p in enumerate(plan) if i > first and p.scope != "block"), len(plan))
+        self.opening, self.inner, self.closing = plan[:first], plan[first:last], plan[last:]
 
     def open_month(self, community: Community) -> None:
         """Processes before the blocks. Interventions have written the lever book by now."""
@@ -202,19 +212,14 @@ class Engine:
 
     def run_blocks(self, community: Community) -> None:
         """All block processes, block by block."""
-        blocks = iter(range(community.n_blocks))
-        if (frames := self._frames(community, "blocks")) is not None:
-            work = partial(self._direct, community, frames, blocks)
-        else:
-            work = partial(self._lane, community, blocks)
-        if self.threads == 1 or community.n_blocks == 1:
-            work(self._scratch[0])
+        if (frames := self._frames(community, "blocks")) is None:
+            self._by_block(self.inner, community, self.threads)
             return
-        with ThreadPoolExecutor(self.threads) as pool:
-            list(pool.map(work, self._scratch))
+        blocks = iter(range(community.n_blocks))
+        self.lanes.run(partial(self._direct, community, frames, blocks), community.n_blocks)
 
-    def _direct(self, community: Community, frames: Frames, blocks: Iterator[int], scratch: Scratch) -> None:
-        frame = frames.lane(scratch)
+    def _direct(self, community: Community, frames: Frames, blocks: Iterator[int], lane: int) -> None:
+        frame = frames.lane(self._scratch[lane])
         for b in blocks:  # whichever lane is free takes the next block
             self._check(frames.calls.run(frames.aim(frame, b)), self.inner, community, b)
 
@@ -241,16 +246,27 @@ class Engine:
             frames = community.kept[self._me, which] = Frames(calls, community, whole=whole)
         return frames if frames.turn(community, self.levers, self.seed) else None
 
-    def _lane(self, community: Community, blocks: Iterator[int], scratch: Scratch) -> None:
-        for b in blocks:  # whichever lane is free takes the next block
-            part = self._part(community, b)
-            for p in self.inner:
-                self._call(p, part, scratch)
+    def _by_block(self, plan: Sequence[Process], community: Community, threads: int) -> None:
+        blocks = iter(range(community.n_blocks))
+
+        def work(lane: int) -> None:
+            for b in blocks:
+                part = self._part(community, b)
+                part.know(self.context.words)
+                for p in plan:
+                    self._call(p, part, self._scratch[lane])
+
+        self.lanes.run(work, min(threads, community.n_blocks))
 
     def close_month(self, community: Community) -> None:
-        """Processes after the blocks: settlement, ties."""
-        for p in self.closing:
-            self._whole(p, community)
+        """Processes after the blocks: settlement, ties, trust."""
+        for by_block, plan in groupby(self.closing, lambda p: p.scope == "block"):
+            if by_block:
+                self._by_block(list(plan), community, len(self.lanes.ranges(community.household.size)))
+                continue
+            for p in plan:
+                self._whole(p, community)
+        self.context.words.clear()  # they are of this month
 
     def step(self, community: Community) -> None:
         """One month without interventions or record; the clock moves on."""
@@ -266,6 +282,7 @@ class Engine:
 
     def _whole(self, p: Process, community: Community) -> None:
         if p.scope == "structural":
+            self.context.words.clear()  # rows may get other keys
             p.kernel(community, self.context)
             return
         self._call(p, self._part(community, None), self._scratch[0])
@@ -277,6 +294,10 @@ class Engine:
             rows = {name: _reach(community.tables[name], b) for name in ("person", "household")}
             part = community.kept[self._me, b] = _Part(community, rows)
         return part.turn(community, self.seed)
+
+    def constants(self, p: Process) -> list[Any]:
+        """What a process is called with that is the same in every call, in order; None for all else."""
+        return self._fixed[p.name]
 
     def arguments(self, p: Process, community: Community) -> list[Any]:
         """What a process is called with over all rows of a community, in order, for those who look at one alone."""
@@ -292,9 +313,9 @@ class Engine:
         """A list of arguments in which those that change from month to month are still to be put in place."""
         known = part.calls.get(p.name)
         if known is None:
-            known, views = self._fixed[p.name].copy(), part.views(self._asked)
-            for i, k in self._columns[p.name]:
-                known[i] = views[k]
+            known = self._fixed[p.name].copy()
+            for i, a in self._columns[p.name]:
+                known[i] = part.view(a)
             part.calls[p.name] = known
         return known.copy()
 

@@ -23,6 +23,7 @@ class Scratch:
     def __init__(self) -> None:
         self._buffers: list[np.ndarray] = []
         self._words: dict[tuple[str, int], np.ndarray] = {}
+        self._places: dict[Any, tuple[np.ndarray, int]] = {}
         self._next = 0
 
     def reset(self) -> None:
@@ -45,6 +46,14 @@ class Scratch:
         if held is None or held.size < n:
             held = self._words[table, which] = np.empty(n, np.uint64)
         return held
+
+    def place(self, name: Any, values: np.ndarray) -> int:
+        """Where a buffer begins, which is asked for under the same name month after month."""
+        owner = values if values.base is None else values.base
+        known = self._places.get(name)
+        if known is None or known[0] is not owner:
+            known = self._places[name] = owner, address(values)
+        return known[1]
 
 
 class Frames:
@@ -117,8 +126,7 @@ class Frames:
             for k, table in self._of_lever.get(name, ()):
                 value: Any = levers.number(name) if not table else levers.flat(name, self.most[table])
                 if value is None:
-                    size = community.tables[table].size
-                    value = levers.fill(name, slice(0, size), np.empty(size, np.float32))
+                    value = levers.by_row(name, community.tables[table].size)
                     rows.append((at + k, table))
                 self._held.append(value)
                 frame[at + k] = _handed(value)
@@ -130,11 +138,11 @@ class Frames:
         place, frame = self.calls.layout.place, self._month.copy()
         for table in self.calls.layout.drawn:
             for k in range(2):
-                frame[place["words", table, k]] = address(scratch.words(table, k, self.most[table]))
+                frame[place["words", table, k]] = scratch.place((table, k), scratch.words(table, k, self.most[table]))
         most = max((self.most[table] for table in self.calls.layout.drawn), default=0)
         scratch.reset()
         for k in range(self.calls.layout.buffers):
-            frame[place["buffer", k]] = address(scratch.take(most))
+            frame[place["buffer", k]] = scratch.place(k, scratch.take(most))
         return frame
 
     def aim(self, frame: np.ndarray, b: int) -> np.ndarray:

@@ -19,9 +19,10 @@ import hashlib
 from functools import lru_cache
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
 from hecsim.arithmetic import normal_, quantile_, spread_
+from hecsim.compiled import njit
 
 __all__ = [
     "child_key",
@@ -65,7 +66,7 @@ def _mix(x0: np.uint64, x1: np.uint64, bits: np.uint64):
     return x0, _rotl(x1, bits) ^ x0
 
 
-@njit(cache=True)
+@njit()
 def threefry2x64(key0, key1, counter0, counter1):
     """Two 64-bit words from a 128-bit key and counter (13 rounds)."""
     k2 = _PARITY ^ key0 ^ key1
@@ -93,6 +94,7 @@ def threefry2x64(key0, key1, counter0, counter1):
     return x0, x1
 
 
+@lru_cache(maxsize=1024)
 def decision_id(name: str) -> int:
     """The 32-bit number of a named decision; the same on every machine and in every version."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
@@ -104,7 +106,7 @@ def _as_uniform(word):
     return min(u, _BELOW_ONE)  # rounding may reach 1.0, which no probability could beat
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _stirred(first, second, number):
     """The 64 bits of one decision, from the two words of a person's month and the decision's number.
 
@@ -116,30 +118,30 @@ def _stirred(first, second, number):
     return (h ^ (h >> uint64(32))) * _STIR
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _inside(word):
     # Half a step in, so that neither end of the quantile is ever asked for.
     return (np.float64(word >> uint64(12)) + 0.5) * 2.0**-52
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _as_normal(word):
     return normal_(_inside(word))
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def uniform_at(of, row, number):
     """The uniform of one row, in a compiled loop; `of` are the words of the month, `number` the decision's."""
     return _as_uniform(_stirred(of[0][row], of[1][row], number))
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def normal_at(of, row, number):
     """The standard normal of one row, in a compiled loop."""
     return _as_normal(_stirred(of[0][row], of[1][row], number))
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def normals_among(of, rows, number):
     """The standard normals of some rows, float32: what `normal_at` gives one by one."""
     stirred, out = np.empty(rows.size, np.uint64), np.empty(rows.size, np.float32)
@@ -150,19 +152,19 @@ def normals_among(of, rows, number):
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _fill_words(first, second, seed, month, keys):
     for i in range(keys.size):
         first[i], second[i] = threefry2x64(seed, _MONTH, keys[i], month)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _fill(out, first, second, number):
     for i in range(out.size):
         out[i] = _as_uniform(_stirred(first[i], second[i], number))
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _fill_normal(out, first, second, number):
     # What takes 64 bits a row first, then what takes 32, of which twice as many rows are worked out at a time.
     lean = np.empty(min(out.size, _AT_A_TIME), np.float32)
@@ -175,7 +177,7 @@ def _fill_normal(out, first, second, number):
             to[i] = quantile_(to[i], lean[i])
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _fill_alone(out, seed, month, number, keys, normal):
     """One decision of a few: words, hash and number in one pass."""
     for i in range(keys.size):
@@ -186,7 +188,7 @@ def _fill_alone(out, seed, month, number, keys, normal):
 
 # Rational approximation of the normal quantile (Acklam 2003, relative error below 1.2e-9),
 # coded here because compiled kernels and their plain twins must give the same bits.
-@njit(cache=True)
+@njit()
 def _lower_tail(p):
     q = np.sqrt(-2.0 * np.log(max(p, 1e-12)))
     top = ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q
@@ -195,7 +197,7 @@ def _lower_tail(p):
                    + 3.754408661907416) * q + 1.0)  # fmt: skip
 
 
-@njit(cache=True)
+@njit()
 def normal_quantile(p):
     """The standard normal quantile of a probability in (0, 1)."""
     if p < 0.02425:
@@ -234,9 +236,11 @@ def number_of(decision: int) -> np.uint64:
     return _u64(decision * 0x9E3779B97F4A7C15)
 
 
-def words(*, seed: int, month: int, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Two words (uint64) for each of `keys` this month, from which all of their decisions are drawn."""
-    first, second = np.empty(len(keys), np.uint64), np.empty(len(keys), np.uint64)
+def words(
+    *, seed: int, month: int, keys: np.ndarray, out: tuple[np.ndarray, np.ndarray] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Two words (uint64) for each of `keys` this month, from which all of their decisions are drawn; into `out` if given."""
+    first, second = out or (np.empty(len(keys), np.uint64), np.empty(len(keys), np.uint64))
     _fill_words(first, second, _u64(seed), _u64(month), keys)
     return first, second
 
@@ -304,7 +308,7 @@ def pair_key(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return _derive_pair(np.minimum(a, b), np.maximum(a, b), _u64(decision_id("pair")))
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _derive(numbers, seed, stream):
     out = np.empty(numbers.size, np.uint64)
     for i in range(numbers.size):
@@ -312,7 +316,7 @@ def _derive(numbers, seed, stream):
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _derive_pair(first, second, stream):
     out = np.empty(first.size, np.uint64)
     for i in range(first.size):

@@ -79,7 +79,7 @@ class CommunityModel(mesa.Model):
     burn_in_months : months lived before month 0; 0 if the community has been burned in already
     record : whether to keep measures
     plain : run the numpy twins instead of the compiled loops
-    threads : blocks at a time; the results are the same
+    threads : blocks at a time, into which a place of some 5,000 households or more is cut; the results are the same
     funds : what money there is for the mix; None where every payer pays its share without limit
     comparison : `yearly_totals` of current law in the same future, for money that follows outcomes
     rng : Mesa's name for the seed; used when given
@@ -124,6 +124,7 @@ class CommunityModel(mesa.Model):
             self.community = without_before(community)  # what only new histories need is not carried along
         else:
             self.community = forget_before(build_community(community, households=households))
+        self.community.share(max(1, threads))
         self.community.clock.start_year = int(start_year)
         self.community.clock.horizon = int(years) * MONTHS_PER_YEAR
         self.parameters = draw if draw is not None else evidence.draw(parameter_seed)
@@ -146,7 +147,7 @@ class CommunityModel(mesa.Model):
             collaborative=collaborative_of(collaborative),
         )
         assign_income_bands(self.community)
-        self.recorder = Recorder(self.community, self.parameters, threads=threads, plain=plain) if record else None
+        self.recorder = Recorder(self.community, self.parameters, plain=plain) if record else None
         self.diary = Diary(self.community)
         self.progress = progress
         # Mesa's batch runs need something to report even from a model that keeps no measures.
@@ -207,7 +208,7 @@ class CommunityModel(mesa.Model):
             )
         engine = self.engine
         if clock.month and clock.calendar_month == 0:
-            self.community.compact()
+            self.community.compact(lanes=engine.lanes)
         engine.levers.clear()
         self.delivery.month(self.community, engine.context)
         engine.open_month(self.community)

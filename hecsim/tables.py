@@ -16,12 +16,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.errors import CommunityDataError, UnknownNameError
+from hecsim.lanes import Lanes
 
 __all__ = ["NONE", "Column", "Table"]
 
@@ -64,7 +66,7 @@ class Column:
         return int(NONE) if self.ref is not None and self.dtype == "uint32" else 0
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _copy(pool, which, source, other, to):
     """other[which, to] = pool[which, source], a column at a time."""
     for c in which:
@@ -72,7 +74,7 @@ def _copy(pool, which, source, other, to):
             other[c, to[i]] = pool[c, source[i]]
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _squeeze(pool, rows, other, to):
     """Copy `rows` to the rows of `other` from `to` on, a column at a time."""
     for c in range(pool.shape[0]):
@@ -81,14 +83,29 @@ def _squeeze(pool, rows, other, to):
             out[k] = source[rows[k]]
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _fill(pool, values, rows):
     for c in range(pool.shape[0]):
         for i in range(rows.size):
             pool[c, rows[i]] = values[c]
 
 
-@njit(cache=True, nogil=True)
+@njit()
+def _copy_wide(pool, source, other, to):
+    """`_copy` for a column of vectors."""
+    for i in range(source.size):
+        for k in range(pool.shape[2]):
+            other[0, to[i], k] = pool[0, source[i], k]
+
+
+@njit()
+def _fill_wide(pool, value, rows):
+    for i in rows:
+        for k in range(pool.shape[2]):
+            pool[0, i, k] = value
+
+
+@njit()
 def _claim(start, used, blocks, rows):
     """The next spare row of each of `blocks`, in order; False and nothing taken where a block has not enough."""
     for i in range(blocks.size):
@@ -115,7 +132,8 @@ class _Pool:
         bits = np.dtype(f"uint{8 * np.dtype(first.dtype).itemsize}")
         self.fills = np.array([np.array(c.fill).astype(c.dtype).view(bits) for c in columns], bits)
         shape = (len(columns), -(-size // _ROUND) * _ROUND)
-        self.values = np.empty(shape if first.width == 1 else (*shape, first.width), bits)
+        # Zeros of the system take no room until somebody writes there: a state is built in less.
+        self.values = np.zeros(shape if first.width == 1 else (*shape, first.width), bits)
 
     def views(self) -> Iterator[tuple[str, np.ndarray]]:
         """Name and array of every column."""
@@ -133,13 +151,19 @@ class _Pool:
         if self.values.ndim == 2:
             _copy(self.values, which, source, self.values, to)
         elif which.size:
-            self.values[:, to] = self.values[:, source]
+            _copy_wide(self.values, source, self.values, to)
 
     def fill_rows(self, rows: np.ndarray) -> None:
         if self.values.ndim == 2:
             _fill(self.values, self.fills, rows)
         else:
-            self.values[:, rows] = self.fills[0]
+            _fill_wide(self.values, self.fills[0], rows)
+
+    def begin(self) -> None:
+        """Set all rows of a pool that nobody has written to yet."""
+        for values, fill in zip(self.values, self.fills, strict=True):
+            if fill:
+                values[...] = fill
 
     def fill(self, first: int, stop: int | None) -> None:
         fills = self.fills.reshape((-1,) + (1,) * (self.values.ndim - 1))
@@ -185,7 +209,7 @@ class Table:
         table._hold(_pools(schema, table.size))
         table._of_schema = len(table._pools)
         for pool in table._pools:
-            pool.fill(0, None)
+            pool.begin()
         return table
 
     @classmethod
@@ -268,7 +292,7 @@ class Table:
             return self.columns[column.name]
         self.schema[column.name] = column
         pool = _Pool([column], self.size)
-        pool.fill(0, None)
+        pool.begin()
         self._hold([*self._pools, pool])
         return self.columns[column.name]
 
@@ -299,12 +323,12 @@ class Table:
             )
         return rows
 
-    def claim_some(self, blocks: np.ndarray) -> np.ndarray | None:
+    def claim_some(self, blocks: np.ndarray, reset: bool = True) -> np.ndarray | None:
         """The same where there is room for all, else None, and nothing is taken."""
         rows = np.empty(len(blocks), np.int64)
         if rows.size and not _claim(self.start, self.used, blocks, rows):
             return None
-        for pool in self._pools if rows.size else ():
+        for pool in self._pools if rows.size and reset else ():
             pool.fill_rows(rows)
         return rows
 
@@ -325,41 +349,80 @@ class Table:
             if values.ndim == 2:
                 _copy(values, pool.all_but(frozenset()), source, pool.values, to)
             else:
-                pool.values[:, to] = values[:, source]
+                _copy_wide(values, source, pool.values, to)
 
-    def regrow(self, spare: Sequence[int], keep: np.ndarray | None = None) -> np.ndarray:
+    def regrow(
+        self, spare: Sequence[int], keep: np.ndarray | None = None, *, rows: Sequence[np.ndarray] | None = None,
+        lanes: Lanes | None = None,
+    ) -> np.ndarray:  # fmt: skip
         """Lay the table out again with `spare[b]` free rows per block, without the rows where `keep` is False.
 
-        Returns the new row number of every old row, int64 (size,), -1 for rows that are gone. Rows keep
-        their order.
+        Rows keep their order, and their block unless `rows` says which are to be in each from now on; blocks are copied
+        side by side where there are `lanes` for it. Returns the new row number of every old row, int64 (size,), -1 for
+        rows that are gone.
         """
         stays = [self.block(b) for b in range(self.n_blocks)]
-        old = [np.arange(s.start, s.stop) if keep is None else s.start + np.flatnonzero(keep[s]) for s in stays]
-        self.used = np.array([rows.size for rows in old], np.int64)
+        if rows is not None:
+            old = list(rows)
+        else:
+            old = [np.arange(s.start, s.stop) if keep is None else s.start + np.flatnonzero(keep[s]) for s in stays]
+        self.used = np.array([some.size for some in old], np.int64)
         start = np.concatenate([[0], np.cumsum(self.used + np.asarray(spare, np.int64))])
         moved = np.full(self.size, -1, np.int64)
-        new = [np.arange(start[b], start[b] + rows.size) for b, rows in enumerate(old)]
+        new = [np.arange(start[b], start[b] + some.size) for b, some in enumerate(old)]
         source, to = np.concatenate(old), np.concatenate(new)
         moved[source] = to
         self.start = start
-        kept = [rows.astype(np.uint32) for rows in old]
+        kept = [some.astype(np.uint32) for some in old]
         fresh = []
         while self._pools:  # one after the other, so that no more than one is there twice
             pool = self._pools.pop(0)
             for name in (c.name for c in pool.columns):
                 self.columns.pop(name)
             larger = _Pool(pool.columns, self.size)
-            for b, rows in enumerate(stays):
-                if keep is None:
-                    larger.values[:, start[b] : start[b] + self.used[b]] = pool.values[:, rows]
-                elif pool.values.ndim == 2:
-                    _squeeze(pool.values, kept[b], larger.values, start[b])
-                else:
-                    larger.values[:, start[b] : start[b] + self.used[b]] = pool.values[:, rows][:, keep[rows]]
-                larger.fill(int(start[b] + self.used[b]), int(start[b + 1]))
+            whole = keep is None and rows is None
+            copy = partial(self._copy_block, pool, larger, kept, stays if whole else None)
+            if lanes is None:
+                for b in range(self.n_blocks):
+                    copy(b)
+            else:
+                lanes.each(copy, range(self.n_blocks))
             fresh.append(larger)
         self._hold(fresh)
         return moved
+
+    def squeeze(self, keep: np.ndarray, lanes: Lanes) -> np.ndarray:
+        """Drop the rows where `keep` is False where they lie: blocks keep their room. Returns new rows as `regrow` does."""
+        stays = [self.block(b) for b in range(self.n_blocks)]
+        rows = [(s.start + np.flatnonzero(keep[s])).astype(np.uint32) for s in stays]
+        moved = np.full(self.size, -1, np.int64)
+
+        def close_up(b: int) -> None:
+            first, n = stays[b].start, rows[b].size
+            moved[rows[b]] = np.arange(first, first + n)
+            for pool in self._pools:
+                if pool.values.ndim == 2:
+                    _squeeze(pool.values, rows[b], pool.values, first)  # forward, so nothing is overwritten before it is read
+                else:
+                    pool.values[:, first : first + n] = pool.values[:, rows[b]]
+                pool.fill(first + n, stays[b].stop)
+
+        lanes.each(close_up, range(self.n_blocks))
+        self.used = np.array([some.size for some in rows], np.int64)
+        self.start = self.start.copy()  # a sign for those who keep what follows from where rows lie
+        return moved
+
+    def _copy_block(self, old: _Pool, new: _Pool, rows: list[np.ndarray], stays: list[slice] | None, b: int) -> None:
+        """Fill block `b` of a pool: with `rows` of the old one, which are all of those in use where `stays` says which."""
+        first = int(self.start[b])
+        stop = first + int(self.used[b])
+        if stays is not None:
+            new.values[:, first:stop] = old.values[:, stays[b]]
+        elif old.values.ndim == 2:
+            _squeeze(old.values, rows[b], new.values, first)
+        else:
+            new.values[:, first:stop] = old.values[:, rows[b]]
+        new.fill(stop, int(self.start[b + 1]))
 
     def copy(self) -> Table:
         """An independent copy, array by array."""

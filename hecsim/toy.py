@@ -89,6 +89,8 @@ def toy_community(
     hh["neighborhood"][h_rows] = np.minimum(np.arange(households) * neighborhoods // households, neighborhoods - 1)
     owner = np.repeat(h_rows, size)
     pp["household"][p_rows] = owner
+    u = _unit("household.voucher", luck.founder_keys(seed, "household", hh.size), seed)[h_rows]
+    hh["voucher"][h_rows] = np.where(u < 0.03, 2, u < 0.2)
     _toy_families(hh, pp, h_rows, p_rows, size, seed)
     _toy_places(tables, neighborhoods, seed)
     rng_targets = np.floor(_unit("ties", luck.founder_keys(seed, "tie", households * 4), seed) * households).astype(int)

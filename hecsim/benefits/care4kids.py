@@ -5,9 +5,8 @@ Regions: 0 North Central, 1 South Central, 2 Southwest, 3 Northwest, 4 Eastern.
 
 from __future__ import annotations
 
-from numba import njit
-
 from hecsim.benefits.rules import round_dollar, smi, smi60
+from hecsim.compiled import njit
 
 __all__ = [
     "C4K_REGIONS",
@@ -22,7 +21,7 @@ C4K_REGIONS = ("North Central", "South Central", "Southwest", "Northwest", "East
 _WEEKS, _MONTHS = 52, 12
 
 
-@njit(cache=True)
+@njit()
 def care4kids_eligible(rules, n_persons, annual_income, continuing, on_tfa, entry_add=0.0) -> bool:
     """Income test: below 60 percent of state median to enter, below 85 percent to stay.
 
@@ -36,7 +35,7 @@ def care4kids_eligible(rules, n_persons, annual_income, continuing, on_tfa, entr
     return annual_income < smi60(rules, n_persons) * (rules.c4k_entry_share + entry_add) / rules.smi60_share
 
 
-@njit(cache=True)
+@njit()
 def care4kids_fee(rules, n_persons, annual_income, annual_earnings) -> float:
     """Family fee, USD/month: a share of gross income that steps up with income; one fee per family."""
     if annual_earnings <= 0:
@@ -49,7 +48,7 @@ def care4kids_fee(rules, n_persons, annual_income, annual_earnings) -> float:
     return share * annual_income / _MONTHS
 
 
-@njit(cache=True)
+@njit()
 def care4kids_rate(rules, region, age_years, weekly_hours, family_home=False, special_needs=False, accredited=False) -> float:
     """Weekly rate of a licensed center or family home, USD, by region, age, and hours of care."""
     age = 0
@@ -69,13 +68,13 @@ def care4kids_rate(rules, region, age_years, weekly_hours, family_home=False, sp
     return rate * (1.0 + more)
 
 
-@njit(cache=True)
+@njit()
 def care4kids_child(rules, weekly_rate, monthly_charge) -> float:
     """Recognized cost of one child, USD/month: the rate or the charge, if less."""
     return min(weekly_rate * _WEEKS / _MONTHS, monthly_charge)
 
 
-@njit(cache=True)
+@njit()
 def care4kids_subsidy(rules, recognized, fee) -> float:
     """Subsidy, USD/month: the sum of `care4kids_child` over the children less the family fee.
 

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from hecsim.benefits.rules import ceil_dollar, guideline
+from hecsim.compiled import njit
 
 __all__ = [
     "COVERAGE",
@@ -26,13 +25,13 @@ COVERAGE = (
 )  # fmt: skip
 
 
-@njit(cache=True)
+@njit()
 def husky_limit(rules, share: float, n_persons: int) -> float:
     """Monthly income limit, USD: a multiple of the guideline, rounded up to a dollar."""
     return ceil_dollar(share * guideline(rules.fpl_husky, n_persons) / 12)
 
 
-@njit(cache=True)
+@njit()
 def _child(rules, n_persons, magi, qualified, age) -> int:
     """HUSKY A and B for a child under 19, by income band."""
     if not qualified and age >= rules.husky_immigrant_child_max_age + 1:
@@ -46,7 +45,7 @@ def _child(rules, n_persons, magi, qualified, age) -> int:
     return NONE
 
 
-@njit(cache=True)
+@njit()
 def _above_100_percent(rules, n_persons, magi) -> int:
     """Adults and children who are over every HUSKY limit: marketplace with or without a credit."""
     poverty = guideline(rules.fpl_marketplace, n_persons) / 12
@@ -58,7 +57,7 @@ def _above_100_percent(rules, n_persons, magi) -> int:
     return MARKETPLACE
 
 
-@njit(cache=True)
+@njit()
 def coverage(
     rules, age, n_persons, magi, pregnancy=0, parent=False, medicare=False, disabled=False, assets=0.0,
     unearned=0.0, qualified=True, couple=False, unborn=1,
@@ -104,13 +103,13 @@ def coverage(
     return _above_100_percent(rules, n_persons, magi)
 
 
-@njit(cache=True)
+@njit()
 def husky_b_premium(rules, children_in_band2: int) -> float:
     """HUSKY B premium of a family, USD/month; band 1 has none."""
     return min(rules.husky_b_premium_child * children_in_band2, rules.husky_b_premium_family)
 
 
-@njit(cache=True)
+@njit()
 def marketplace_share(rules, income_to_guideline: float) -> float:
     """Share of income a family pays for the benchmark plan (26 USC 36B(b)(3)(A)); -1 means no credit."""
     points, shares = rules.marketplace_points, rules.marketplace_share
@@ -124,7 +123,7 @@ def marketplace_share(rules, income_to_guideline: float) -> float:
     return shares[last]
 
 
-@njit(cache=True)
+@njit()
 def marketplace_credit(rules, n_persons, annual_income, annual_benchmark) -> float:
     """Premium tax credit, USD/year (26 USC 36B): the benchmark premium less the family's share."""
     ratio = annual_income / guideline(rules.fpl_marketplace, n_persons)

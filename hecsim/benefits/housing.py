@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
+from hecsim.compiled import njit
 
 __all__ = [
     "fair_market_rent",
@@ -14,13 +14,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-@njit(cache=True)
+@njit()
 def fair_market_rent(rules, area: int, bedrooms: int) -> float:
     """HUD fair market rent, USD/month with utilities; area is a position in FMR_AREAS, 0-4 bedrooms."""
     return rules.fmr[area, min(max(bedrooms, 0), rules.fmr.shape[1] - 1)]
 
 
-@njit(cache=True)
+@njit()
 def voucher_adjusted_income(
     rules, gross_annual, n_dependents, elderly_or_disabled, childcare_annual=0.0, medical_annual=0.0
 ) -> float:
@@ -32,7 +32,7 @@ def voucher_adjusted_income(
     return max(0.0, income)
 
 
-@njit(cache=True)
+@njit()
 def voucher_tenant_payment(rules, gross_annual, adjusted_annual) -> float:
     """Tenant payment, USD/month (24 CFR 5.628): 30 percent of adjusted income, 10 percent of gross
     income, or the minimum rent, whichever is most.
@@ -42,14 +42,14 @@ def voucher_tenant_payment(rules, gross_annual, adjusted_annual) -> float:
     return max(by_adjusted, by_gross, rules.voucher_minimum_rent)
 
 
-@njit(cache=True)
+@njit()
 def voucher_subsidy(rules, area, bedrooms, gross_rent, tenant_payment) -> float:
     """Assistance payment, USD/month: the payment standard or the rent, if less, over the tenant payment."""
     standard = rules.voucher_standard_share * fair_market_rent(rules, area, bedrooms)
     return max(0.0, min(standard, gross_rent) - tenant_payment)
 
 
-@njit(cache=True)
+@njit()
 def voucher_family_rent(
     rules, area, bedrooms, gross_rent, gross_annual, n_dependents, elderly_or_disabled, childcare_annual=0.0
 ) -> float:
@@ -59,7 +59,7 @@ def voucher_family_rent(
     return gross_rent - voucher_subsidy(rules, area, bedrooms, gross_rent, payment)
 
 
-@njit(cache=True)
+@njit()
 def rap_tenant_payment(rules, adjusted_annual, elderly_or_disabled) -> float:
     """Tenant payment under the Rental Assistance Program, USD/month (CGS 17b-812)."""
     share = rules.rap_share_elderly_disabled if elderly_or_disabled else rules.rap_share

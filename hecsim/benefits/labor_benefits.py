@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from hecsim.compiled import njit
 
 __all__ = ["paid_leave_eligible", "paid_leave_weekly", "ui_partial", "ui_weekly"]
 
 
-@njit(cache=True)
+@njit()
 def ui_weekly(rules, best_quarter, second_quarter, base_wages, n_dependents) -> float:
     """Weekly unemployment benefit with dependents, USD (CGS 31-231a, 31-234).
 
@@ -25,19 +25,19 @@ def ui_weekly(rules, best_quarter, second_quarter, base_wages, n_dependents) -> 
     return weekly + min(weekly, rules.ui_dependent * min(n_dependents, rules.ui_dependents_max))
 
 
-@njit(cache=True)
+@njit()
 def ui_partial(rules, weekly_benefit, weekly_earnings) -> float:
     """Benefit of a week with some work, USD: it falls by two-thirds of gross earnings."""
     return max(0.0, weekly_benefit - rules.ui_partial_share * weekly_earnings)
 
 
-@njit(cache=True)
+@njit()
 def paid_leave_eligible(rules, best_quarter_wages) -> bool:
     """Enough wages in the best base quarter (CGS 31-49e); recent employment is the caller's affair."""
     return best_quarter_wages >= rules.leave_min_quarter
 
 
-@njit(cache=True)
+@njit()
 def paid_leave_weekly(rules, weekly_earnings, minimum_wage) -> float:
     """Weekly paid leave benefit, USD (CGS 31-49g).
 

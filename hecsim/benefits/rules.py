@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from hecsim import evidence
+from hecsim.compiled import njit
 from hecsim.errors import ScenarioError, UnknownNameError
 
 __all__ = [
@@ -156,38 +156,38 @@ def with_rules(base: np.record, **changes: Any) -> np.record:
     return changed
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def ceil_dollar(amount: float) -> float:
     """Up to the next whole dollar; the small slack keeps 318.0000000001 at 318."""
     return math.ceil(amount - 1e-6)
 
 
-@njit(cache=True)
+@njit()
 def round_dollar(amount: float) -> float:
     """To the nearest dollar, halves up, as agencies round."""
     return math.floor(amount + 0.5 + 1e-9)
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def at_size(table, n: int, each_more: float) -> float:
     """Read a table by unit size 1, 2, ...; beyond its end `each_more` is added per person."""
     last = len(table)
     return table[min(max(n, 1), last) - 1] + each_more * max(n - last, 0)
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def guideline(fpl, n: int) -> float:
     """Annual poverty guideline for n people; fpl is (first person, each more), e.g. `rules.fpl_snap`."""
     return fpl[0] + fpl[1] * (max(n, 1) - 1)
 
 
-@njit(cache=True)
+@njit()
 def smi(rules, n: int) -> float:
     """State median income of a family of n, USD/year (45 CFR 96.85 size factors)."""
     return rules.smi_family_of_four * at_size(rules.smi_size_factor, n, rules.smi_size_factor_each_more)
 
 
-@njit(cache=True)
+@njit()
 def smi60(rules, n: int) -> float:
     """60 percent of state median income, USD/year: the published table, then the size factors."""
     if n <= len(rules.smi60):

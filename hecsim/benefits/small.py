@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from hecsim.benefits.rules import ceil_dollar, guideline, smi60
+from hecsim.compiled import njit
 
 __all__ = [
     "MEALS_FREE",
@@ -24,7 +23,7 @@ WIC_NONE, WIC_PREGNANT, WIC_BREASTFEEDING, WIC_POSTPARTUM, WIC_INFANT, WIC_CHILD
 MEALS_FREE, MEALS_REDUCED, MEALS_PAID = 0, 1, 2
 
 
-@njit(cache=True)
+@njit()
 def wic_category(rules, age_months, pregnant, months_since_birth, breastfeeding) -> int:
     """WIC category of a person (7 CFR 246.7), or -1; months_since_birth is negative for no birth."""
     if age_months < rules.wic_infant_months:
@@ -41,7 +40,7 @@ def wic_category(rules, age_months, pregnant, months_since_birth, breastfeeding)
     return WIC_NONE
 
 
-@njit(cache=True)
+@njit()
 def wic_eligible(rules, n_persons, annual_income, adjunctive) -> bool:
     """Income test of WIC (42 USC 1786): 185 percent of the guideline, or SNAP, TFA, or Medicaid.
 
@@ -50,13 +49,13 @@ def wic_eligible(rules, n_persons, annual_income, adjunctive) -> bool:
     return adjunctive or annual_income <= ceil_dollar(rules.wic_income_limit * guideline(rules.fpl_wic, n_persons))
 
 
-@njit(cache=True)
+@njit()
 def wic_value(rules, category: int) -> float:
     """Retail value of the monthly food package, USD; category from `wic_category`."""
     return rules.wic_value[category] if category >= 0 else 0.0
 
 
-@njit(cache=True)
+@njit()
 def school_meals_tier(rules, n_persons, annual_income, directly_certified, free_school) -> int:
     """0 free, 1 reduced price, 2 paid (42 USC 1758; 7 CFR 245).
 
@@ -70,7 +69,7 @@ def school_meals_tier(rules, n_persons, annual_income, directly_certified, free_
     return MEALS_PAID
 
 
-@njit(cache=True)
+@njit()
 def school_meals_day(rules, tier: int, eats_lunch, eats_breakfast) -> float:
     """Value to the family of a school day's meals, USD: the reimbursement above that of a paid meal.
 
@@ -93,7 +92,7 @@ def school_meals_day(rules, tier: int, eats_lunch, eats_breakfast) -> float:
     return value
 
 
-@njit(cache=True)
+@njit()
 def energy_assistance(rules, n_persons, annual_income, vulnerable, heat_in_rent, categorical) -> float:
     """Return the basic winter award of CEAP, USD/winter, paid to the vendor (42 USC 8621; CT DSS plan).
 
@@ -114,7 +113,7 @@ def energy_assistance(rules, n_persons, annual_income, vulnerable, heat_in_rent,
     return high - (high - low) * position**rules.ceap_income_curvature
 
 
-@njit(cache=True)
+@njit()
 def ssi(rules, earned, unearned, couple, assets, in_anothers_home) -> float:
     """Federal SSI payment, USD/month (42 USC 1381; 20 CFR 416), for the aged, blind, or disabled.
 

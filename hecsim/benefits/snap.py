@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from hecsim.benefits.rules import at_size, ceil_dollar, guideline
+from hecsim.compiled import njit
 
 __all__ = [
     "snap",
@@ -18,13 +17,13 @@ __all__ = [
 ]
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def snap_gross_limit(rules, n_persons: int) -> float:
     """Gross income limit, USD/month: 200 percent of the guideline, rounded up as FNS publishes it."""
     return ceil_dollar(rules.snap_gross_limit * guideline(rules.fpl_snap, n_persons) / 12)
 
 
-@njit(cache=True)
+@njit()
 def snap_utility_allowance(rules, pays_heat, elderly_or_disabled, other_utilities: int) -> float:
     """Return the utility allowance, USD/month (7 CFR 273.9(d)(6)(iii); P.L. 119-21 section 10103).
 
@@ -41,7 +40,7 @@ def snap_utility_allowance(rules, pays_heat, elderly_or_disabled, other_utilitie
     return 0.0
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def snap_net_income(
     rules, n_persons, earned, unearned, rent, utility, childcare, elderly_or_disabled, medical,
     child_support_paid, homeless,
@@ -53,7 +52,7 @@ def snap_net_income(
     )
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _net(
     rules, standard, earned, unearned, rent, utility, childcare, elderly_or_disabled, medical, child_support_paid, homeless
 ) -> float:
@@ -69,7 +68,7 @@ def _net(
     return max(0.0, adjusted - (flat if homeless else shelter))
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def snap(
     rules, n_persons, earned, unearned, rent, pays_heat, childcare, elderly_or_disabled, medical,
     child_support_paid, categorical=False, assets=0.0, other_utilities=2, homeless=False,
@@ -92,14 +91,14 @@ def snap(
     )  # fmt: skip
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def snap_tables(rules, n_persons: int) -> tuple[float, float]:
     """Standard deduction and highest allotment of a unit of this size, USD/month."""
     most = at_size(rules.snap_max_allotment, n_persons, rules.snap_max_allotment_each_more)
     return at_size(rules.snap_standard_deduction, n_persons, 0.0), most
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def snap_allotted(
     rules, n_persons, standard, most, earned, unearned, rent, pays_heat, childcare, elderly_or_disabled, medical,
     child_support_paid, categorical, assets, other_utilities, homeless,
@@ -122,7 +121,7 @@ def snap_allotted(
     return benefit if (n_persons >= 1) & (passes | (not over)) else 0.0
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def snap_step(allotment, most, steps: int) -> int:
     """Step of the allotment among equal steps of the most that a unit of this size can get, 0 to steps - 1.
 
@@ -132,7 +131,7 @@ def snap_step(allotment, most, steps: int) -> int:
     return int(min(steps * allotment / max(most, 1.0), steps - 1.0))
 
 
-@njit(cache=True)
+@njit()
 def snap_time_limited(rules, age, weekly_hours, youngest_child_age, exempt) -> bool:
     """Whether an adult gets SNAP for 3 months in 36 only (7 USC 2015(o); P.L. 119-21 section 10102).
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from hecsim.benefits.rules import JOINT
 from hecsim.benefits.tax_federal import bracket_tax, bracket_tax_each
+from hecsim.compiled import njit
 
 __all__ = [
     "connecticut_agi",
@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 
-@njit(cache=True)
+@njit()
 def connecticut_agi(rules, status, federal_agi, taxed_social_security=0.0, social_security=0.0, pension=0.0, ira=0.0) -> float:
     """Federal AGI less the Social Security and pension subtractions, USD/year (CGS 12-701(a)(20)(B)).
 
@@ -39,7 +39,7 @@ def connecticut_agi(rules, status, federal_agi, taxed_social_security=0.0, socia
     return federal_agi - (taxed_social_security - kept) - share * (pension + rules.ct_ira_share * ira)
 
 
-@njit(cache=True)
+@njit()
 def personal_credit_rate(rules, status, agi: float) -> float:
     """Personal tax credit rate by Connecticut AGI (Table E): a share of tax."""
     above = rules.ct_credit_above[status]
@@ -50,18 +50,18 @@ def personal_credit_rate(rules, status, agi: float) -> float:
     return rate
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _after_exemption(agi, start, step, most):
     cut = step * math.ceil(max(0.0, agi - start) / step - 1e-9)
     return max(0.0, agi - max(0.0, most - cut))
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _steps(agi, start, step, amount, most):
     return min(most, amount * math.ceil(max(0.0, agi - start) / step - 1e-9))  # below the start there are none
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def connecticut_tax_before_credits(rules, status, agi: float) -> float:
     """Tax by brackets with the low-rate add-back and the recaptures, USD/year (CGS 12-700)."""
     taxed = _after_exemption(agi, rules.ct_exemption_start[status], rules.ct_exemption_step, rules.ct_exemption_max[status])
@@ -72,7 +72,7 @@ def connecticut_tax_before_credits(rules, status, agi: float) -> float:
     return tax
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def connecticut_tax_before_credits_each(rules, status, agi, out) -> None:
     """`connecticut_tax_before_credits` of many with one status, into float64 `out`."""
     taxed = np.empty(out.size)
@@ -87,7 +87,7 @@ def connecticut_tax_before_credits_each(rules, status, agi, out) -> None:
             out[i] += _steps(agi[i], start, step, amount, most)
 
 
-@njit(cache=True)
+@njit()
 def property_tax_credit(rules, status, agi: float, property_tax_paid: float) -> float:
     """Property tax credit before the tax limit, USD/year (CGS 12-704c)."""
     over = max(0.0, agi - rules.ct_property_credit_start[status])
@@ -96,7 +96,7 @@ def property_tax_credit(rules, status, agi: float, property_tax_paid: float) -> 
     return share * min(rules.ct_property_credit_max, max(0.0, property_tax_paid))
 
 
-@njit(cache=True)
+@njit()
 def connecticut_eitc(rules, federal_eitc, n_eitc_children, eitc_share, eitc_flat) -> float:
     """State EITC, USD/year (CGS 12-704e): a share of the federal credit, and a flat sum per return
     with at least one qualifying child.
@@ -106,7 +106,7 @@ def connecticut_eitc(rules, federal_eitc, n_eitc_children, eitc_share, eitc_flat
     return eitc_share * federal_eitc + (eitc_flat if n_eitc_children >= 1 else 0.0)
 
 
-@njit(cache=True)
+@njit()
 def connecticut_tax(rules, status, agi, federal_eitc, n_eitc_children, property_tax_paid, eitc_share, eitc_flat) -> float:
     """Net Connecticut income tax, USD/year (Form CT-1040, tax year 2025); negative is a refund.
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
 from hecsim.benefits.rules import JOINT, SEPARATE
+from hecsim.compiled import njit
 
 __all__ = [
     "bracket_tax",
@@ -23,12 +22,12 @@ __all__ = [
 ]
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def _in_bracket(rate, income, below, top):
     return rate * max(0.0, min(income, top) - below)
 
 
-@njit(cache=True)
+@njit()
 def bracket_tax(tops, rates, income: float) -> float:
     """Tax on an income by brackets; rates has one more entry than tops."""
     tax, below = 0.0, 0.0
@@ -38,7 +37,7 @@ def bracket_tax(tops, rates, income: float) -> float:
     return tax + _in_bracket(rates[len(tops)], income, below, math.inf)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def bracket_tax_each(tops, rates, income, out) -> None:
     """`bracket_tax` of many, into float64 `out`: bracket by bracket, so that the compiler takes several at a time."""
     out[:], below = 0.0, 0.0
@@ -49,7 +48,7 @@ def bracket_tax_each(tops, rates, income, out) -> None:
         below = top
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def payroll_tax(rules, wages: float, status: int = 0) -> float:
     """One worker's Social Security and Medicare tax, USD/year (26 USC 3101), without paid leave.
 
@@ -59,7 +58,7 @@ def payroll_tax(rules, wages: float, status: int = 0) -> float:
     return tax + rules.payroll_medicare_extra * max(0.0, wages - rules.payroll_medicare_extra_start[status])
 
 
-@njit(cache=True)
+@njit()
 def self_employment_tax(rules, net_earnings: float, wages: float = 0.0) -> float:
     """Self-employment tax, USD/year (26 USC 1401-1402); half of it is deductible from income."""
     base = rules.payroll_self_employed_share * max(0.0, net_earnings)
@@ -67,7 +66,7 @@ def self_employment_tax(rules, net_earnings: float, wages: float = 0.0) -> float
     return 2 * (rules.payroll_social_security * min(base, room) + rules.payroll_medicare * base)
 
 
-@njit(cache=True)
+@njit()
 def taxable_social_security(rules, status: int, other_agi: float, benefits: float) -> float:
     """Taxed part of Social Security benefits, USD/year (26 USC 86)."""
     first, second = rules.fed_ss_base_first[status], rules.fed_ss_base_second[status]
@@ -78,7 +77,7 @@ def taxable_social_security(rules, status: int, other_agi: float, benefits: floa
     return min(taxed, rules.fed_ss_share_second * benefits)
 
 
-@njit(cache=True)
+@njit()
 def _aged(rules, status: int, age_head: float, age_spouse: float) -> int:
     """How many filers are 65 or older."""
     count = 1 if age_head >= rules.fed_aged_age else 0
@@ -87,7 +86,7 @@ def _aged(rules, status: int, age_head: float, age_spouse: float) -> int:
     return count
 
 
-@njit(cache=True)
+@njit()
 def federal_deductions(rules, status, agi, age_head, age_spouse, tips=0.0, overtime_premium=0.0) -> float:
     """Sum the standard, aged, senior, tips, and overtime deductions (26 USC 63; P.L. 119-21), USD/year."""
     aged = _aged(rules, status, age_head, age_spouse)
@@ -100,7 +99,7 @@ def federal_deductions(rules, status, agi, age_head, age_spouse, tips=0.0, overt
     return total
 
 
-@njit(cache=True)
+@njit()
 def eitc(rules, status, n_children, earned, agi, investment_income=0.0, age_head=40.0, age_spouse=40.0) -> float:
     """Federal earned income tax credit, USD/year (26 USC 32). Valid Social Security numbers assumed.
 
@@ -117,7 +116,7 @@ def eitc(rules, status, n_children, earned, agi, investment_income=0.0, age_head
     return max(0.0, min(rules.eitc_in_rate[k] * earned, limit))
 
 
-@njit(cache=True)
+@njit()
 def dependent_care_credit(rules, status, n_care, expenses, agi, lower_earned) -> float:
     """Child and dependent care credit before the tax limit, USD/year (26 USC 21, tax year 2025)."""
     if status == SEPARATE or n_care < 1:
@@ -128,14 +127,14 @@ def dependent_care_credit(rules, status, n_care, expenses, agi, lower_earned) ->
     return rate * max(0.0, min(expenses, cap, lower_earned))
 
 
-@njit(cache=True)
+@njit()
 def investment_tax(rules, status, agi, investment_income) -> float:
     """Net investment income tax, USD/year (26 USC 1411)."""
     over = max(0.0, agi - rules.fed_investment_tax_start[status])
     return rules.fed_investment_tax_rate * min(max(0.0, investment_income), over)
 
 
-@njit(cache=True)
+@njit()
 def child_tax_credit(rules, status, agi, earned, tax_left, n_children, n_other, payroll, eitc_amount) -> tuple[float, float]:
     """Child tax credit: (used against tax, refunded), USD/year (26 USC 24; Schedule 8812).
 
@@ -153,7 +152,7 @@ def child_tax_credit(rules, status, agi, earned, tax_left, n_children, n_other, 
     return used, max(0.0, min(total - used, rules.ctc_refundable_per_child * n_children, by_income))
 
 
-@njit(cache=True)
+@njit()
 def federal_return(
     rules, status, earned, other_income, n_ctc, n_eitc, n_other_dependents=0, n_care=0, care_expenses=0.0,
     spouse_earned=0.0, social_security=0.0, investment_income=0.0, adjustments=0.0, age_head=40.0,
@@ -190,7 +189,7 @@ def federal_return(
     return tax - credit - refunded, agi, tax, credit, refunded
 
 
-@njit(cache=True)
+@njit()
 def federal_tax(rules, status, earned, other_income, n_ctc, n_eitc, n_care=0, care_expenses=0.0) -> float:
     """Net federal income tax after refundable credits, USD/year (tax year 2025); negative is a refund.
 

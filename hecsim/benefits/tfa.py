@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from hecsim.benefits.rules import guideline, round_dollar
+from hecsim.compiled import njit
 
 __all__ = ["tfa", "tfa_need_standard", "tfa_payment_standard", "tfa_time_limited"]
 
 
-@njit(cache=True)
+@njit()
 def tfa_need_standard(rules, n_persons: int) -> float:
     """Return the standard of need, USD/month: 55 percent of the guideline (CGS 17b-104)."""
     return round_dollar(rules.tfa_need_share * guideline(rules.fpl_tfa, n_persons) / 12)
 
 
-@njit(cache=True)
+@njit()
 def tfa_payment_standard(rules, n_persons: int, subsidized_housing) -> float:
     """Payment standard, USD/month: 73 percent of need, and 92 percent of that in subsidized housing.
 
@@ -27,7 +26,7 @@ def tfa_payment_standard(rules, n_persons: int, subsidized_housing) -> float:
     return round_dollar(share * guideline(rules.fpl_tfa, n_persons) / 12)
 
 
-@njit(cache=True)
+@njit()
 def tfa(
     rules, n_persons, wage_first, wage_second, unearned, child_support, assets, subsidized_housing,
     recipient, months_above_poverty=0,
@@ -64,7 +63,7 @@ def tfa(
     return grant
 
 
-@njit(cache=True)
+@njit()
 def tfa_time_limited(rules, months_used, adult_age, youngest_child_age, child_only, incapacitated) -> bool:
     """Whether the unit has used up its months (CGS 17b-112); some families are exempt."""
     if child_only or incapacitated or adult_age >= rules.tfa_exempt_age:

@@ -7,8 +7,9 @@
    from its range; emulators; parameters that cannot be ruled out; simulations there; again.
 4. accept: proposals from what was not ruled out, each with effects of its own, moved toward the published
    figures (redrawn within their own uncertainty, so that the ensemble keeps it), simulated again, and accepted
-   or rejected by their own simulation; of those accepted the nearest are kept: approximate Bayesian computation
-   with regression adjustment.
+   or rejected by their own simulation: approximate Bayesian computation with regression adjustment.
+5. choose: those accepted are simulated once more with other luck, and the nearest by both simulations, one by one and
+   in their mean, are kept. What is reported of them is simulated a third time, with luck that chose nothing.
 
 Every simulation is kept as soon as it is finished; the same command goes on where it stopped.
 """
@@ -18,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ import numpy as np
 from hecsim import __version__, evidence
 from hecsim.calibration.emulator import Emulators
 from hecsim.calibration.ledger import Ledger, Task
-from hecsim.calibration.matching import CUT, DISCREPANCY, DISCREPANCY_LINEAR, Targets, aim, not_ruled_out
+from hecsim.calibration.matching import CUT, DISCREPANCY, DISCREPANCY_LINEAR, Targets, aim, choose, not_ruled_out
 from hecsim.calibration.patterns import Pattern
 from hecsim.calibration.space import Space, base_rates
 from hecsim.errors import RunError, ScenarioError
@@ -330,7 +331,7 @@ def _score(targets: Targets, emulators: Emulators, z: np.ndarray) -> np.ndarray:
 
 
 def _accept(d: _Driver, out: Calibration, fitted: list[int], emulators: Emulators, sample: np.ndarray) -> None:
-    """Propose, adjust, simulate, accept, until there are members enough or no batch is left."""
+    """Propose, adjust, simulate, accept, until there are members enough or no batch is left; then choose."""
     space, targets = out.space, out.targets
     kept_z: list[np.ndarray] = []
     kept_rest: list[int] = []
@@ -344,7 +345,8 @@ def _accept(d: _Driver, out: Calibration, fitted: list[int], emulators: Emulator
         values = np.zeros((0, 0))
         tasks: list[Task] = []
         for step in ("propose", "accept"):
-            z = aim(emulators, targets, z, wanted, None if step == "propose" else _scaled(out.patterns, fitted, values))
+            given = None if step == "propose" else _scaled(out.patterns, fitted, values)
+            z = aim(emulators, targets, z, wanted, rng, given)
             stage = f"{step}{batch}"
 
             # Effects and luck are those of the batch at every step, so that what changes is due to the base rates.
@@ -366,8 +368,24 @@ def _accept(d: _Driver, out: Calibration, fitted: list[int], emulators: Emulator
             f"only {len(kept_z)} of {out.proposed} parameter sets reproduce the figures; the model cannot meet some of them "
             "together. See the implausibilities in report.html, and widen the range of a base rate or look for the cause"
         )
-    distance = targets.distance(_scaled(out.patterns, fitted, np.array(kept_values)))
-    nearest = np.sort(np.argsort(distance, kind="stable")[: d.s.members])
     out.accepted = len(kept_z)
-    out.z, out.rest = np.array(kept_z)[nearest], np.array(kept_rest, np.int64)[nearest]
-    out.simulated = np.array(kept_values)[nearest]
+    _choose(d, out, fitted, np.array(kept_z), np.array(kept_rest, np.int64), np.array(kept_values))
+
+
+def _choose(d: _Driver, out: Calibration, fitted: list[int], z: np.ndarray, rest: np.ndarray, values: np.ndarray) -> None:
+    """Keep the accepted sets that are nearest to the targets (`matching.choose`); simulate them with luck that chose nothing.
+
+    By one simulation alone the nearest are in part the luckiest: the ensemble then looks better than it is.
+    """
+
+    def again(stage: str, rows: np.ndarray) -> np.ndarray:
+        tasks = [
+            {"z": out.space.named(z[i]), "rest": int(rest[i]), "luck": _seed(d.s.seed, stage, "luck", int(i))} for i in rows
+        ]
+        return d.stage(stage, lambda: (tasks, {}))[1]
+
+    both = [_scaled(out.patterns, fitted, v) for v in (values, again("again", np.arange(len(z))))]
+    targets = replace(out.targets, luck=out.targets.luck / np.sqrt(len(both)))
+    kept = choose(targets, np.mean(both, axis=0), d.s.members)
+    out.z, out.rest = z[kept], rest[kept]
+    out.simulated = again("fresh", kept)

@@ -69,7 +69,8 @@ class Emulator:
         linear, process = _sklearn()
         model = linear.BayesianRidge().fit(_features(z), y - z @ self._known)
         self._weights, self._constant = np.asarray(model.coef_), float(model.intercept_)
-        self._unsure = np.asarray(model.sigma_)
+        value, vector = np.linalg.eigh(np.asarray(model.sigma_))
+        self._unsure = vector * np.sqrt(np.maximum(value, 0.0))  # a root of the covariance of the weights
         d = z.shape[1]
         strength = np.abs(self._known + self._weights[:d]) + np.abs(self._weights[d:])
         self._active = np.sort(np.argsort(strength, kind="stable")[::-1][:_ACTIVE])
@@ -96,17 +97,11 @@ class Emulator:
             out = out + self._spread * self._gp.predict(z[:, self._active])
         return out
 
-    def slope(self, z: np.ndarray) -> np.ndarray:
-        """Change per unit of each quantile at one point, from the linear part and its squares."""
+    def slope(self, z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Change per unit of each quantile at one point, of one linear part drawn from those the simulations allow."""
         d = len(z)
-        return self._known + self._weights[:d] + 2.0 * self._weights[d:] * z
-
-    def slope_covariance(self, z: np.ndarray) -> np.ndarray:
-        """How unsure that slope is, (parameters, parameters)."""
-        d = len(z)
-        s, twice = self._unsure, 2.0 * z
-        cross = s[:d, d:] * twice
-        return s[:d, :d] + cross + cross.T + s[d:, d:] * np.outer(twice, twice)
+        w = self._weights + self._unsure @ rng.standard_normal(2 * d)
+        return self._known + w[:d] + 2.0 * w[d:] * z
 
 
 class Emulators:
@@ -130,10 +125,6 @@ class Emulators:
         """Expected values, (n, targets)."""
         return np.column_stack([e.predict(z) for e in self.each])
 
-    def slopes(self, z: np.ndarray) -> np.ndarray:
-        """Slopes at one point, (targets, parameters)."""
-        return np.stack([e.slope(z) for e in self.each])
-
-    def unsure(self, z: np.ndarray, sd: np.ndarray) -> np.ndarray:
-        """Covariance of the slopes at one point, summed over targets in units of `sd`."""
-        return np.sum([e.slope_covariance(z) / s**2 for e, s in zip(self.each, sd, strict=True)], axis=0)
+    def slopes(self, z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Slopes at one point, drawn inside their uncertainty, (targets, parameters)."""
+        return np.stack([e.slope(z, rng) for e in self.each])

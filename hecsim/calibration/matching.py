@@ -16,7 +16,7 @@ import numpy as np
 from hecsim.calibration.emulator import Emulators
 from hecsim.evidence import REACH
 
-__all__ = ["CUT", "DISCREPANCY", "Targets", "aim", "not_ruled_out", "update"]
+__all__ = ["CUT", "DISCREPANCY", "Targets", "aim", "choose", "not_ruled_out", "update"]
 
 CUT = 3.0
 DISCREPANCY = 0.05  # of a pattern on the logarithmic scale: what a right model may still be off by; judgment
@@ -88,28 +88,31 @@ def not_ruled_out(
     return z, level, share
 
 
-def update(
-    z: np.ndarray, y: np.ndarray, wanted: np.ndarray, slopes: np.ndarray, unsure: np.ndarray, sd: np.ndarray
-) -> np.ndarray:
+def update(z: np.ndarray, y: np.ndarray, wanted: np.ndarray, slopes: np.ndarray, sd: np.ndarray) -> np.ndarray:
     """Move one set of base rates so that its simulation, linearly, comes to what is wanted.
 
     z : quantiles (d,); y : what was simulated there; wanted : where it should be; slopes : (targets, d);
-    unsure : covariance of the slopes summed over targets in units of their sd, (d, d); sd : how much each
-    target may differ. The expected squared distance is least, so a slope that is poorly known moves little,
-    and a unit of a quantile costs as much as one standard deviation of a target, so that what no target
-    informs about stays where it was (regression adjustment as in Beaumont, Zhang and Balding 2002, for each
-    set with its own effects).
+    sd : how much each target may differ. A unit of a quantile costs as much as one standard deviation of a target, so
+    that what no target informs about stays where it was (regression adjustment as in Beaumont, Zhang and Balding 2002,
+    for each set with its own effects).
     """
     a = slopes / sd[:, None]
-    step = np.linalg.solve(a.T @ a + unsure + np.eye(len(z)), a.T @ ((wanted - y) / sd))
+    step = np.linalg.solve(a.T @ a + np.eye(len(z)), a.T @ ((wanted - y) / sd))
     return np.clip(z + np.clip(step, -1.5, 1.5), -REACH, REACH)
 
 
 def aim(
-    emulators: Emulators, targets: Targets, z: np.ndarray, wanted: np.ndarray, simulated: np.ndarray | None = None
+    emulators: Emulators,
+    targets: Targets,
+    z: np.ndarray,
+    wanted: np.ndarray,
+    rng: np.random.Generator,
+    simulated: np.ndarray | None = None,
 ) -> np.ndarray:
     """Sets of base rates (n, d) moved by `update` toward what is wanted of each, (n, targets).
 
+    rng : draws the slopes of each set from those that the simulations allow, so that what is not known about them
+        widens the ensemble
     simulated : what each gave, or None for what the emulators expect of it
 
     The discrepancy says what is not ruled out; what is aimed at is the figure, as well as it is known. An emulator expects
@@ -119,6 +122,37 @@ def aim(
         expected, sd = emulators.predict(z), targets.sd
     else:
         expected, sd = simulated, np.sqrt(targets.sd**2 + targets.luck**2)
-    return np.array([
-        update(z[i], expected[i], wanted[i], emulators.slopes(z[i]), emulators.unsure(z[i], sd), sd) for i in range(len(z))
-    ])  # fmt: skip
+    return np.array([update(z[i], expected[i], wanted[i], emulators.slopes(z[i], rng), sd) for i in range(len(z))])
+
+
+def choose(targets: Targets, y: np.ndarray, members: int) -> np.ndarray:
+    """The sets to keep of those that were simulated: near to the figures one by one, and in their mean.
+
+    targets : with the luck that is left in `y`; y : what the sets gave, (n, targets); members : how many to keep
+    Returns positions in ascending order, int64 (members,), or all when there are no more.
+
+    What is kept has the least sum of the mean distance of its sets and of the squared deviation of their mean, in standard
+    deviations of the figures: an ensemble can lie on one side of a figure though no set in it is far off, and its mean
+    is what is compared with what was published. Found from the nearest sets by the exchange that helps most, until none does.
+
+    Examples
+    --------
+    >>> t = Targets(np.zeros(1), np.ones(1), np.zeros(1), np.zeros(1))
+    >>> choose(t, np.array([[1.0], [1.1], [1.2], [-1.5]]), 2).tolist()
+    [0, 3]
+    """
+    distance = targets.distance(y)
+    if len(y) <= members:
+        return np.arange(len(y))
+    away = (y - targets.center) / targets.sd
+    kept = np.zeros(len(y), bool)
+    kept[np.argsort(distance, kind="stable")[:members]] = True
+    while True:
+        inside, outside = np.flatnonzero(kept), np.flatnonzero(~kept)
+        sums = away[inside].sum(axis=0) - away[inside][:, None] + away[outside]  # of every exchange, (kept, left out, targets)
+        total = distance[inside].sum() - distance[inside][:, None] + distance[outside]
+        value = total / members + ((sums / members) ** 2).mean(axis=2)
+        out, new = np.unravel_index(int(value.argmin()), value.shape)
+        if value[out, new] > distance[inside].mean() + (away[inside].mean(axis=0) ** 2).mean() - 1e-9:
+            return inside
+        kept[inside[out]], kept[outside[new]] = False, True

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.stats import binom
 
 from hecsim.calibration.calibrate import Calibration, held
-from hecsim.calibration.matching import CUT, Targets, aim, not_ruled_out
+from hecsim.calibration.matching import CUT, Targets, aim, choose, not_ruled_out
 from hecsim.errors import RunError, ScenarioError
 
 __all__ = ["Recovery", "recover"]
@@ -115,11 +115,14 @@ def _found(c: Calibration, j: int, rng: np.random.Generator) -> np.ndarray:
     start, _, _ = not_ruled_out(score, len(c.space), max(n, 200), int(rng.integers(2**31)))
     wanted = targets.center + targets.sd * rng.standard_normal((n, len(sd)))
     luck = missed[rng.integers(len(missed), size=n)]
-    found = aim(emulators, targets, start[:n], wanted)
-    found = aim(emulators, targets, found, wanted, emulators.predict(found) + luck)
+    found = aim(emulators, targets, start[:n], wanted, rng)
+    found = aim(emulators, targets, found, wanted, rng, emulators.predict(found) + luck)
     simulated = emulators.predict(found) + luck
-    order = np.lexsort((targets.distance(simulated), targets.worst(simulated) > CUT))
-    return found[order[: c.settings.members]]
+    worst = targets.worst(simulated)
+    fine = np.flatnonzero(worst <= CUT)
+    if len(fine) < c.settings.members:
+        fine = np.sort(np.argsort(worst, kind="stable")[: c.settings.members])
+    return found[fine[choose(targets, simulated[fine], c.settings.members)]]
 
 
 def _score(targets: Targets, emulators: Any, z: np.ndarray) -> np.ndarray:

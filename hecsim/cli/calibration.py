@@ -152,12 +152,15 @@ def validate(
     _show(document)
 
 
+_WORDS = 16  # characters that the name of a figure needs
+
+
 def _table(first: str, *others: str) -> Table:
-    """A table whose first column takes the room that numbers leave."""
+    """A table whose first column takes the room that numbers leave, and keeps enough to be read at 80 characters."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column(first, ratio=1)
+    table.add_column(first, ratio=1, min_width=_WORDS)
     for heading in others:
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(heading, justify="right")
     return table
 
 
@@ -171,12 +174,13 @@ def _show(document: dict[str, Any]) -> None:
     from hecsim.calibration.pages import number
 
     if "town" in document:
-        table = _table("figure", "published", "simulated (90%)", "factor", "verdict", "read by the model")
+        table = _table("figure", "published", "simulated (90%)", "factor", "verdict", "used")
         for r in document["town"]:
             factor = "" if r["factor"] is None else f"{r['factor']:.2f}"
             name = f"{r['label']}, {r['unit']}"
             table.add_row(name, number(r["published"]), _beside(r), factor, r["verdict"], r["used"])
         screen.print(table)
+        screen.print("used: yes where the model reads the figure of the town, so that nearness is no proof", soft_wrap=True)
     if "patterns" in document:
         table = _table("figure", "use", "target", "simulated (90%)", "verdict")
         for r in document["patterns"]:
@@ -190,7 +194,7 @@ def _show(document: dict[str, Any]) -> None:
                 f"worst {s['worst']} ({s['worst factor']:.2f})", soft_wrap=True,
             )  # fmt: skip
     if "places" in document:
-        table = _table("figure by place", "use", "places", "observed", "simulated", "correlation", "slope", "verdict")
+        table = _table("figure by place", "use", "n", "data", "model", "corr.", "slope", "verdict")
         for r in document["places"]:
             table.add_row(
                 r["check"], r["use"], str(r["places"]), number(r["observed"]), number(r["simulated"]),

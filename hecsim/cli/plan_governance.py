@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,20 @@ from rich.table import Table
 from hecsim.cli.base import print_json, screen, town_names
 from hecsim.cli.plan_partners import chosen_mix, setting_of, write_text
 from hecsim.cli.planning import plan
-from hecsim.collaborative.spec import FORMS, RULES
 from hecsim.errors import ScenarioError
 
 __all__ = ["governance"]
+
+
+class _Named(click.Choice):
+    """Names that a room knows, asked for when they are needed, so that other commands start without that room."""
+
+    def __init__(self, name: str):
+        self._name, self.case_sensitive = name, True
+
+    @property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
+        return tuple(getattr(import_module("hecsim.collaborative.spec"), self._name))
 
 
 @plan.command("governance")
@@ -25,8 +36,8 @@ __all__ = ["governance"]
 @click.option("--mix", "names", multiple=True, help="Ids or a mix to name in the plan.")
 @click.option("--partners", "file", type=click.Path(path_type=Path), default=None, help="TOML file of [[partner]] tables.")
 @click.option("--towns", multiple=True, help="Towns to name in the plan.")
-@click.option("--form", type=click.Choice(FORMS), default=None, help="Legal form of the draft.")
-@click.option("--rule", type=click.Choice(RULES), default=None, help="Decision rule of the draft.")
+@click.option("--form", type=_Named("FORMS"), default=None, help="Legal form of the draft.")
+@click.option("--rule", type=_Named("RULES"), default=None, help="Decision rule of the draft.")
 @click.option("--seats", "resident_seats", type=click.IntRange(0, 60), default=None, help="Seats of residents.")
 @click.option("--stipend", type=click.FloatRange(0, 500), default=None, help="Dollars a meeting for each resident.")
 @click.option("--other-language", type=click.FloatRange(0, 1), default=None,

@@ -37,7 +37,7 @@ def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: b
             community=build(chosen.community, tell), interventions=chosen.interventions,
             collaborative=chosen.collaborative, funds=chosen.funds, years=chosen.years,
             start_year=chosen.start_year, burn_in_months=chosen.burn_in, seed=number,
-            threads=os.cpu_count() or 1,  # of use where there are several blocks, from some 30,000 persons on
+            threads=os.cpu_count() or 1,  # of use from some 5,000 households on
             progress=lambda done, total: tell("months", done, total),
         )  # fmt: skip
         model.run()

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, dataclass_transform
 
 import numpy as np
@@ -92,6 +93,11 @@ class Cost:
 def intervention(cls: type) -> Any:
     """Class decorator: a frozen dataclass with keyword-only fields."""
     return dataclass(frozen=True, kw_only=True)(cls)
+
+
+@cache
+def _full_name(iv: str, name: str) -> str:
+    return f"interventions.{iv.lower()}_{name}"
 
 
 @intervention
@@ -189,7 +195,7 @@ class Intervention:
     @classmethod
     def parameter(cls, name: str) -> str:
         """Full name of one of its parameters: parameter('lag') is 'interventions.g03_lag'."""
-        return f"interventions.{cls.id.lower()}_{name}"
+        return _full_name(cls.id, name)
 
     @classmethod
     def evidence(cls) -> tuple[str, ...]:

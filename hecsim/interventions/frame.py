@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import numpy as np
 
 from hecsim.community import Community
+from hecsim.compiled import njit
 from hecsim.interventions import who
 
 __all__ = ["Frame"]
@@ -38,31 +39,40 @@ class Frame:
         return who.home_of(self.community)
 
     @cached_property
-    def place(self) -> dict[str, np.ndarray]:
+    def place(self) -> Mapping[str, np.ndarray]:
         """Neighborhood row by table."""
-        of = self.community.household["neighborhood"].astype(np.int64)
-        business = self.community.business["neighborhood"].astype(np.int64)
-        return {"household": of, "person": of[self.home], "business": business}
+        return _Once(self._place)
+
+    def _place(self, table: str) -> np.ndarray:
+        if table == "person":
+            return self.place["household"][self.home]
+        return self.community.tables[table]["neighborhood"].astype(np.int64)
 
     @cached_property
-    def weight(self) -> dict[str, np.ndarray]:
+    def weight(self) -> Mapping[str, np.ndarray]:
         """Real households and persons per simulated one; 0 for rows that are not present."""
-        household = who.weights(self.community)
-        return {"household": household, "person": household[self.home] * self.present("person")}
+        return _Once(self._weight)
+
+    def _weight(self, table: str) -> np.ndarray:
+        if table == "person":
+            return self.weight["household"][self.home] * self.present("person")
+        return who.weights(self.community)
 
     @cached_property
     def residents(self) -> np.ndarray:
         """Real residents by neighborhood."""
-        size = self.community.neighborhood.size
-        return np.bincount(self.place["person"], self.weight["person"], minlength=size)
+        h, p, out = self.community.household, self.community.person, np.zeros(self.community.neighborhood.size)
+        _residents(p["present"], p["household"], h["present"], h["neighborhood"], self.community.neighborhood["scale"], out)
+        return out
 
     @cached_property
-    def _masks(self) -> dict[str, np.ndarray]:
-        return {
-            "caregivers": who.caregivers(self.community),
-            "children": who.children(self.community),
-            "adults": who.adults(self.community),
-        }
+    def _masks(self) -> Mapping[str, np.ndarray]:
+        return _Once(self._mask)
+
+    def _mask(self, name: str) -> np.ndarray:
+        if name == "caregivers":
+            return who.caregivers(self.community, self.home)
+        return who.children(self.community) if name == "children" else who.adults(self.community)
 
     def mask(self, name: str) -> np.ndarray:
         """Persons who are caregivers, children or adults."""
@@ -71,3 +81,23 @@ class Frame:
     def present(self, table: str) -> np.ndarray:
         """Rows of a table in use."""
         return self.once(table, "present", lambda: self.community.tables[table]["present"] == 1)
+
+
+class _Once(dict[str, np.ndarray]):
+    """Arrays by name, each made when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], np.ndarray]):
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> np.ndarray:
+        self[name] = made = self._make(name)
+        return made
+
+
+@njit()
+def _residents(present, household, home_present, neighborhood, scale, out):
+    for i in range(present.size):
+        if present[i] == 1 and home_present[household[i]] == 1:
+            g = neighborhood[household[i]]
+            out[g] += np.float64(scale[g])

@@ -42,6 +42,7 @@ class Funnel:
 
     def __init__(self, iv: Intervention, key: str, siblings: Sequence[str] = ()):
         self.iv, self.key, self.siblings = iv, key, tuple(siblings)
+        self._names = tuple(self.column(n) for n in ("stage", "months", "dose"))
 
     def column(self, name: str) -> str:
         """Name of one of its columns."""
@@ -49,14 +50,14 @@ class Funnel:
 
     def columns(self, community: Community) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Stage, months in it, and dose of every row; added to the table at first use."""
-        table, title = community.tables[self.iv.unit], self.iv.title.en
-        names = [self.column(n) for n in ("stage", "months", "dose")]
-        if names[0] in table:
-            return table[names[0]], table[names[1]], table[names[2]]
+        table, (stage, months, dose) = community.tables[self.iv.unit], self._names
+        if stage in table.columns:
+            return table.columns[stage], table.columns[months], table.columns[dose]
+        title = self.iv.title.en
         return (
-            table.add(Column(self.column("stage"), "uint8", "code", f"stage in '{title}'", STAGES)),
-            table.add(Column(self.column("months"), "uint8", "month", f"months in that stage of '{title}'")),
-            table.add(Column(self.column("dose"), "float32", "1", f"effect of '{title}' reached, 0 to 1")),
+            table.add(Column(stage, "uint8", "code", f"stage in '{title}'", STAGES)),
+            table.add(Column(months, "uint8", "month", f"months in that stage of '{title}'")),
+            table.add(Column(dose, "float32", "1", f"effect of '{title}' reached, 0 to 1")),
         )
 
     # -- those already known ----------------------------------------------------------------------

@@ -110,7 +110,7 @@ class HousingVouchers(Intervention):
         """Poor families with children in shelter, doubled up or lately evicted, without a voucher."""
         h = community.household
         unstable = (h["tenure"] >= who.UNSTABLE_TENURE) | (h["eviction_clock"] > 0)
-        return who.income_below(community, self.income_limit) & (h["children"] > 0) & unstable & (h["voucher"] == 0)
+        return who.income_below(community, self.income_limit) & (h["children"] > 0) & unstable & (h["voucher"] != 1)
 
     def retains(self, community: Community, context: Context) -> np.ndarray:
         """Those who hold the voucher, and those still looking for a home to lease with it."""

@@ -20,7 +20,9 @@ UNSTABLE_TENURE = 2  # shelter and doubled up are the codes from here on
 def home_of(community: Community) -> np.ndarray:
     """Household row of each person, int64; 0 for rows not in use (mask them by `present`)."""
     home = community.person["household"]
-    return np.where(home == NONE, 0, home).astype(np.int64)
+    rows = home.astype(np.int64)
+    rows[home == NONE] = 0
+    return rows
 
 
 def of_home(community: Community, values: np.ndarray) -> np.ndarray:
@@ -64,10 +66,10 @@ def children(community: Community) -> np.ndarray:
     return (p["present"] == 1) & (p["age"] < ADULT_MONTHS)
 
 
-def caregivers(community: Community) -> np.ndarray:
-    """Householders and partners present in homes with children."""
-    p = community.person
-    return (p["present"] == 1) & (p["role"] <= 1) & (of_home(community, community.household["children"]) > 0)
+def caregivers(community: Community, home: np.ndarray | None = None) -> np.ndarray:
+    """Householders and partners present in homes with children; `home` is `home_of`, where it is known already."""
+    p, home = community.person, home_of(community) if home is None else home
+    return (p["present"] == 1) & (p["role"] <= 1) & (community.household["children"] > 0)[home]
 
 
 def weights(community: Community) -> np.ndarray:

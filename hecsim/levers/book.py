@@ -47,12 +47,14 @@ class LeverBook:
         self._bases: dict[str, float] = {}
         # Worked out from the moves of this month, and forgotten with them.
         self._constants: dict[str, np.float64 | None] = {}
+        self._whole: dict[str, np.ndarray] = {}
         self._flat: dict[np.float64, np.ndarray] = {}  # one array for all levers of the same value
 
     def clear(self) -> None:
         """Forget all moves; the bases stay."""
         self._moves.clear()
         self._constants.clear()
+        self._whole.clear()
         if len(self._flat) > _KEPT:
             self._flat.clear()
 
@@ -64,6 +66,7 @@ class LeverBook:
             raise ScenarioError(f"lever '{move.lever}' is one number for everybody; its dose cannot be an array")
         self._moves[move.lever].append(move)
         self._constants.pop(move.lever, None)
+        self._whole.pop(move.lever, None)
 
     def relay(self, table: str, moved: np.ndarray, size: int) -> None:
         """Follow rows that were laid out anew: `moved` is the new row of every old one, `size` the new length.
@@ -71,6 +74,7 @@ class LeverBook:
         Rows that are new have no dose until the next month.
         """
         self._constants.clear()
+        self._whole.clear()
         kept = np.flatnonzero(moved >= 0)
         done: dict[int, np.ndarray] = {}  # several moves may share one array
         for name, moves in self._moves.items():
@@ -123,9 +127,20 @@ class LeverBook:
 
     def fill(self, name: str, rows: slice, out: np.ndarray) -> np.ndarray:
         """Composed value of a lever for a slice of its table's rows, into float32 `out`."""
-        value = self.constant(name)
-        out[:] = self._compose(name, rows) if value is None else value
+        value: Any = self.constant(name)
+        if value is None:
+            whole = self._whole.get(name)
+            value = self._compose(name, rows) if whole is None else whole[rows]
+        out[:] = value
         return out
+
+    def by_row(self, name: str, size: int) -> np.ndarray:
+        """Composed value of a lever that differs between rows, float32, for all rows of its table; the same array all month."""
+        whole = self._whole.get(name)
+        if whole is None or whole.size != size:
+            self._whole.pop(name, None)
+            whole = self._whole[name] = self.fill(name, slice(0, size), np.empty(size, np.float32))
+        return whole
 
     def flat(self, name: str, n: int) -> np.ndarray | None:
         """`n` times the composed value, float32, read-only and shared, if it is the same for every row."""
@@ -149,7 +164,7 @@ class LeverBook:
         for m in sorted(moves, key=_rank):
             dose: Any = 1.0 if m.dose is None else m.dose
             value = _apply(value, m, dose[rows] if isinstance(dose, np.ndarray) else dose)
-        return np.clip(value, LEVERS[name].low, LEVERS[name].high)
+        return _within(value, LEVERS[name].low, LEVERS[name].high)
 
     def reaching(self, household: int, persons: list[int]) -> list[str]:
         """Sources whose dose this month is above zero for this household or one of these persons."""
@@ -189,4 +204,11 @@ def _apply(value: Any, m: Move, dose: Any) -> Any:
         return value + dose * m.value
     if m.operation == "scale":
         return value * (1.0 + dose * (m.value - 1.0))
-    return value + np.clip(dose, 0.0, 1.0) * (m.value - value)
+    return value + _within(dose, 0.0, 1.0) * (m.value - value)
+
+
+def _within(value: Any, low: float, high: float) -> Any:
+    """A value within bounds; most are one number, for which `np.clip` takes longer than all the rest."""
+    if isinstance(value, np.ndarray):
+        return np.clip(value, low, high)
+    return np.float64(min(max(value, low), high))

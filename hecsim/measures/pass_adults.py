@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from hecsim.columns import ACE
+from hecsim.compiled import njit
 from hecsim.measures import adversity, payers, weight
 from hecsim.measures.passes import fine, flag, loop, positions
 
@@ -31,7 +31,7 @@ def _prepare(draw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @loop("adults", _NAMES, prepare=_prepare)
-@njit(cache=True, nogil=True)
+@njit()
 def adults(
     sums, rows, slot, home, p_age, p_sex, p_bmi, p_ace_recalled, p_labor, p_stress, p_depression, p_substance, p_diabetes,
     p_hypertension, p_cvd, p_diet, p_activity, h_insecure_months, c_surveyed, c_reports_30, c_produce, c_absence,

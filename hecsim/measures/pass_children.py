@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from hecsim.columns import ACE
+from hecsim.compiled import njit
 from hecsim.measures import adversity, parent_report
 from hecsim.measures.passes import fine, flag, loop, positions
 from hecsim.measures.sums import FIXED
@@ -35,7 +35,7 @@ def _prepare(draw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @loop("children", _NAMES, prepare=_prepare)
-@njit(cache=True, nogil=True)
+@njit()
 def children(
     sums, rows, slot, home, p_age, p_ace_new, p_ace_bits, p_cps_new, p_cps_ever, p_placed, p_development, p_pce, p_bmi_z,
     p_activity, h_safety_index, h_stability_index, h_nurture_index, h_poverty_ratio, h_caregiver_stress, c_core,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.measures.passes import fine, flag, loop, positions
 
 _NAMES = (
@@ -23,7 +23,7 @@ def _prepare(draw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @loop("households", _NAMES, prepare=_prepare)
-@njit(cache=True, nogil=True)
+@njit()
 def households(
     sums, rows, slot, home, h_trust_community, h_trust_services, h_income, h_hardship, h_bandwidth, h_snap, h_benefits,
     h_refund, h_tenure, h_filed_new, h_evicted_new, h_public_cost, h_couple, h_ipv, h_support, h_children, h_wic, h_tfa,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.measures import payers
 from hecsim.measures.passes import fine, flag, loop, positions
 from hecsim.measures.sums import FIXED
@@ -41,7 +41,7 @@ def _prepare(draw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @loop("residents", _NAMES, prepare=_prepare)
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def residents(
     sums, rows, slot, home, p_age, p_labor, p_utility, p_insurance, p_health_cost, p_diet, p_cps_new, p_placed, p_record,
     p_record_months, p_sentence, p_development, h_neighborhood, h_gunfire, h_poverty_ratio, h_tenure, h_insecure_months,

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.measures.base import MEASURES
 from hecsim.measures.sums import FIXED
 
@@ -92,13 +92,13 @@ def loop(
     return register
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def fine(value):
     """A value in whole units of 2^-20."""
     return np.rint(np.float64(value) * FIXED)
 
 
-@njit(cache=True, forceinline=True)
+@njit(forceinline=True)
 def flag(yes):
     """One where something holds, in units of 2^-20."""
     return FIXED if yes else 0.0

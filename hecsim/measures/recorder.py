@@ -8,7 +8,6 @@ the month is lived (`reader`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -18,9 +17,9 @@ from hecsim.clock import month_label
 from hecsim.columns import INCOME_BAND, RACE
 from hecsim.community import Community
 from hecsim.errors import UnknownNameError
+from hecsim.lanes import Lanes
 from hecsim.measures.base import MEASURES, Measure
 from hecsim.measures.reader import BlockReader, Found
-from hecsim.measures.sums import FIXED
 
 __all__ = ["GROUP_KINDS", "Recorder", "assign_income_bands"]
 
@@ -41,14 +40,12 @@ class Recorder:
     community : gives the number of neighborhoods and their names
     draw : parameters that observation models use
     measures : names to keep; all by default
-    threads : blocks that are read at a time; the sums are the same
     plain : ask every measure's function instead of the compiled passes
     """
 
     def __init__(
-        self, community: Community, draw: Mapping[str, Any], measures: Iterable[str] | None = None, *, threads: int = 1,
-        plain: bool = False,
-    ):  # fmt: skip
+        self, community: Community, draw: Mapping[str, Any], measures: Iterable[str] | None = None, *, plain: bool = False
+    ):
         chosen = list(MEASURES) if measures is None else list(measures)
         for name in chosen:
             if name not in MEASURES:
@@ -63,39 +60,37 @@ class Recorder:
         ]
         self._start_year = community.clock.start_year
         self._reader = BlockReader(self.measures, community.neighborhood.size, draw, plain=plain)
-        self._lanes = [self._reader.nothing() for _ in range(max(1, min(threads, community.n_blocks)))]
+        self._lanes = [self._reader.nothing()]
         # Asked where a sum of the passes is no number, or too large for them: it is exact, or names the row.
         self._functions = BlockReader(self.measures, community.neighborhood.size, draw, plain=True)
         self.months: list[int] = []
         self._sums: list[np.ndarray] = []
 
     def observe(self, community: Community, context: Any = None) -> None:
-        """Record the present month."""
-        out = self._read(community, self._reader, self._lanes)
+        """Record the present month, several blocks at a time where `context` has threads for them."""
+        lanes = Lanes() if context is None else context.lanes
+        while len(self._lanes) < min(lanes.number, community.n_blocks):
+            self._lanes.append(self._reader.nothing())
+        out = self._read(community, self._reader, self._lanes, lanes)
         if out is None:
-            out = self._read(community, self._functions, [self._functions.nothing()])
+            out = self._read(community, self._functions, [self._functions.nothing()], Lanes())
         self.months.append(community.clock.month)
-        sums = out / FIXED
-        sums[[m.kind == "count" for m in self.measures], :, 1] = 1.0
-        self._sums.append(sums)
+        self._sums.append(out)
 
     @staticmethod
-    def _read(community: Community, reader: BlockReader, lanes: list[Found]) -> Any:
+    def _read(community: Community, reader: BlockReader, found: list[Found], lanes: Lanes) -> Any:
         parts = iter([(table, b) for b in range(community.n_blocks) for table in ("person", "household")])
 
-        def lane(found: Found) -> np.ndarray | None:
-            found.clear()
+        def work(lane: int) -> Found:
+            found[lane].clear()
             for table, b in parts:  # whichever lane is free takes the next
-                reader.read(community, table, b, found)
-            return reader.totals(found)
+                reader.read(community, table, b, found[lane])
+            return found[lane]
 
-        if len(lanes) == 1:
-            return lane(lanes[0])
-        with ThreadPoolExecutor(len(lanes)) as pool:
-            sums = list(pool.map(lane, lanes))
-        if any(s is None for s in sums):
-            return None
-        return np.sum([s for s in sums if s is not None], axis=0)  # whole numbers: order means nothing
+        first, *others = lanes.run(work, len(found))
+        for other in others:
+            first.add(other)
+        return reader.totals(first)
 
     def take_over(self, other: Recorder) -> None:
         """Begin with what another recorder of the same measures and places has seen."""

@@ -9,16 +9,17 @@ not depend on the order, and many measures are added at a time.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-__all__ = ["EXACT", "FIXED", "NOWHERE", "add_rows", "count", "fold"]
+from hecsim.compiled import njit
+
+__all__ = ["EXACT", "FIXED", "NOWHERE", "add_rows", "count", "fold", "spread", "total"]
 
 FIXED = 2.0**20  # a millionth of a unit; totals stay exact up to 8.8e12
 EXACT = 2.0**52
 NOWHERE = np.uint32(0xFFFFFFFF)  # cell that does not occur
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def count(
     present, home, place_of, race, band, n_bands, n_classes, age, kind, grown, where, slot, class_of, at, young, others,
     numbers, by_place,
@@ -59,7 +60,7 @@ def count(
     return cells, n, m
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def fold(sums, class_of, at, by_class, by_place):
     """Add sums of cells, shape (cells, measures), to those of their classes and neighborhoods; leaves zeros in `sums`.
 
@@ -82,7 +83,7 @@ def fold(sums, class_of, at, by_class, by_place):
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def add_rows(values, rows, slot, class_of, at, by_class, by_place):
     """Add a value of each of `rows`, however large, in whole units; the first that is no number, or -1."""
     for j in range(rows.size):
@@ -92,3 +93,62 @@ def add_rows(values, rows, slot, class_of, at, by_class, by_place):
         by_class[class_of[slot[rows[j]]]] += value
         by_place[at[slot[rows[j]]]] += value
     return np.int64(-1)
+
+
+@njit()
+def total(sums, counts, plain, tops, own, places, usual, table, low, high, each, out):
+    """Numerators and denominators of measures, int64 `out` (measures, 2, groups), and whether every sum is exact.
+
+    sums : of all passes, flat, with a zero at the end; `tops` (measures, groups) says where the numerators stand in it, and
+        `places` the denominators of the measures `own`
+    counts : rows by table, group and interval of age; a measure of `usual` counts `each` for a row of `table` whose
+        interval lies from `low` to before `high`
+    plain : (measures, 2, groups), what measures without a pass add up to
+    """
+    exact = True
+    for k in range(sums.size):
+        exact &= abs(np.float64(sums[k])) < EXACT
+    n = out.shape[2]
+    below = np.zeros((counts.shape[0], counts.shape[2] + 1, n), np.int64)
+    for t in range(counts.shape[0]):
+        for a in range(counts.shape[2]):
+            for g in range(n):
+                below[t, a + 1, g] = below[t, a, g] + counts[t, g, a]
+    for i in range(out.shape[0]):
+        for g in range(n):
+            out[i, 0, g] = plain[i, 0, g] + np.int64(sums[tops[i, g]])
+            out[i, 1, g] = plain[i, 1, g]
+    for j in range(usual.size):
+        to, one, other = out[usual[j], 1], below[table[j], high[j]], below[table[j], low[j]]
+        for g in range(n):
+            to[g] += (one[g] - other[g]) * each[j]
+    for j in range(own.size):
+        for g in range(n):
+            out[own[j], 1, g] += np.int64(sums[places[j, g]])
+    return exact
+
+
+@njit()
+def spread(by_class, by_place, n_races, n_bands, single, out):
+    """Sums of classes and of neighborhoods, in units of 2^-20, as those of groups in whole numbers and parts of them.
+
+    out : written: float64 (measures, groups, 2). Groups are everybody, races, bands and neighborhoods, in this order
+    single : measures whose denominator is one
+    """
+    first = 1 + n_races + n_bands
+    sums = np.empty(first, np.int64)
+    for i in range(out.shape[0]):
+        for part in range(2):
+            sums[:] = 0
+            for c in range(n_races * n_bands):
+                value = by_class[i, part, c]
+                sums[0] += value
+                sums[1 + c // n_bands] += value
+                sums[1 + n_races + c % n_bands] += value
+            for g in range(first):
+                out[i, g, part] = sums[g] / FIXED
+            for g in range(by_place.shape[2]):
+                out[i, first + g, part] = by_place[i, part, g] / FIXED
+    for i in single:
+        for g in range(out.shape[1]):
+            out[i, g, 1] = 1.0

@@ -17,6 +17,7 @@ from hecsim.population import homes, institutions, people, places, ties
 from hecsim.population.families import Families, draw_families, place_persons
 from hecsim.population.incomes import incomes
 from hecsim.population.library import HEAD_EDGES, Library, build_library
+from hecsim.population.memory import give_back
 from hecsim.population.targets import Targets, make_targets
 from hecsim.tables import Table
 
@@ -72,6 +73,8 @@ def build_community(
     library = build_library(p, rng)
     library, families = draw_families(library, t, p, rng, say)
     community = _assemble(g, t, library, families, p, seed, block_persons, rng, say)
+    del library, families  # as large as a sixth of the community
+    give_back()
     community.notes.extend(_assumed(g, t))
 
     from hecsim.population import vignette as stories
@@ -86,6 +89,7 @@ def build_community(
         keep_before(community)
         say("histories", 0.8)
         rooms.run(community, seed, say)
+        give_back()
     if story is not None and seat is not None:
         stories.apply(community, story, seat, rng)
         if histories:
@@ -196,13 +200,16 @@ def _assemble(
     where = tract[person["household"]]
     count = np.bincount(where, minlength=t.n).astype(float)
     workers = np.bincount(where, person["age"] >= 16 * 12, t.n)
+    degree = (education[np.flatnonzero(person["slot"] == 0)] == 3).astype(np.int64)
+    # What the tables hold now is let go before ties need room: of a state, half a gigabyte.
+    del person, member_race, foreign, language, education, disabled, key, where, p_rows, of_home, values
+    del income, category, burden, rank, rent, cost, rooms, market, owner, guideline, couple, head_age, size
     town = places.town_table(t, count, p)
     hood = places.neighborhood_table(t, count, town["urban"].astype(np.int64), p, seed)
     hood["residents"] = count
     tables |= {"neighborhood": hood, "town": town}
     tables["business"] = institutions.business_table(town, hood, count, workers, p, seed, rng, places.known_stores(g))
     tables["organization"] = institutions.organization_table(town, hood, count, p, seed, rng)
-    degree = (education[np.flatnonzero(person["slot"] == 0)] == 3).astype(np.int64)
     kin_homes = h_rows[np.isin(lib.kind[chosen], (10, 11))]  # kin who look like roommates by their roles
     graph: Ties = ties.build_ties(hh, h_rows, t.town[tract], degree, race.astype(np.int64), p, rng)
     return Community(

@@ -18,7 +18,8 @@ batched loops here. A test holds `rake` equal to humanleague's IPF where both ap
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from hecsim.compiled import njit
 
 __all__ = ["cumulative_counts", "diffuse", "polish", "rake", "share_out", "tilt"]
 
@@ -48,7 +49,7 @@ def tilt(base: np.ndarray, features: np.ndarray, target: np.ndarray, slack: np.n
     return weights
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _rake(base, groups, weight, target, iterations, out):
     n, k = base.shape
     factor = np.ones(target.shape)
@@ -118,7 +119,7 @@ def rake(
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _diffuse(p, order, group, weight, owed, out):
     k = p.shape[1]
     for i in order:
@@ -186,7 +187,7 @@ def share_out(counts: np.ndarray, group: np.ndarray, score: np.ndarray) -> np.nd
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _polish(chosen, running, cell_of, cell_start, traits, goal, tries, draws):
     """Swap families for others of their kind while that brings the totals nearer to the goal."""
     c = traits.shape[1]

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.population.fitting import cumulative_counts, diffuse, rake, share_out
 from hecsim.population.incomes import NO_CASH, ZERO
 from hecsim.population.library import HEAD_EDGES, Library
@@ -72,7 +72,7 @@ def _settle_tenure(
     return rent
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _trade(rent, codes, goal, start, tract, draws):
     have = np.zeros(goal.size)
     for i in range(rent.size):

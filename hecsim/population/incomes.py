@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.geography import joint
 from hecsim.population.fitting import cumulative_counts, share_out
 from hecsim.population.library import HEAD_EDGES, Library
@@ -39,7 +39,7 @@ FAMILY_TYPES = 6  # as in the axis of population.poverty_by_type
 _RUN, _JUDGED = 50, 2_000  # households to which the tables hold, and over which a pass is judged
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _segments(lo, hi, center, spread, line, edges, band_of, out, mass, band, kind):
     """Log-normal shares of the ladder, and their sums over runs of steps of one band and poverty class.
 
@@ -66,7 +66,7 @@ def _segments(lo, hi, center, spread, line, edges, band_of, out, mass, band, kin
         band[i - lo, at + 1 :] = 255
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _fit_income(start, center, spread, line, members, rent, edges, band_of, band_goal, poor_goal, rounds, out):
     """For each tract, shares of the income ladder that meet bands by tenure and poverty by age group."""
     steps = edges.size - 1
@@ -131,7 +131,7 @@ def _fit_income(start, center, spread, line, members, rent, edges, band_of, band
                             lam[g, c] = min(max(lam[g, c] + 0.2 * lift, -4.0), 4.0)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _ladder_quantile(shares, u, edges):
     """Find the income at quantile u of each row's shares of the ladder, log-even inside a step."""
     n, steps = shares.shape

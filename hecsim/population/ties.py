@@ -46,7 +46,7 @@ def build_ties(
     """
     n = len(rows)
     place = household["neighborhood"][rows].astype(np.int64)
-    local = np.arange(n)
+    local = np.arange(n, dtype=np.int32)
     parts: list[tuple[np.ndarray, np.ndarray, int]] = []
 
     mean = np.asarray(p["close_ties"])[degree]
@@ -84,9 +84,9 @@ def _compress(size: int, rows: np.ndarray, parts: list[tuple[np.ndarray, np.ndar
     kind = np.concatenate([np.full(len(x), k, np.uint8) for x, _, k in parts])
     good = a != b
     a, b, kind = a[good], b[good], kind[good]
-    low, high = np.minimum(a, b), np.maximum(a, b)
     # Kin come before friends where a pair met twice; one number a pair sorts faster than two keys.
-    pair = low * np.int64(len(rows)) + high
+    pair = np.minimum(a, b).astype(np.int64) * len(rows) + np.maximum(a, b)
+    del a, b, good
     order = np.lexsort((kind, pair))
     pair, kind = pair[order], kind[order]
     first = np.ones(len(pair), bool)

@@ -14,8 +14,8 @@ active travel and school add minutes; outdoor programs add less where it is not 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, home, log_
 
@@ -26,7 +26,7 @@ _AGE_STEPS = np.array([12, 18, 35, 50, 65, 75]) * 12  # ages at which the next e
 _STEPS = (144, 216, 420, 600, 780, 900)  # the same, for compiled loops
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def surroundings_kernel(
     h_outdoor, h_present, h_neighborhood, h_gunfire, n_safety, n_walkability, n_parks,
     k_outdoor_intercept, k_outdoor_walkability, k_outdoor_parks, k_outdoor_gunfire,
@@ -55,7 +55,7 @@ def surroundings_plain(
     h_outdoor[h] = n_safety[n].astype(float) * heard / (1.0 + np.exp(-logit))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def activity_kernel(
     p_activity, p_present, p_age, p_sex, p_household, p_activity_disposition, p_disabled, p_depression, h0,
     h_neighborhood, h_outdoor, h_free_time, n_safety, n_norm_activity,
@@ -76,12 +76,11 @@ def activity_kernel(
     for h in range(homes):  # no branch, so that the compiler takes several homes at a time
         spare[h] = k_time * log_((max(np.float64(h_free_time[h]), 0.0) + 5.0) / (k_time_reference + 5.0))
         family[h] += k_outdoor * (np.float64(h_outdoor[h]) - k_outdoor_reference) + season
-    level, added = np.empty(n), np.empty(n)
-    for i in range(n):
-        h, age = home(p_household[i], p_present[i], h0), p_age[i]
-        level[i] = family[h] + (spare[h] if age >= _ADULT else 0.0)
-        pupil = in_school & (age >= _PUPIL_FROM) & (age < _ADULT)
-        added[i] = gate[h] * (np.float64(lp_activity_add[i]) + travel[h]) + (school[h] if pupil else 0.0)
+    level, added, leisure, lessons = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):  # for everybody: what is looked up for some only would be a branch
+        h = home(p_household[i], p_present[i], h0)
+        level[i], leisure[i], lessons[i] = family[h], spare[h], school[h]
+        added[i] = gate[h] * (np.float64(lp_activity_add[i]) + travel[h])
     a0, a1, a2, a3 = k_age_shift[0], k_age_shift[1], k_age_shift[2], k_age_shift[3]
     a4, a5, a6 = k_age_shift[4], k_age_shift[5], k_age_shift[6]
     for i in range(n):
@@ -92,11 +91,13 @@ def activity_kernel(
         x = a4 if age >= _STEPS[3] else x
         x = a5 if age >= _STEPS[4] else x
         x = a6 if age >= _STEPS[5] else x
-        x += k_spread * p_activity_disposition[i] + level[i]
+        x += k_spread * p_activity_disposition[i] + (level[i] + (leisure[i] if age >= _ADULT else 0.0))
         x += k_female if p_sex[i] == 1 else 0.0
         x += k_disabled if p_disabled[i] > 0 else 0.0
         x += k_depressed if p_depression[i] == 1 else 0.0
-        target = max(max(k_scale * exp_(x) - k_offset, 0.0) + added[i], 0.0)
+        pupil = in_school & (age >= _PUPIL_FROM) & (age < _ADULT)
+        more = added[i] + (lessons[i] if pupil else 0.0)
+        target = max(max(k_scale * exp_(x) - k_offset, 0.0) + more, 0.0)
         before = np.float64(p_activity[i])
         now = before + k_rate * (target - before)
         # Without this snap nobody would ever reach zero; below age two activity is not measured.

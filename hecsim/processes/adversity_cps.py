@@ -2,9 +2,14 @@
 
 Reports have two sources. True: a child who was harmed this month or goes on living where harm
 happens may be noticed, the more so the more people see the child (newborns and school children)
-and the more programs visit. Other: reports of families without maltreatment, more frequent where
-poverty brings surveillance and hardship is taken for neglect; poverty as in the hazards themselves, of the smoothed
-year and of this month's money. Screening and confirmation are
+and the more programs visit. Other: reports of children without present harm, out of concern about a home: they
+follow the home's risk of abuse and neglect, less than in proportion,
+
+    other = base x ((neglect's share x risk of neglect + rest x risk of abuse) / usual) ^ e
+
+because children of unconfirmed reports come from the same homes as those of confirmed ones (Drake 1996, Hussey 2005,
+Kohl 2009), and poor families are reported more often for what burdens them, not because reporters see more of them
+(Jonson-Reid 2009, Kim 2018). Money reaches these reports through the risk. Screening and confirmation are
 likelier for true cases. Differential treatment by services acts on other reports and on placement
 as 1 + bias x (ratio - 1); most of the crude disparity comes from poverty.
 
@@ -16,46 +21,39 @@ children per 1,000, 8 to 10 victims; entries to placement 1,100 to 1,300 a year.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.ace_bits import child_band
 from hecsim.processes.base import process
-from hecsim.processes.maths import children, exp_, happens, home, listed
+from hecsim.processes.maths import children, exp_, happens, home, listed, log_
 
 __all__ = ["CPS_PROCESSES", "PLACEMENT", "REPORTS"]
 
-_GUIDELINE = 1  # entry of the poverty guideline that money amounts are expressed in: 2025
-_LOW_INCOME = 2.0  # low income ends, by convention, at twice the poverty line
 _ABUSE, _NEGLECT = 0b00111, 0b11000
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _band(age):
     """Age group 0 to 3 (0-2, 3-5, 6-11, 12-17); the scalar `child_band`."""
     return (age >= 36) + (age >= 72) + (age >= 144)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def reports_kernel(
     p_present, p_household, p_age, p_race, p_placed, p_ace_bits, p_ace_new, p_reports, p_cps_new,
-    p_cps_ever, h_abuse_risk, h_neglect_risk, h_persons, h_resources_year, h_income, h_frailty, h_public_cost,
+    p_cps_ever, h_abuse_risk, h_neglect_risk, h_public_cost,
     lh_detection_scale, lg_service_bias, pu_report, luck_p, du_true, du_screen, du_confirm, h0,
-    k_benefits__guideline_first, k_benefits__guideline_each_more, k_risk_income_now, k_detect_new, k_detect_lasting,
-    k_report_other, k_report_contact, k_report_poor, k_report_frailty, k_report_again, k_report_service,
-    k_screened, k_confirmed, k_cost_investigation, k_cost_case,
+    k_detect_new, k_detect_lasting, k_report_other, k_report_risk, k_report_neglect, k_report_usual, k_report_contact,
+    k_report_again, k_report_service, k_screened, k_confirmed, k_cost_investigation, k_cost_case,
 ):  # fmt: skip
     """Draw this month's reports, investigations and confirmations, and what they cost."""
     for i in range(p_present.size):
         p_cps_new[i] = 0 if p_present[i] != 0 else p_cps_new[i]
-    others = np.empty(h_frailty.size)
-    frail = np.log(k_report_frailty)
-    first, more = k_benefits__guideline_first[_GUIDELINE], k_benefits__guideline_each_more[_GUIDELINE]
-    for h in range(h_frailty.size):
-        line = first + more * max(h_persons[h] - 1.0, 0.0)
-        ratio = ((1.0 - k_risk_income_now) * h_resources_year[h] + k_risk_income_now * 12.0 * h_income[h]) / line
-        poor = min(max(1.0 - ratio / _LOW_INCOME, 0.0), 1.0)
-        others[h] = k_report_other / 12.0 * exp_(frail * h_frailty[h]) * (1.0 + (k_report_poor - 1.0) * poor)
+    others = np.empty(h_abuse_risk.size)
+    for h in range(h_abuse_risk.size):
+        risk = k_report_neglect * h_neglect_risk[h] + (1.0 - k_report_neglect) * h_abuse_risk[h]
+        others[h] = k_report_other / 12.0 * exp_(k_report_risk * log_(max(risk / k_report_usual, 1e-12)))
     for i in children(p_present, p_age):
         h = home(p_household[i], 1, h0)
         seen = k_report_contact[_band(p_age[i])] * lh_detection_scale[h]
@@ -82,11 +80,10 @@ def reports_kernel(
 
 def reports_plain(
     p_present, p_household, p_age, p_race, p_placed, p_ace_bits, p_ace_new, p_reports, p_cps_new,
-    p_cps_ever, h_abuse_risk, h_neglect_risk, h_persons, h_resources_year, h_income, h_frailty, h_public_cost,
+    p_cps_ever, h_abuse_risk, h_neglect_risk, h_public_cost,
     lh_detection_scale, lg_service_bias, pu_report, luck_p, du_true, du_screen, du_confirm, h0,
-    k_benefits__guideline_first, k_benefits__guideline_each_more, k_risk_income_now, k_detect_new, k_detect_lasting,
-    k_report_other, k_report_contact, k_report_poor, k_report_frailty, k_report_again, k_report_service,
-    k_screened, k_confirmed, k_cost_investigation, k_cost_case,
+    k_detect_new, k_detect_lasting, k_report_other, k_report_risk, k_report_neglect, k_report_usual, k_report_contact,
+    k_report_again, k_report_service, k_screened, k_confirmed, k_cost_investigation, k_cost_case,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
     pu_true = uniforms_of(luck_p, du_true)
@@ -100,13 +97,8 @@ def reports_plain(
     for mask, risk in ((_ABUSE, h_abuse_risk[h]), (_NEGLECT, h_neglect_risk[h])):
         fresh = np.where((p_ace_new & mask) > 0, k_detect_new, 0.0)
         true = true + np.where((p_ace_bits & mask) > 0, k_detect_lasting * risk.astype(float) + fresh, 0.0)
-    other = k_report_other / 12.0 * k_report_frailty ** h_frailty[h].astype(float)
-    line = k_benefits__guideline_first[_GUIDELINE] + k_benefits__guideline_each_more[_GUIDELINE] * np.maximum(
-        h_persons.astype(float) - 1.0, 0.0
-    )
-    ratio = ((1.0 - k_risk_income_now) * h_resources_year + k_risk_income_now * 12.0 * h_income) / line
-    poor = np.clip(1.0 - ratio / _LOW_INCOME, 0.0, 1.0)[h]
-    other = other * (1.0 + (k_report_poor - 1.0) * poor)
+    risk = k_report_neglect * h_neglect_risk.astype(float) + (1.0 - k_report_neglect) * h_abuse_risk.astype(float)
+    other = k_report_other / 12.0 * np.maximum(risk / k_report_usual, 1e-12)[h] ** k_report_risk
     other = other * (1.0 + lg_service_bias * (k_report_service[p_race] - 1.0))
     hazard = (true + other) * seen * np.where(p_reports > 0, k_report_again, 1.0)
     reported = child & (pu_report < -np.expm1(-hazard))
@@ -130,7 +122,7 @@ REPORTS = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def placement_kernel(
     p_present, p_household, p_age, p_race, p_cps_new, p_cps_ever, p_placed, h_tenure, h_substance_caregiver,
     h_incarcerated_member, h_ipv, h_support, h_public_cost, lh_placement_scale, lg_service_bias, luck_p, du_placed,

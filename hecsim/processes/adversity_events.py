@@ -14,8 +14,8 @@ An adversity that has happened stays. `p_ace_new` holds the types that are new t
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.ace_bits import child_band
 from hecsim.processes.adversity_risk import RISK
@@ -25,13 +25,13 @@ from hecsim.processes.maths import children, exp_, happens, home, listed, log_
 __all__ = ["EVENT_PROCESSES", "EXPOSURE", "MALTREATMENT", "PRENATAL"]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _band(age):
     """Age group 0 to 3 (0-2, 3-5, 6-11, 12-17); the scalar `child_band`."""
     return (age >= 36) + (age >= 72) + (age >= 144)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def maltreatment_kernel(
     p_present, p_household, p_age, p_sex, p_placed, p_ace_bits, p_ace_new, p_ace_age, h_abuse_risk,
     h_neglect_risk, pu_emotional, pu_physical, pu_sexual, pu_unloved, pu_uncared, h0, k_emotional_abuse,
@@ -102,7 +102,7 @@ MALTREATMENT = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def exposure_kernel(
     p_present, p_household, p_age, p_role, p_race, p_placed, p_anxiety, p_leaving, p_ace_bits, p_ace_new,
     p_ace_age, h_neighborhood, h_couple, h_depressed_caregiver, h_substance_caregiver, h_ipv,
@@ -237,7 +237,7 @@ EXPOSURE = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def prenatal_kernel(
     p_present, p_household, p_pregnancy, p_depression, p_anxiety, p_substance, p_prenatal_bits,
     h_neighborhood, h_ipv, h_couple, h_couple_months, h_incarcerated_member, h_gunfire, h_tenure,

@@ -14,8 +14,8 @@ Positive experiences stand beside adversities; they do not cancel them (Bethell 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.luck import normals_among, normals_of
 from hecsim.processes.ace_bits import CORE_COUNT, CORE_MASK, child_band
 from hecsim.processes.base import process
@@ -26,13 +26,13 @@ _LOW_INCOME = 2.0  # low income ends, by convention, at twice the poverty line
 __all__ = ["GROWTH", "INDICES", "PROTECTION_PROCESSES"]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _band(age):
     """Age group 0 to 3 (0-2, 3-5, 6-11, 12-17); the scalar `child_band`."""
     return (age >= 36) + (age >= 72) + (age >= 144)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def indices_kernel(
     p_present, p_household, p_role, p_unstable, h_present, h_neighborhood, h_couple, h_kin_nearby,
     h_grandparent, h_tenure, h_moved, h_filing, h_eviction_clock, h_crowded, h_jobless_parent, h_ipv,
@@ -113,7 +113,7 @@ INDICES = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def growth_kernel(
     p_present, p_household, p_age, p_ace_bits, p_prenatal_bits, p_placed, p_nurturance, p_pce,
     p_development, h_neighborhood, h_parenting, h_support, h_depressed_caregiver, h_food_security, h_moved,
@@ -132,7 +132,8 @@ def growth_kernel(
         keep_d[b] = 0.5 ** (1.0 / k_development_half_life[b])
         step_d[b] = k_development_sd * np.sqrt(1.0 - keep_d[b] * keep_d[b])
     rows, hunger = children(p_present, p_age), np.zeros(3)
-    hunger[1:] = k_development_hunger
+    for b in range(2):
+        hunger[b + 1] = k_development_hunger[b]
     spirit, progress = normals_among(luck_p, rows, dz_nurturance), normals_among(luck_p, rows, dz_development)
     for j in range(rows.size):
         i = rows[j]

@@ -16,9 +16,9 @@ numbers are spread from a single uniform, so the same person answers alike in ev
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from scipy.special import ndtri
 
+from hecsim.compiled import njit
 from hecsim.luck import normal_at, normal_quantile, normals_of, uniform_at, uniforms_of
 from hecsim.processes.ace_bits import SURVEYED
 from hecsim.processes.base import process
@@ -28,7 +28,7 @@ __all__ = ["RECALL", "recalled_bits"]
 _STRIDE, _MIX_A, _MIX_B = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _spread(u, k):
     """Return the k-th of several numbers in (0, 1) that belong to one uniform (splitmix64 finalizer)."""
     z = np.uint64(np.float64(u) * 4294967296.0) * np.uint64(_MIX_A) + np.uint64(k + 1) * np.uint64(_STRIDE)
@@ -65,7 +65,7 @@ def recalled_bits(
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def recall_kernel(
     p_present, p_age, p_ace_bits, p_stress_trait, p_depressed_ever, p_ace_recalled, luck_p, du_answer,
     dz_lean, k_recall_sensitivity, k_recall_false, k_recall_factor, k_recall_distress, k_recall_mood,

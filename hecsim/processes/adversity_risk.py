@@ -19,8 +19,8 @@ Kovski 2022, Berger 2017, Brown 2019, McGinty 2022, Klevens 2016, Molnar 2016.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, home, log_
 
@@ -30,7 +30,7 @@ _LOW_INCOME = 2.0  # low income ends, by convention, at twice the poverty line
 _GUIDELINE = 1  # entry of the poverty guideline that money amounts are expressed in: 2025
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def risk_kernel(
     p_present, p_household, p_role, p_insurance, p_leave_weeks, h_present, h_persons, h_children, h_couple,
     h_youngest, h_resources_year, h_income, h_jobless_parent, h_depressed_caregiver, h_substance_caregiver,

@@ -1,82 +1,44 @@
-"""The month's budget: needs, shocks, what is left, what is owed, and the room of mind that remains.
+"""The month's budget: needs, shocks, what is left and what is owed.
 
 Cash income less tax and care meets basic needs: home, utilities, transport, health and the food that
-SNAP and WIC do not cover. What is short is first taken from savings and bridged by kin, credit and
-odd jobs, then falls on food, on the rent (arrears) and on the rest in fixed shares. Hardship is the
-share of needs unmet. Bandwidth falls with hardship, stress and emergencies (Mullainathan and Shafir
-2013; Mani et al. 2013, doi 10.1126/science.1238041; replications are mixed, so the range is wide).
+SNAP and WIC do not cover. A shortfall is sudden as far as a shock or a fall of income clearly below the usual
+(`resources_year` less `usual_range` of it) explains it, and lasting otherwise. A sudden one is paid from savings
+as far as they reach. What is left is bridged by kin, credit and odd jobs but for a part, and that part falls on
+food and on the rest; of what is sudden, a share falls on the rent (filings follow falls of income and health:
+Collinson et al. 2024, Q J Econ 139:57; those whom the rent always leaves short pay it first). Hardship is the
+share of needs unmet:
+
+    rest = (short - from savings) x min(1, (1 - bridge) exp(-s b - s^2 / 2)),   b' = a b + sqrt(1 - a^2) z
+    unmet = rest - min(rest, reach x savings),      the second at most in a month without a shock or a fall
+
+Savings. Each home has a buffer that it wants, so many months of income x exp(s t); t (`thrift`, SD) differs lastingly
+between homes of like income, so that some live from hand to mouth at every income and some of the poor do not
+(Kaplan, Violante and Weidner 2014; Carroll 1997). Below its buffer, or while rent is owed, a home puts a part of its
+cash and of what comes above the usual (refunds) by before other needs, first for the rent owed, and a part of what is
+left; above it, it spends some. Without this savings followed income so closely that nearly all of the poor had none.
+
+Homes with the same income and the same shortfall differ in what they can fall back on. b (`backing`, SD)
+says by how much, for years on end and as the years go by; s is sized so that income explains as much of
+hardship between homes as in surveys (Mayer and Jencks 1989), where it explained nearly all of it before.
+Its mean over homes leaves what goes unmet where `bridge` puts it: calibrated, a poor home that is short spends a
+quarter of one dollar more on unmet needs, of it a tenth of the dollar on food (of cash, households spend far less on
+food than of SNAP: Hastings and Shapiro 2018, doi 10.1257/aer.20170866); the rest replaces credit and help.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.base import process
-from hecsim.processes.maths import MONTHS_OF_LIFE, exp_, home
+from hecsim.processes.budget_food import FOOD_NEED
+from hecsim.processes.budget_mind import MIND
+from hecsim.processes.maths import exp_
 
 __all__ = ["BUDGET"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def food_need_kernel(
-    p_present,
-    p_placed,
-    p_household,
-    p_age,
-    p_sex,
-    p_labor,
-    h_present,
-    h_persons,
-    h_food_need,
-    k_age_from,
-    k_cost,
-    k_size_factor,
-    h0,
-):
-    costs, last = np.empty((2, MONTHS_OF_LIFE), np.float32), np.uint64(MONTHS_OF_LIFE - 1)
-    for month in range(MONTHS_OF_LIFE):
-        band = 0
-        for b in range(k_age_from.size):
-            band = b if month >= 12.0 * k_age_from[b] else band
-        costs[0, month], costs[1, month] = k_cost[2 * band], k_cost[2 * band + 1]
-    for h in range(h_present.size):
-        h_food_need[h] = 0.0 if h_present[h] == 1 else h_food_need[h]
-    for i in range(p_present.size):
-        eats = (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] != 4)
-        cost = costs[np.uint64(p_sex[i]), min(np.uint64(p_age[i]), last)]
-        h_food_need[home(p_household[i], p_present[i], h0)] += cost if eats else np.float32(0.0)
-    for h in range(h_present.size):
-        if h_present[h] == 1:
-            h_food_need[h] *= k_size_factor[min(max(np.int64(h_persons[h]), 1), k_size_factor.size) - 1]
-
-
-def food_need_plain(
-    p_present,
-    p_placed,
-    p_household,
-    p_age,
-    p_sex,
-    p_labor,
-    h_present,
-    h_persons,
-    h_food_need,
-    k_age_from,
-    k_cost,
-    k_size_factor,
-    h0,
-):
-    i = np.flatnonzero((p_present == 1) & (p_placed == 0) & (p_labor != 4))
-    band = np.searchsorted(12.0 * k_age_from, p_age[i], side="right") - 1
-    cost = k_cost[2 * band + p_sex[i]].astype(np.float32)
-    total = np.zeros(h_present.size, np.float32)
-    np.add.at(total, p_household[i].astype(np.int64) - h0, cost)
-    factor = k_size_factor[np.clip(h_persons.astype(np.int64), 1, k_size_factor.size) - 1]
-    here = h_present == 1
-    h_food_need[here] = (total * factor)[here]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def budget_kernel(
     h_present,
     h_persons,
@@ -105,10 +67,14 @@ def budget_kernel(
     h_savings,
     h_arrears,
     h_shock,
+    h_backing,
+    h_thrift,
     h_food_budget,
     h_hardship,
     hu_shock,
     hz_size,
+    hz_backing,
+    hz_thrift,
     lh_cash,
     lh_rent_aid,
     lh_food_aid,
@@ -124,12 +90,20 @@ def budget_kernel(
     k_bridge,
     k_bridge_support,
     k_bridge_least,
+    k_backing_spread,
+    k_backing_half_life,
     k_food_first,
     k_rent_second,
     k_food_extra,
     k_save,
+    k_aside,
+    k_windfall,
+    k_usual_range,
+    k_reach,
     k_drawdown,
-    k_target_months,
+    k_buffer_months,
+    k_thrift_spread,
+    k_thrift_half_life,
     k_wealth_access,
     k_repay,
     k_voucher_share,
@@ -137,12 +111,20 @@ def budget_kernel(
 ):
     u0, u1, u2, u3 = k_utilities[0], k_utilities[1], k_utilities[2], k_utilities[3]
     m0, m1, m2, m3 = k_health_adult[0], k_health_adult[1], k_health_adult[2], k_health_adult[3]
+    s0, s1, s2, s3 = k_shock_median[0], k_shock_median[1], k_shock_median[2], k_shock_median[3]
     b0, b1, b2, b3 = k_bridge[0], k_bridge[1], k_bridge[2], k_bridge[3]
-    t0, t1, t2, t3 = k_target_months[0] / 12.0, k_target_months[1] / 12.0, k_target_months[2] / 12.0, k_target_months[3] / 12.0
+    t0, t1, t2, t3 = k_buffer_months[0] / 12.0, k_buffer_months[1] / 12.0, k_buffer_months[2] / 12.0, k_buffer_months[3] / 12.0
     rate_walks, rate_drives, n = k_shock_rate[0], k_shock_rate[1], h_present.size
+    keep, spread = 0.5 ** (1.0 / k_backing_half_life), k_backing_spread
+    step = np.sqrt(1.0 - keep * keep)
+    last = 0.5 ** (1.0 / k_thrift_half_life)
+    fresh = np.sqrt(1.0 - last * last)
     access, cash_in, foods, needed = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    worse, better = np.empty(n), np.empty(n)
     for h in range(n):
         access[h] = 1.0 + lg_lending_bias * (k_wealth_access[np.uint64(h_race[h])] - 1.0)
+        thrift = last * np.float64(h_thrift[h]) + fresh * np.float64(hz_thrift[h])
+        h_thrift[h] = thrift if h_present[h] != 0 else h_thrift[h]
     # Four loops without a branch, so that the compiler takes several homes at a time. First: money in, and shocks.
     for h in range(n):
         cash = np.float64(h_earnings[h]) + np.float64(h_ui[h]) + np.float64(h_other_income[h]) + np.float64(h_tfa[h])
@@ -152,18 +134,25 @@ def budget_kernel(
         h_income[h] = income if h_present[h] != 0 else h_income[h]
         past = np.float64(h_resources_year[h])
         past = past if past > 0.0 else 12.0 * income  # a home without a past year takes this month for it
+        worse[h] = max(0.0, (1.0 - k_usual_range) * past / 12.0 - income)  # than usual
+        better[h] = max(0.0, income - past / 12.0)
         h_resources_year[h] = past + (12.0 * income - past) / 12.0 if h_present[h] != 0 else h_resources_year[h]
         foods[h] = in_kind
     for h in range(n):
-        size = k_shock_median * exp_(k_shock_spread * np.float64(hz_size[h]))
+        ratio = np.float64(h_poverty_ratio[h])
+        size = s0 if ratio < 1.0 else (s1 if ratio < 2.0 else (s2 if ratio < 4.0 else s3))
+        size *= exp_(k_shock_spread * np.float64(hz_size[h]))
         shock = size if hu_shock[h] < (rate_drives if h_vehicles[h] > 0 else rate_walks) else 0.0
         h_shock[h] = shock if h_present[h] != 0 else h_shock[h]
         needed[h] = shock
+        worse[h] += shock
+        backing = keep * np.float64(h_backing[h]) + step * np.float64(hz_backing[h])
+        h_backing[h] = backing if h_present[h] != 0 else h_backing[h]
     for h in range(n):  # what the month needs
         ratio, adults, cash = np.float64(h_poverty_ratio[h]), np.float64(h_adults[h]), cash_in[h]
         poor, low, middle = ratio < 1.0, ratio < 2.0, ratio < 4.0
-        rent = np.float64(h_rent[h])
-        roof = min(rent, k_voucher_share * max(0.0, cash)) if h_voucher[h] > 0 else rent
+        rent, counted = np.float64(h_rent[h]), max(0.0, cash - np.float64(h_refund[h]))
+        roof = min(rent, k_voucher_share * counted) if h_voucher[h] > 0 else rent
         roof = rent * k_doubled_share if h_tenure[h] == 3 else roof
         roof = 0.0 if h_tenure[h] == 2 else roof
         food = np.float64(h_food_need[h]) * max(np.float64(h_food_price[h]), 0.5)
@@ -177,24 +166,34 @@ def budget_kernel(
         poor, low, middle = ratio < 1.0, ratio < 2.0, ratio < 4.0
         food = np.float64(h_food_need[h]) * max(np.float64(h_food_price[h]), 0.5)
         needs, savings = needed[h], np.float64(h_savings[h])
-        left = cash_in[h] - needs
-        fine, arrears = left >= 0.0, max(0.0, np.float64(h_arrears[h]) - np.float64(lh_rent_aid[h]))
-        repaid = min(arrears, k_repay * left)
-        spare = left - repaid
+        arrears = max(0.0, np.float64(h_arrears[h]) - np.float64(lh_rent_aid[h]))
         target = access[h] * (t0 if poor else (t1 if low else (t2 if middle else t3))) * np.float64(h_income_year[h])
-        kept = k_save * spare if savings < target else 0.0
-        after = savings + kept - k_drawdown * max(0.0, savings - target)
-        used = min(savings, -left)
+        target *= exp_(k_thrift_spread * np.float64(h_thrift[h]))
+        room = max(0.0, target - savings)
+        aside = k_aside * max(0.0, cash_in[h]) + k_windfall * better[h] - worse[h]
+        aside = min(max(0.0, aside), arrears + room)
+        left = cash_in[h] - needs - aside
+        fine, first = left >= 0.0, min(aside, arrears)
+        repaid = first + min(arrears - first, k_repay * max(left, 0.0))
+        spare = left - (repaid - first)
+        kept = k_save * spare if room > 0.0 else 0.0
+        after = savings + (aside - first) + kept - k_drawdown * max(0.0, savings - target)
+        sudden = min(-left, worse[h])
+        used = min(savings, sudden)
         bridge = b0 if poor else (b1 if low else (b2 if middle else b3))
         bridge = min(max(bridge + k_bridge_support * np.float64(h_support[h]), k_bridge_least), 1.0)
-        unmet = 0.0 if fine else (-left - used) * (1.0 - bridge)
+        gap = exp_(-spread * np.float64(h_backing[h]) - 0.5 * spread * spread)  # 1 in the mean of all homes
+        part = min((1.0 - bridge) * gap, 1.0)
+        rest = (-left - used) * part
+        drawn = min(rest, k_reach * (savings - used))
+        unmet = 0.0 if fine else rest - drawn
         spent = food + k_food_extra * (spare - kept)
         spent = spent if fine else food - min(k_food_first * unmet, max(0.0, food - in_kind))
-        rent = np.float64(h_rent[h])
-        roof = min(rent, k_voucher_share * max(0.0, cash_in[h])) if h_voucher[h] > 0 else rent
-        more = min(k_rent_second * unmet, roof) if tenure <= 1 else 0.0
-        h_savings[h] = max(0.0, after if fine else savings - used) if here else h_savings[h]
-        h_arrears[h] = (arrears - repaid if fine else arrears + more) if here else h_arrears[h]
+        rent, counted = np.float64(h_rent[h]), max(0.0, cash_in[h] - np.float64(h_refund[h]))
+        roof = min(rent, k_voucher_share * counted) if h_voucher[h] > 0 else rent
+        more = min(k_rent_second * (sudden - used) * part, roof) if tenure <= 1 else 0.0
+        h_savings[h] = max(0.0, after if fine else savings - used - drawn + aside - first) if here else h_savings[h]
+        h_arrears[h] = (arrears - repaid if fine else arrears - first + more) if here else h_arrears[h]
         h_food_budget[h] = max(spent, in_kind) if here else h_food_budget[h]
         hardship = min(unmet / max(needs + min(food, in_kind), 1.0), 1.0)
         h_hardship[h] = hardship if here else h_hardship[h]
@@ -228,10 +227,14 @@ def budget_plain(
     h_savings,
     h_arrears,
     h_shock,
+    h_backing,
+    h_thrift,
     h_food_budget,
     h_hardship,
     hu_shock,
     hz_size,
+    hz_backing,
+    hz_thrift,
     lh_cash,
     lh_rent_aid,
     lh_food_aid,
@@ -247,12 +250,20 @@ def budget_plain(
     k_bridge,
     k_bridge_support,
     k_bridge_least,
+    k_backing_spread,
+    k_backing_half_life,
     k_food_first,
     k_rent_second,
     k_food_extra,
     k_save,
+    k_aside,
+    k_windfall,
+    k_usual_range,
+    k_reach,
     k_drawdown,
-    k_target_months,
+    k_buffer_months,
+    k_thrift_spread,
+    k_thrift_half_life,
     k_wealth_access,
     k_repay,
     k_voucher_share,
@@ -266,184 +277,77 @@ def budget_plain(
     cash = wide(h_earnings) + wide(h_ui) + wide(h_other_income) + wide(h_tfa) + wide(h_refund) + wide(lh_cash) - wide(h_taxes)
     in_kind = wide(h_snap) + wide(h_wic) + wide(lh_food_aid)
     income = cash + in_kind - wide(h_care_cost)
-    voucher = np.where(h_voucher > 0, np.minimum(wide(h_rent), k_voucher_share * np.maximum(0.0, cash)), wide(h_rent))
+    counted = np.maximum(0.0, cash - wide(h_refund))
+    voucher = np.where(h_voucher > 0, np.minimum(wide(h_rent), k_voucher_share * counted), wide(h_rent))
     home = np.where(h_tenure == 2, 0.0, np.where(h_tenure == 3, wide(h_rent) * k_doubled_share, voucher))
     drives = h_vehicles > 0
-    size = k_shock_median * np.exp(k_shock_spread * wide(hz_size))
+    size = k_shock_median[band] * np.exp(k_shock_spread * wide(hz_size))
     shock = np.where(hu_shock < k_shock_rate[drives.astype(int)], size, 0.0)
     food = wide(h_food_need) * np.maximum(wide(h_food_price), 0.5)
     needs = home + k_utilities[band] + wide(h_care_cost) + k_other_need * h_persons
     needs = needs + np.where(drives, k_transport_car, k_transport_no_car * h_adults)
     needs = needs + k_health_adult[band] * h_adults + np.maximum(0.0, food - in_kind) + shock
-    left = cash - needs
+    past = np.where(h_resources_year > 0.0, wide(h_resources_year), 12.0 * income)
+    worse = np.maximum(0.0, (1.0 - k_usual_range) * past / 12.0 - income) + shock
+    last = 0.5 ** (1.0 / k_thrift_half_life)
+    thrift = (last * wide(h_thrift) + np.sqrt(1.0 - last * last) * wide(hz_thrift)).astype(np.float32)
     owed = np.maximum(0.0, wide(h_arrears) - wide(lh_rent_aid))
     savings0 = wide(h_savings)
-    fine = left >= 0
-    repaid = np.where(fine, np.minimum(owed, k_repay * left), 0.0)
-    rest = left - repaid
     access = 1.0 + lg_lending_bias * (k_wealth_access[h_race.astype(np.int64)] - 1.0)
-    target = access * k_target_months[band] * wide(h_income_year) / 12.0
-    kept = np.where(savings0 < target, k_save * rest, 0.0)
-    short = np.maximum(-left - savings0, 0.0)
+    target = access * k_buffer_months[band] * wide(h_income_year) / 12.0 * np.exp(k_thrift_spread * wide(thrift))
+    room = np.maximum(0.0, target - savings0)
+    better = np.maximum(0.0, income - past / 12.0)
+    aside = k_aside * np.maximum(0.0, cash) + k_windfall * better - worse
+    aside = np.minimum(np.maximum(0.0, aside), owed + room)
+    left = cash - needs - aside
+    fine = left >= 0
+    first = np.minimum(aside, owed)
+    repaid = first + np.minimum(owed - first, k_repay * np.maximum(left, 0.0))
+    rest = left - (repaid - first)
+    kept = np.where(room > 0.0, k_save * rest, 0.0)
+    sudden = np.minimum(np.maximum(-left, 0.0), worse)
+    used = np.minimum(savings0, sudden)
     bridge = np.clip(k_bridge[band] + k_bridge_support * wide(h_support), k_bridge_least, 1.0)
-    unmet = np.where(fine, 0.0, short * (1.0 - bridge))
+    keep = 0.5 ** (1.0 / k_backing_half_life)
+    backing = (keep * wide(h_backing) + np.sqrt(1.0 - keep * keep) * wide(hz_backing)).astype(np.float32)
+    part = np.minimum((1.0 - bridge) * np.exp(-k_backing_spread * wide(backing) - 0.5 * k_backing_spread**2), 1.0)
+    uncovered = (np.maximum(-left, 0.0) - used) * part
+    drawn = np.minimum(uncovered, k_reach * (savings0 - used))
+    unmet = uncovered - drawn
     cut = np.minimum(k_food_first * unmet, np.maximum(0.0, food - in_kind))
-    added = np.where(h_tenure <= 1, np.minimum(k_rent_second * unmet, home), 0.0)
-    savings = np.where(
-        fine, savings0 + kept - k_drawdown * np.maximum(0.0, savings0 - target), np.maximum(savings0 + left, 0.0)
-    )
+    added = np.where(h_tenure <= 1, np.minimum(k_rent_second * (sudden - used) * part, home), 0.0)
+    savings = savings0 + aside - first - used - drawn
+    savings = np.where(fine, savings + kept - k_drawdown * np.maximum(0.0, savings0 - target), savings)
     spent = np.where(fine, food + k_food_extra * (rest - kept), food - cut)
-    past = np.where(h_resources_year > 0.0, wide(h_resources_year), 12.0 * income)
     for column, value in (
         (h_income, income),
         (h_resources_year, past + (12.0 * income - past) / 12.0),
         (h_shock, shock),
+        (h_backing, backing),
+        (h_thrift, thrift),
         (h_savings, np.maximum(0.0, savings)),
-        (h_arrears, np.where(fine, owed - repaid, owed + added)),
+        (h_arrears, np.where(fine, owed - repaid, owed - first + added)),
         (h_food_budget, np.maximum(spent, in_kind)),
         (h_hardship, np.minimum(unmet / np.maximum(needs + np.minimum(food, in_kind), 1.0), 1.0)),
     ):
         column[here] = value[here]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def mind_kernel(
-    p_present,
-    p_household,
-    p_role,
-    p_labor,
-    p_hours,
-    h_present,
-    h_under6,
-    h_children,
-    h_vehicles,
-    h_hardship,
-    h_caregiver_stress,
-    h_filing,
-    h_eviction_clock,
-    h_shock,
-    h_skill,
-    h_food_minutes,
-    h_bandwidth,
-    h_free_time,
-    lh_skill_add,
-    k_free_base,
-    k_commute,
-    k_no_car_time,
-    k_care_time,
-    k_share_partner,
-    k_least_time,
-    k_hardship_weight,
-    k_stress_weight,
-    k_emergency_weight,
-    k_skill_weight,
-    k_bandwidth_rate,
-    h0,
-):
-    n = h_present.size
-    work = np.zeros(n)
-    carers = np.zeros(n)
-    gives, works = np.empty(p_present.size, np.uint8), np.empty(p_present.size, np.float32)
-    for i in range(p_present.size):  # no branch, so that the compiler takes several people at a time
-        carer = (p_present[i] == 1) & (p_role[i] <= 1) & (p_labor[i] != 4)
-        gives[i], works[i] = carer, p_hours[i] if carer & (p_labor[i] == 1) else np.float32(0.0)
-    for i in range(p_present.size):
-        h = home(p_household[i], p_present[i], h0)
-        carers[h] += gives[i]
-        work[h] += works[i]
-    for h in range(n):
-        if h_present[h] == 0:
-            continue
-        each = work[h] / max(carers[h], 1.0)
-        care = k_care_time[0] * min(np.float64(h_under6[h]), 2.0) + k_care_time[1] * (1.0 if h_children[h] > 0 else 0.0)
-        if carers[h] > 1.0:
-            care *= k_share_partner
-        time = k_free_base - each * (1.0 + k_commute) - care
-        if h_vehicles[h] == 0:
-            time -= k_no_car_time
-        time -= 2.0 * np.float64(h_food_minutes[h]) / 60.0
-        h_free_time[h] = max(time, k_least_time)
-        emergency = 1.0 if h_filing[h] > 0 or h_eviction_clock[h] > 18 or h_shock[h] > 0.0 else 0.0
-        room = 1.0 - k_hardship_weight * np.float64(h_hardship[h]) - k_emergency_weight * emergency
-        room -= k_stress_weight * max(0.0, np.float64(h_caregiver_stress[h]))
-        room += k_skill_weight * (np.float64(h_skill[h]) + np.float64(lh_skill_add[h]))
-        room = min(max(room, 0.1), 1.0)
-        h_bandwidth[h] += k_bandwidth_rate * (room - np.float64(h_bandwidth[h]))
-
-
-def mind_plain(
-    p_present,
-    p_household,
-    p_role,
-    p_labor,
-    p_hours,
-    h_present,
-    h_under6,
-    h_children,
-    h_vehicles,
-    h_hardship,
-    h_caregiver_stress,
-    h_filing,
-    h_eviction_clock,
-    h_shock,
-    h_skill,
-    h_food_minutes,
-    h_bandwidth,
-    h_free_time,
-    lh_skill_add,
-    k_free_base,
-    k_commute,
-    k_no_car_time,
-    k_care_time,
-    k_share_partner,
-    k_least_time,
-    k_hardship_weight,
-    k_stress_weight,
-    k_emergency_weight,
-    k_skill_weight,
-    k_bandwidth_rate,
-    h0,
-):
-    n = h_present.size
-    i = np.flatnonzero((p_present == 1) & (p_role <= 1) & (p_labor != 4))
-    h = p_household[i].astype(np.int64) - h0
-    carers = np.bincount(h, minlength=n).astype(np.float64)
-    work = np.bincount(h, np.where(p_labor[i] == 1, p_hours[i], 0.0).astype(np.float64), n)
-    care = k_care_time[0] * np.minimum(h_under6, 2) + k_care_time[1] * (h_children > 0)
-    care = np.where(carers > 1, care * k_share_partner, care)
-    time = (
-        k_free_base - work / np.maximum(carers, 1.0) * (1.0 + k_commute) - care - np.where(h_vehicles == 0, k_no_car_time, 0.0)
-    )
-    time = np.maximum(time - 2.0 * h_food_minutes.astype(np.float64) / 60.0, k_least_time)
-    emergency = (h_filing > 0) | (h_eviction_clock > 18) | (h_shock > 0)
-    room = 1.0 - k_hardship_weight * h_hardship.astype(np.float64) - k_emergency_weight * emergency
-    room = room - k_stress_weight * np.maximum(0.0, h_caregiver_stress.astype(np.float64))
-    room = np.clip(room + k_skill_weight * (h_skill.astype(np.float64) + lh_skill_add.astype(np.float64)), 0.1, 1.0)
-    before = h_bandwidth.astype(np.float64)
-    here = h_present == 1
-    h_free_time[here] = time[here]
-    h_bandwidth[here] = (before + k_bandwidth_rate * (room - before))[here]
-
-
-FOOD_NEED = process(
-    "budget.food_need",
-    kernel=food_need_kernel,
-    twin=food_need_plain,
-    writes=("h_food_need",),
-    summary="Cost of the Thrifty Food Plan for the people at home.",
-)
 MONTH_BUDGET = process(
     "budget.month",
     kernel=budget_kernel,
     twin=budget_plain,
-    writes=("h_income", "h_resources_year", "h_savings", "h_arrears", "h_shock", "h_food_budget", "h_hardship"),
+    writes=(
+        "h_income",
+        "h_resources_year",
+        "h_savings",
+        "h_arrears",
+        "h_shock",
+        "h_backing",
+        "h_thrift",
+        "h_food_budget",
+        "h_hardship",
+    ),
     summary="Needs, shocks, savings, arrears and hardship of the month.",
-)
-MIND = process(
-    "budget.mind",
-    kernel=mind_kernel,
-    twin=mind_plain,
-    writes=("h_bandwidth", "h_free_time"),
-    summary="Time left to caregivers, and the mental room to plan and take part.",
 )
 BUDGET = (FOOD_NEED, MONTH_BUDGET, MIND)

@@ -9,11 +9,11 @@ money and places set, so more applicants mean a longer wait.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from hecsim.benefits import care4kids_eligible, care4kids_fee
+from hecsim.compiled import njit
 from hecsim.processes.base import process
-from hecsim.processes.maths import children, home
+from hecsim.processes.maths import children, home, listed
 
 __all__ = ["CARE"]
 
@@ -21,7 +21,7 @@ _NONE, _PARENT, _RELATIVE, _FORMAL = 0, 1, 2, 3
 _OFF, _WAITING, _PAID = 0, 1, 2
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def care_kernel(
     p_present, p_placed, p_household, p_age, p_role, p_labor, p_leave_weeks,
     h_present, h_persons, h_neighborhood, h_grandparent, h_kin_nearby, h_earnings, h_ui, h_other_income, h_tfa,
@@ -36,9 +36,12 @@ def care_kernel(
     stay = k_kin_stay * min(lg_kin_care_pay / max(k_kin_cost, 1.0), 1.0)
     idle = np.zeros(n, np.uint8)
     young = np.zeros((n, 3))
-    for i in range(p_present.size):
+    at_home = np.empty(p_present.size, np.uint8)
+    for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
         here = (p_present[i] != 0) & (p_placed[i] == 0) & (p_role[i] <= 1) & (p_labor[i] != 4)
-        idle[home(p_household[i], p_present[i], h0)] |= here & ((p_labor[i] != 1) | (p_leave_weeks[i] > 0))
+        at_home[i] = here & ((p_labor[i] != 1) | (p_leave_weeks[i] > 0))
+    for i in listed(at_home):
+        idle[home(p_household[i], 1, h0)] = 1
     for i in children(p_present, p_age):
         band = (p_age[i] >= 36) * 1 + (p_age[i] >= 72) * 1
         young[home(p_household[i], 1, h0), band] += 1.0 if (p_age[i] < 156) & (p_placed[i] == 0) else 0.0

@@ -20,8 +20,8 @@ Sources: evidence room `demography`; relative risks of the room `health`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, happens, listed, log_
@@ -35,7 +35,7 @@ _AGES = np.array([0, 1, *range(5, 91, 5)], np.float64)  # ages of the life table
 _LAST = 111
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def marriage_kernel(h_present, h_education, h_couple, hu_marry, k_marry):
     for h in range(h_present.size):
         if (h_couple[h] == 1) & (h_present[h] != 0) and happens(hu_marry[h], k_marry[int(h_education[h])] / 12):
@@ -53,7 +53,7 @@ MARRIAGE = process(
 )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def schooling_kernel(
     p_present, p_household, p_age, p_role, p_development, p_education, h_education, h0, luck_p, du_finish, du_entry,
     du_degree, k_school_finish, k_college_entry, k_college_degree, k_school_development,
@@ -102,7 +102,7 @@ SCHOOLING = process(
 )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def _seek_band(age):
     years = age // 12
     if years < 20:
@@ -116,7 +116,7 @@ def _seek_band(age):
     return min(4 + (years - 35) // 10, 7)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def leaving_kernel(
     p_present, p_household, p_age, p_role, p_labor, p_leaving, h_couple, h0, pu_home, pu_partner,
     calendar_month, k_leave_home, k_leave_home_autumn, k_leave_others, k_seek_partner,
@@ -172,7 +172,7 @@ LEAVING = process(
 )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def fertility_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_role, p_parity, p_since_birth, p_labor, p_pregnancy,
     h_couple, h0, pu_conceive, k_birth_rate, k_birth_scale, k_birth_group, k_birth_first, k_birth_parity,
@@ -230,7 +230,7 @@ FERTILITY = process(
 )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def _table(rates, growth):
     """Monthly death hazard by year of age and twelfth, shape (111, 12); log-linear between entries."""
     out, logs = np.empty((_LAST, 12)), np.log(rates)
@@ -253,7 +253,7 @@ def _table(rates, growth):
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def _means(fade, rr_bmi, rr_flags, rr_income, mix_bmi, mix_disease, mix_income):
     """Exponent w and mean of (product of relative risks)^w by year of age, two arrays of shape (111,)."""
     weight, mean = np.zeros(_LAST), np.ones(_LAST)
@@ -274,7 +274,7 @@ def _means(fade, rr_bmi, rr_flags, rr_income, mix_bmi, mix_disease, mix_income):
     return weight, mean
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def mortality_kernel(
     p_present, p_household, p_age, p_sex, p_bmi, p_diabetes, p_cvd, p_substance, p_leaving, h_poverty_ratio,
     h0, pu_death, k_death_rate_male, k_death_rate_female, k_death_growth, k_death_fade, k_mix_bmi,

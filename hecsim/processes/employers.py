@@ -13,8 +13,8 @@ Katz 1992 (persistence of local demand). Speeds of practice are judgment.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 from hecsim.processes.labor_terms import NOBODY
 
@@ -23,7 +23,7 @@ __all__ = ["EMPLOYERS"]
 _WORKS = 1
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def employers_kernel(
     p_present, p_labor, p_employer, b_open, b_jobs, b_neighborhood, b_recognized,
     b_filled, b_stable_schedule, b_fair_chance, b_wellness, n_town, n_demand, nz_demand,

@@ -16,8 +16,8 @@ what is particular to the family.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, happens, home, listed
@@ -25,7 +25,7 @@ from hecsim.processes.maths import exp_, happens, home, listed
 __all__ = ["CONFLICT", "COUPLE_PROCESSES", "IPV", "PARENTING", "SEPARATION"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def conflict_kernel(
     h_present, h_couple, h_conflict, h_hardship, h_caregiver_stress, h_substance_caregiver, h_support,
     h_frailty, lh_conflict_scale, hz_conflict, k_conflict_persistence, k_conflict_sd, k_conflict_center,
@@ -73,13 +73,13 @@ CONFLICT = process(
 )
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _income_band(ratio):
     """Income group 0 to 3: below 1, 2, 4 times the poverty line, and above."""
     return (ratio >= 1.0) + (ratio >= 2.0) + (ratio >= 4.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def ipv_kernel(
     h_present, h_couple, h_conflict, h_ipv, h_ipv_months, h_poverty_ratio, h_tenure, h_eviction_clock,
     h_filing, h_crowded, h_jobless_parent, h_substance_caregiver, h_caregiver_aces, h_frailty, lh_ipv_onset,
@@ -146,7 +146,7 @@ IPV = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def separation_kernel(
     p_present, p_household, p_role, p_sex, p_depression, p_labor, p_leaving, h_present, h_couple,
     h_couple_months, h_children, h_education, h_poverty_ratio, h_conflict, h_ipv, h_jobless_parent,
@@ -248,7 +248,7 @@ SEPARATION = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def parenting_kernel(
     h_present, h_neighborhood, h_parenting, h_depressed_caregiver, h_caregiver_stress, h_bandwidth,
     h_support, h_frailty, n_norm_parenting, lh_parenting_add, hz_parenting, k_parenting_half_life,

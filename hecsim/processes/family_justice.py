@@ -17,8 +17,8 @@ custody cost goes to the household's `h_public_cost`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.luck import normal_at, normals_of, uniform_at, uniforms_of
 from hecsim.processes.ace_bits import age_band
 from hecsim.processes.base import process
@@ -30,7 +30,7 @@ _LONGEST = 255  # what the column holds
 _RETURN_MONTHS = 36  # recidivism studies follow people for three years
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def justice_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_labor, p_substance, p_released, p_sentence, p_record,
     p_record_months, h_neighborhood, h_frailty, n_disadvantage, lp_arrest_scale, lg_policing_bias,
@@ -137,7 +137,7 @@ JUSTICE = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def justice_cost_kernel(
     p_present, p_household, p_record, p_record_months, p_labor, p_sentence, h_public_cost, h0, k_court_cost,
     k_custody_cost,

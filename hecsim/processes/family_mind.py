@@ -15,8 +15,8 @@ beside adversities (Bethell 2019), not as a factor that cancels them.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.ace_bits import CORE_COUNT, CORE_MASK, age_band
 from hecsim.processes.base import process
 from hecsim.processes.maths import core_count, exp_, happens, home, listed
@@ -26,7 +26,7 @@ __all__ = ["ANXIETY", "DEPRESSION", "MIND_PROCESSES", "MOTIVE", "SUBSTANCE", "TR
 _MONTHS_MAX = 255
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def depression_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_labor, p_ace_bits, p_pce, p_stress, p_since_birth,
     p_substance, p_treated, p_depression, p_depression_months, p_depressed_ever, h_ipv, h_youngest,
@@ -135,7 +135,7 @@ DEPRESSION = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def substance_kernel(
     p_present, p_household, p_age, p_sex, p_labor, p_ace_bits, p_stress, p_depression, p_treated,
     p_substance, h_frailty, pu_onset, pu_remission, h0, k_substance_onset, k_substance_sex,
@@ -200,7 +200,7 @@ SUBSTANCE = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def anxiety_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_stress, p_depression, p_released, p_treated, p_anxiety,
     h_ipv, h_gunfire, pu_worse, pu_better, h0, k_anxiety_onset, k_anxiety_worse, k_anxiety_better,
@@ -268,7 +268,7 @@ ANXIETY = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def treatment_kernel(
     p_present, p_household, p_race, p_insurance, p_depression, p_anxiety, p_substance, p_treated,
     h_neighborhood, h_help_seeking, n_stigma, lp_treatment_depression, lp_treatment_substance,
@@ -326,7 +326,7 @@ TREATMENT = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def motive_kernel(
     p_present, p_household, p_age, p_role, p_bmi, p_diabetes, p_hypertension, p_cvd, p_motive, h_tenure,
     h_filing, h_eviction_clock, h_children, h0, k_motive_bmi,

@@ -4,7 +4,8 @@ Access, consumption and weight stay apart (Allcott et al. 2019: about nine tenth
 inequality is demand). `food.access` moves travel time, price and the quality of the offer;
 `food.security` is a two-state process of the household with monthly hazards
 
-    onset    = base x exp(-a ln(adequacy) + b hardship + c shock - d savings - e skill - f support)
+    onset    = base x exp(-a ln(adequacy) + b hardship + c shock - d savings - e skill - f support
+                          - i owner - j elder),
     recovery = base x exp(+g ln(adequacy) - h hardship),
     adequacy = (food money + free school meals) / (Thrifty Food Plan x local price)
 
@@ -21,8 +22,8 @@ mixed with school meals for pupils in school months. None of the three touches e
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.maths import exp_, happens, home, listed, log_
@@ -33,9 +34,11 @@ _PUPIL_FROM, _PUPIL_TO = 5 * 12, 18 * 12
 _AGE_STEPS = np.array([5, 12, 18, 35, 50, 65]) * 12  # ages at which the next entry of diet_age begins
 _STEPS = (60, 144, 216, 420, 600, 780)  # the same, for compiled loops
 _JULY, _AUGUST = 6, 7
+_OWNER = 0  # tenure
+_ELDER = 65 * 12  # age of the elderly in the food security survey
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def access_kernel(
     h_store, h_store_quality, h_food_price, h_food_minutes, h_low_access,
     h_present, h_neighborhood, h_vehicles,
@@ -79,21 +82,27 @@ def access_plain(
     h_low_access[r] = n_supermarket_km[n].astype(float) * travel > np.where(car, k_reach[1], k_reach[0])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def security_kernel(
-    h_food_security, h_insecure_bits, h_insecure_months,
+    h_food_security, h_insecure_bits, h_insecure_months, p_present, p_household, p_age, h0,
     h_present, h_neighborhood, h_food_budget, h_food_need, h_food_price, h_hardship, h_shock, h_income,
-    h_savings, h_skill, h_support, h_children, h_under6, h_poverty_ratio,
+    h_savings, h_skill, h_support, h_children, h_under6, h_poverty_ratio, h_tenure,
     hu_change, luck_h, du_severity, ln_free_school_meals, calendar_month,
     k_meal_value, k_meal_share, k_meal_limit, k_onset, k_onset_adequacy, k_onset_hardship, k_onset_shock,
-    k_onset_savings, k_onset_skill, k_onset_support, k_recovery, k_recovery_adequacy, k_recovery_hardship,
-    k_very_low, k_very_low_adequacy, k_very_low_hardship,
+    k_onset_savings, k_onset_skill, k_onset_support, k_onset_owner, k_onset_elder,
+    k_recovery, k_recovery_adequacy, k_recovery_hardship, k_very_low, k_very_low_adequacy, k_very_low_hardship,
 ):  # fmt: skip
     in_school = 0.0 if calendar_month in (_JULY, _AUGUST) else 1.0
     n = h_present.size
     margin, rate, free = np.empty(n), np.empty(n), np.empty(n)
-    for h in range(n):
-        free[h] = np.float64(ln_free_school_meals[h_neighborhood[h]]) if h_poverty_ratio[h] > k_meal_limit else 1.0
+    elder, old = np.zeros(n, np.uint8), np.empty(p_present.size, np.uint8)
+    for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
+        old[i] = (p_present[i] != 0) & (p_age[i] >= _ELDER)
+    for i in listed(old):
+        elder[home(p_household[i], 1, h0)] = 1
+    for h in range(n):  # times one or nothing: what is looked up for some only would be a branch
+        above = np.float64(h_poverty_ratio[h] > k_meal_limit)
+        free[h] = (1.0 - above) + above * np.float64(ln_free_school_meals[h_neighborhood[h]])
     share = k_meal_share[1]
     for h in range(n):  # no branch, so that the compiler takes several homes at a time
         pupils = max(int(h_children[h]) - int(h_under6[h]), 0)
@@ -107,6 +116,7 @@ def security_kernel(
         shock = min(np.float64(h_shock[h]) / max(np.float64(h_income[h]), 500.0), 1.0)
         onset = -k_onset_adequacy * margin[h] + k_onset_hardship * hardship + k_onset_shock * shock
         onset -= k_onset_savings * free[h] + k_onset_skill * h_skill[h] + k_onset_support * h_support[h]
+        onset -= (k_onset_owner if h_tenure[h] == _OWNER else 0.0) + (k_onset_elder if elder[h] else 0.0)
         recovery, had = k_recovery_adequacy * margin[h] - k_recovery_hardship * hardship, h_food_security[h] > 0
         rate[h] = (k_recovery if had else k_onset) * exp_(recovery if had else onset) / 12.0
     changes, insecure = np.empty(n, np.uint8), np.empty(n, np.uint8)
@@ -132,16 +142,18 @@ def security_kernel(
 
 
 def security_plain(
-    h_food_security, h_insecure_bits, h_insecure_months,
+    h_food_security, h_insecure_bits, h_insecure_months, p_present, p_household, p_age, h0,
     h_present, h_neighborhood, h_food_budget, h_food_need, h_food_price, h_hardship, h_shock, h_income,
-    h_savings, h_skill, h_support, h_children, h_under6, h_poverty_ratio,
+    h_savings, h_skill, h_support, h_children, h_under6, h_poverty_ratio, h_tenure,
     hu_change, luck_h, du_severity, ln_free_school_meals, calendar_month,
     k_meal_value, k_meal_share, k_meal_limit, k_onset, k_onset_adequacy, k_onset_hardship, k_onset_shock,
-    k_onset_savings, k_onset_skill, k_onset_support, k_recovery, k_recovery_adequacy, k_recovery_hardship,
-    k_very_low, k_very_low_adequacy, k_very_low_hardship,
+    k_onset_savings, k_onset_skill, k_onset_support, k_onset_owner, k_onset_elder,
+    k_recovery, k_recovery_adequacy, k_recovery_hardship, k_very_low, k_very_low_adequacy, k_very_low_hardship,
 ):  # fmt: skip
     hu_severity = uniforms_of(luck_h, du_severity)
     r = np.flatnonzero(h_present != 0)
+    old = p_household[(p_present != 0) & (p_age >= _ELDER)].astype(int) - h0
+    elder = np.bincount(old, minlength=h_present.size) > 0
 
     def real(column: np.ndarray) -> np.ndarray:
         return column[r].astype(float)
@@ -161,6 +173,7 @@ def security_plain(
     enter = k_onset * np.exp(
         -k_onset_adequacy * margin + k_onset_hardship * hardship + k_onset_shock * shock
         - k_onset_savings * cushion - k_onset_skill * real(h_skill) - k_onset_support * real(h_support)
+        - k_onset_owner * (h_tenure[r] == _OWNER) - k_onset_elder * elder[r]
     )  # fmt: skip
     was = h_food_security[r] > 0
     stays = hu_change[r] >= -np.expm1(-leave / 12.0)
@@ -172,7 +185,7 @@ def security_plain(
     h_insecure_months[r] = np.bitwise_count(bits)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def diet_kernel(
     p_diet, p_diet_habit, p_present, p_age, p_household, p_stress, h0,
     h_neighborhood, h_food_budget, h_food_need, h_food_price, h_free_time, h_store_quality,
@@ -187,7 +200,9 @@ def diet_kernel(
     family, meals, norm = np.empty(homes), np.empty(homes), np.empty(homes)
     for h in range(homes):
         place = h_neighborhood[h]
-        free = 1.0 if h_poverty_ratio[h] <= k_meal_limit else np.float64(ln_free_school_meals[place])
+        # Times one or nothing: what is looked up for some only would be a branch.
+        all_free = np.float64(h_poverty_ratio[h] <= k_meal_limit)
+        free = all_free + (1.0 - all_free) * np.float64(ln_free_school_meals[place])
         # What school meals take of the day, and the quality that they have.
         norm[h] = (k_meal_share[0] + (k_meal_share[1] - k_meal_share[0]) * free) * k_meal_energy
         meals[h] = k_meal_quality + np.float64(ln_school_meal_quality[place])

@@ -13,8 +13,8 @@ measured on the treated person. Nothing here reads what stores offer: access alo
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 from hecsim.processes.maths import home, log_
 
@@ -23,7 +23,7 @@ __all__ = ["ENERGY"]
 _PUPIL_FROM, _PUPIL_TO, _ADULT, _TWENTY, _TWO = 5 * 12, 18 * 12, 18 * 12, 20 * 12, 2 * 12
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def _leaks(price, near_index, border, leak):
     """Share of the response lost to cheaper places nearby, one number a neighborhood."""
     lost = np.zeros(price.size)
@@ -37,7 +37,7 @@ def _leaks(price, near_index, border, leak):
     return lost
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def energy_kernel(
     p_energy_shift, p_present, p_age, p_sex, p_household, p_stress_state, h0, h_neighborhood,
     lh_produce_price, lp_diet_add, lp_energy, lp_energy_treatment,
@@ -48,21 +48,21 @@ def energy_kernel(
     lost = _leaks(ln_sugary_drink_price, x_near_index, x_border, k_drink_leak)
     usual = np.float64(np.float32(k_free_school_meals))  # as the lever holds it, so that no change is zero
     n, places = p_present.size, lost.size
-    drinks, free = np.empty(places), np.empty(places)
+    drinks, free, better_meals = np.empty(places), np.empty(places), np.empty(places)
     for place in range(places):  # what the place does to a person of an intake of one
         price = max(np.float64(ln_sugary_drink_price[place]), 0.1)
         drinks[place] = ((price**k_drink_elasticity if price != 1.0 else 1.0) - 1.0) * (1.0 - lost[place]) * k_drink_net
         free[place] = k_meal_free_energy * (np.float64(ln_free_school_meals[place]) - usual)
+        better_meals[place] = k_meal_quality_energy * np.float64(ln_school_meal_quality[place])
     produce = np.empty(h_neighborhood.size)
     for h in range(h_neighborhood.size):
         produce[h] = k_diet_produce * log_(max(np.float64(lh_produce_price[h]), 0.2))
     drink, lunch, quality, food = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for i in range(n):  # what is looked up, in a loop of its own
         h = home(p_household[i], p_present[i], h0)
-        place, pupil = h_neighborhood[h], (p_age[i] >= _PUPIL_FROM) & (p_age[i] < _PUPIL_TO)
-        drink[i], food[i] = drinks[place], produce[h]
-        lunch[i] = free[place] if pupil else 0.0
-        quality[i] = k_meal_quality_energy * np.float64(ln_school_meal_quality[place]) if pupil else 0.0
+        place = h_neighborhood[h]
+        # For everybody: what is looked up for pupils only would be a branch.
+        drink[i], food[i], lunch[i], quality[i] = drinks[place], produce[h], free[place], better_meals[place]
     cap_child, cap_adult = k_energy_cap[0], k_energy_cap[1]
     boy, girl, man, woman = k_drink_intake[0], k_drink_intake[1], k_drink_intake[2], k_drink_intake[3]
     mood_child, mood_adult = k_stress_energy[0], k_stress_energy[1]
@@ -75,10 +75,12 @@ def energy_kernel(
         # Savings add up under the cap like independent chances; what is eaten more is capped once.
         left = 1.0 - min(max(-personal, 0.0) / cap, 1.0)
         left *= 1.0 - min(max(-sweet, 0.0) / cap, 1.0)
-        left *= 1.0 - min(max(-lunch[i], 0.0) / cap, 1.0)
-        left *= 1.0 - min(max(-quality[i], 0.0) / cap, 1.0)
+        pupil = (p_age[i] >= _PUPIL_FROM) & (p_age[i] < _PUPIL_TO)
+        served, dishes = lunch[i] if pupil else 0.0, quality[i] if pupil else 0.0
+        left *= 1.0 - min(max(-served, 0.0) / cap, 1.0)
+        left *= 1.0 - min(max(-dishes, 0.0) / cap, 1.0)
         left *= 1.0 - min(max(-better, 0.0) / cap, 1.0)
-        more = max(personal, 0.0) + max(sweet, 0.0) + max(lunch[i], 0.0) + max(quality[i], 0.0) + max(better, 0.0)
+        more = max(personal, 0.0) + max(sweet, 0.0) + max(served, 0.0) + max(dishes, 0.0) + max(better, 0.0)
         mood = (mood_adult if grown else mood_child) * min(max(np.float64(p_stress_state[i]), -2.0), 2.0)
         shift = min(more, cap) - cap * (1.0 - left) + mood + np.float64(lp_energy_treatment[i])
         shift = shift if p_age[i] >= _TWO else 0.0

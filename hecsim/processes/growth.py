@@ -24,9 +24,9 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from scipy.special import ndtr, ndtri
 
+from hecsim.compiled import njit
 from hecsim.evidence.parameters import parameter
 from hecsim.processes.maths import exp_, log_
 
@@ -80,7 +80,7 @@ def _published() -> GrowthTables:
 # ---------------------------------------------------------------- one value at a time, compiled
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def at_age_(table, sex, months):
     """Value of a table at an age in months."""
     years = min(max(months, FIRST), LAST) / 12.0 - 2.0
@@ -90,20 +90,20 @@ def at_age_(table, sex, months):
     return table[first] + share * (table[first + 1] - table[first])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def sigma_(coefficients, sex, months):
     """Spread of the extended method."""
     a = min(max(months, FIRST), LAST) / 12.0
     return coefficients[3 * sex] + a * (coefficients[3 * sex + 1] + a * coefficients[3 * sex + 2])
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def power_(base, exponent):
     """Power of a positive number; the reference's 1 + LSZ is positive wherever its tables hold."""
     return exp_(exponent * log_(max(base, 1e-12)))
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def lms_(z, l, m, s):  # noqa: E741
     """Value whose LMS z score is z."""
     return m * exp_(s * z) if abs(l) < 1e-6 else m * power_(1.0 + l * s * z, 1.0 / l)
@@ -115,7 +115,7 @@ _TAIL_STEP = (Z_LIMIT - Z95) / 4096
 _TAIL = ndtri(np.clip((ndtr(Z95 + _TAIL_STEP * np.arange(4098)) - 0.9) / 0.1, 0.5, 1.0 - 1e-9))
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def tail_(z):
     """How many sigma above the 95th percentile a z score lies on the extended method's scale, 0 below it."""
     x = max(z - Z95, 0.0) / _TAIL_STEP
@@ -123,7 +123,7 @@ def tail_(z):
     return _TAIL[k] + (x - np.float64(k)) * (_TAIL[k + np.uint64(1)] - _TAIL[k])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def monthly_(table):
     """A table of the reference at every month of age, boys in row 0 and girls in row 1, shape (2, 241)."""
     out = np.empty((2, LAST + 1))
@@ -133,7 +133,7 @@ def monthly_(table):
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def stature_(z, sex, months, stature_l, stature_m, stature_s):
     """Stature (cm) of a z score; adult stature from age 20."""
     l = at_age_(stature_l, sex, months)  # noqa: E741
@@ -141,7 +141,7 @@ def stature_(z, sex, months, stature_l, stature_m, stature_s):
     return lms_(min(max(np.float64(z), -Z_LIMIT), Z_LIMIT), l, m, s)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def between_(x, nodes, values, first):
     """values[first:first + nodes.size] at x, linear between the nodes and level beyond them."""
     n = nodes.size
@@ -154,7 +154,7 @@ def between_(x, nodes, values, first):
     return values[first + n - 1]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def segment_(x, nodes):
     """Where x lies between nodes: index of the node below, and the share of the way to the next."""
     last = nodes.size - 1

@@ -19,8 +19,8 @@ does). The state of last month decides who has a plan to join, so order inside t
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.ace_bits import ADULT
 from hecsim.processes.base import process
@@ -61,7 +61,7 @@ def plan_share(
     return np.where(hours >= plan_hours[1], full, np.where(hours >= plan_hours[0], full * part_time, 0.0))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance, n, h0):
     """Members of each household who bring an employer's plan: householder or partner, at work, in a plan."""
     plans, brings = np.zeros(n, np.uint8), np.empty(p_present.size, np.uint8)
@@ -73,7 +73,7 @@ def _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance
     return plans
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def coverage_kernel(
     p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth,
     p_labor, p_hours, p_wage, p_earnings, p_disabled, p_insurance, h_present, h_children,

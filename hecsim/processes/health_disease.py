@@ -16,8 +16,8 @@ diabetes is found in one month of pregnancy. Sources in the evidence room `healt
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
@@ -34,12 +34,12 @@ def bmi_class(bmi: np.ndarray) -> np.ndarray:
     return np.searchsorted(_EDGES, np.asarray(bmi, float), side="right")
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def _curve(rates, at, share):
     return rates[at] + share * (rates[at + 1] - rates[at])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def disease_kernel(
     p_present, p_household, p_age, p_sex, p_bmi, p_pregnancy, p_insurance, p_ace_bits, p_diabetes,
     p_hypertension, p_cvd, p_gestational_diabetes, lp_diabetes_onset, lh_ace_harm, pu_diabetes,

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.ace_bits import ADULT
 from hecsim.processes.base import process
 from hecsim.processes.growth import Z95, between
@@ -33,7 +33,7 @@ def paid_by(cost: np.ndarray, insurance: np.ndarray, draw: Mapping[str, Any]) ->
     return main, np.asarray(cost, float) - main
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def utility_kernel(
     p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_cvd, p_depression, p_substance, p_disabled,
     p_utility, k_utility_ages, k_utility_base, k_utility_obesity, k_utility_diabetes, k_utility_cvd,
@@ -81,7 +81,7 @@ UTILITY = process(
 )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def cost_kernel(
     p_present, p_age, p_bmi, p_bmi_z, p_diabetes, p_hypertension, p_cvd, p_depression, p_disabled,
     p_pregnancy, p_since_birth, p_insurance, p_health_cost, lp_disease_cost, k_cost_steps, k_cost_base,

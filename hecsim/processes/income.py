@@ -15,7 +15,6 @@ These loops apply statute household by household, so the plain twin is the same 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from hecsim.benefits import (
     guideline,
@@ -28,6 +27,7 @@ from hecsim.benefits import (
 )
 from hecsim.benefits.snap import snap_allotted, snap_step, snap_tables
 from hecsim.clock import WEEKS_PER_MONTH
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 from hecsim.processes.maths import home, listed
 from hecsim.processes.taxes import RETURN, WITHHOLDING
@@ -39,7 +39,7 @@ _SIXTY_TWO, _SIXTY_SEVEN = 62 * 12, 67 * 12  # ages of early and full Social Sec
 _AGED, _BARRED = 1, 2  # marks of a home by its householder and partner
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def members_kernel(
     p_present,
     p_placed,
@@ -84,15 +84,20 @@ def members_kernel(
         h_earnings[h] = 0.0
         h_ui[h] = 0.0
         h_other_income[h] = h_capital_income[h]
-    own, some = np.empty(p_present.size, np.float32), np.empty(p_present.size, np.uint8)
-    for i in range(p_present.size):  # no branch, so that the compiler takes several people at a time
-        here, held = (p_present[i] != 0) & (p_placed[i] == 0), p_labor[i] == 4
-        own[i] = p_earnings[i] if here & ~held else np.float32(0.0)
-        draws = (p_labor[i] == 2) | (p_ui_weekly[i] > 0.0) | (p_leave_weeks[i] > 0)
-        # Below retirement age only those who are out of the labor force can have a pension.
-        some[i] = here & (draws | (p_age[i] >= _SIXTY_SEVEN) | (p_labor[i] == 3))
-        p_ui_year[i] = np.float32(0.0) if here & (calendar_month == 0) else p_ui_year[i]
-    for i in range(p_present.size):
+    people = p_present.size
+    own, some, pension = np.empty(people, np.float32), np.empty(people, np.uint8), np.empty(people, np.uint8)
+    for i in range(people):  # no branch, so that the compiler takes several people at a time
+        here, out, age = (p_present[i] != 0) & (p_placed[i] == 0), p_labor[i] == 3, p_age[i]
+        free = here & (p_labor[i] != 4)
+        own[i] = p_earnings[i] if free else np.float32(0.0)
+        some[i] = here & ((p_labor[i] == 2) | (p_ui_weekly[i] > 0.0) | (p_leave_weeks[i] > 0))
+        # 1: disabled, out of the labor force; 2: retired, which goes first.
+        disabled = free & (p_disabled[i] == 1) & (age >= 216) & out
+        pension[i] = disabled * 1 + (free & ((age >= _SIXTY_SEVEN) | ((age >= _SIXTY_TWO) & out))) * 2
+    if calendar_month == 0:
+        for i in range(people):
+            p_ui_year[i] = np.float32(0.0) if (p_present[i] != 0) & (p_placed[i] == 0) else p_ui_year[i]
+    for i in range(people):
         h_earnings[home(p_household[i], p_present[i], h0)] += own[i]
     for i in listed(some):
         h = home(p_household[i], 1, h0)
@@ -110,15 +115,16 @@ def members_kernel(
                 drawn += paid_leave_weekly(rules, usual, lg_minimum_wage) * min(np.float64(p_leave_weeks[i]), 4.0)
             p_ui_year[i] += drawn
             h_ui[h] += drawn
-        held, retired = p_labor[i] == 4, (p_age[i] >= _SIXTY_SEVEN) | ((p_age[i] >= _SIXTY_TWO) & (p_labor[i] == 3))
-        if retired & ~held:
-            share = k_social_security_share * k_social_security_career[np.int64(p_attachment[i])] * usual * WEEKS_PER_MONTH
-            h_other_income[h] += np.float64(p_entitled[i]) * min(max(share, k_social_security_min), k_social_security_max)
-        elif (p_disabled[i] == 1) & (p_age[i] >= 216) & (p_labor[i] == 3):
-            h_other_income[h] += np.float64(p_entitled[i]) * k_disability_income
+    for i in listed(pension):  # no branch: who works how much is no pattern that a processor could guess
+        hours = np.float64(p_hours[i])
+        usual = np.float64(p_wage[i]) * (hours if hours > 0.0 else k_full_time)
+        share = k_social_security_share * k_social_security_career[np.uint64(p_attachment[i])] * usual * WEEKS_PER_MONTH
+        retired = min(max(share, k_social_security_min), k_social_security_max)
+        amount = retired if pension[i] >= 2 else k_disability_income
+        h_other_income[home(p_household[i], 1, h0)] += np.float64(p_entitled[i]) * amount
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def programs_kernel(
     p_present,
     p_placed,
@@ -178,7 +184,7 @@ def programs_kernel(
     n = h_present.size
     heads, others = np.empty(p_present.size, np.float32), np.empty(p_present.size, np.float32)
     marks, wic = np.empty(p_present.size, np.uint8), np.empty(p_present.size, np.uint8)
-    below, rows, count = np.int64(rules.wic_child_months), np.empty(p_present.size, np.uint32), 0
+    below = np.int64(rules.wic_child_months)
     for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
         here, age = (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] != 4), p_age[i]
         parent, earned = here & (p_role[i] <= 1), p_earnings[i]
@@ -193,10 +199,8 @@ def programs_kernel(
         first[h] += heads[i]
         second[h] += others[i]
         marked[h] |= marks[i]
-        rows[count] = i  # only these can be in a WIC category
-        count += wic[i]
     packages, unborn = np.zeros(n), np.zeros(n, np.uint8)
-    for i in rows[:count]:
+    for i in listed(wic):  # only these can be in a WIC category
         h = home(p_household[i], 1, h0)
         unborn[h] += p_pregnancy[i] > 0
         birth = np.int64(p_since_birth[i]) if p_since_birth[i] < 12 else -1
@@ -226,35 +230,46 @@ def programs_kernel(
             np.float64(rent if h_tenure[h] < 2 else np.float32(0.0)), True, np.float64(h_care_cost[h]), elders > 0,
             k_medical_elder * np.float64(elders), 0.0, grants[h] > 0.0, savings, 2, h_tenure[h] == 2,
         )  # fmt: skip
-    for h in range(n):
-        if h_present[h] == 0:
-            continue
-        grant, allotment, taking = grants[h], allotments[h], h_takes_snap[h] == 1
-        h_tfa[h] = grant
-        h_tfa_months[h] += (grant > 0.0) & (h_tfa_months[h] < 255)
+    steps, step, chance = k_snap_share.size, np.empty(n, np.uint8), np.empty((2, k_snap_share.size))
+    for k in range(steps):
+        chance[0, k], chance[1, k] = begin[k], k_snap_lapse[k]
+    for h in range(n):  # no branch, so that the compiler takes several homes at a time
+        here, grant = h_present[h] != 0, grants[h]
+        h_tfa[h] = grant if here else h_tfa[h]
+        h_tfa_months[h] += here & (grant > 0.0) & (h_tfa_months[h] < 255)
         # A home that is entitled to nothing stands with those that could have the least.
-        step = np.uint64(snap_step(allotment, most[h], k_snap_share.size))
-        lapse, begins = k_snap_lapse[step], begin[step]
-        begins *= k_snap_elder if marked[h] & _AGED else 1.0
-        begins *= k_snap_immigrant if marked[h] & _BARRED else 1.0
-        hazard = (lapse if taking else begins) / 12.0
-        reached = np.float64(lh_snap_take_up[h])
-        reached = 0.0 if taking else reached
-        changes = hu_snap[h] < hazard + reached  # the chance lies below its hazard: few need the exponential
-        if changes:
-            changes = hu_snap[h] < -np.expm1(-hazard) + reached
-        h_takes_snap[h] = taking != changes
-        allotment = allotment if taking != changes else 0.0
-        h_snap[h] = allotment * lg_snap_scale
-        value = 0.0
-        if h_takes_wic[h] == 1 and packages[h] > 0.0:
-            yearly = 12.0 * ((first[h] + second[h]) + (np.float64(h_ui[h]) + np.float64(h_other_income[h])) + grant)
-            if wic_eligible(rules, max(np.int64(h_persons[h]), 1) + unborn[h], yearly, grant > 0.0 or allotment > 0.0):
-                value = packages[h]
-        h_wic[h] = value
+        step[h] = np.uint8(snap_step(allotments[h], most[h], steps))
+    hazard, may = standard, np.empty(n, np.uint8)
+    for h in range(n):  # what is looked up, in a loop of its own
+        hazard[h] = chance[np.uint64(h_takes_snap[h] == 1), np.uint64(step[h])]
+    for h in range(n):
+        taking = h_takes_snap[h] == 1
+        begins = hazard[h] * (k_snap_elder if ((marked[h] & _AGED) != 0) & ~taking else 1.0)
+        begins *= k_snap_immigrant if ((marked[h] & _BARRED) != 0) & ~taking else 1.0
+        hazard[h] = begins / 12.0
+        # The chance lies below its hazard: few need the exponential.
+        reached = 0.0 if taking else np.float64(lh_snap_take_up[h])
+        may[h] = (h_present[h] != 0) & (hu_snap[h] < hazard[h] + reached)
+    for h in listed(may):
+        reached = 0.0 if h_takes_snap[h] == 1 else np.float64(lh_snap_take_up[h])
+        may[h] = hu_snap[h] < -np.expm1(-hazard[h]) + reached
+    claims_wic = step
+    for h in range(n):
+        here, takes = h_present[h] != 0, (h_takes_snap[h] == 1) != (may[h] != 0)
+        allotment = allotments[h] if takes else 0.0
+        allotments[h] = allotment
+        h_takes_snap[h] = takes if here else h_takes_snap[h]
+        h_snap[h] = allotment * lg_snap_scale if here else h_snap[h]
+        h_wic[h] = np.float32(0.0) if here else h_wic[h]
+        claims_wic[h] = here & (h_takes_wic[h] == 1) & (packages[h] > 0.0)
+    for h in listed(claims_wic):
+        grant = grants[h]
+        yearly = 12.0 * ((first[h] + second[h]) + (np.float64(h_ui[h]) + np.float64(h_other_income[h])) + grant)
+        if wic_eligible(rules, max(np.int64(h_persons[h]), 1) + unborn[h], yearly, grant > 0.0 or allotments[h] > 0.0):
+            h_wic[h] = packages[h]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def smooth_kernel(
     h_present,
     h_persons,

@@ -15,12 +15,12 @@ Sources: BLS 2024 earnings by education; Davis and von Wachter 2011; NWLC on Con
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from hecsim.clock import WEEKS_PER_MONTH
+from hecsim.compiled import njit
 from hecsim.luck import normal_at, normals_of, uniform_at, uniforms_of
 from hecsim.processes.base import process
-from hecsim.processes.labor_terms import DAILY, NOBODY, OWN, age_group, fade
+from hecsim.processes.labor_terms import DAILY, NOBODY, OWN, age_group, fade, of_three
 from hecsim.processes.maths import home, listed
 
 __all__ = ["JOBS", "LEAVE", "PAY", "SCHEDULE"]
@@ -32,7 +32,7 @@ _NO_GROUP = 8  # stands for those whose wage does not grow
 _LEAVE_STEP = 4  # whole weeks of leave taken in a month
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def leave_kernel(
     p_present, p_sex, p_role, p_labor, p_job_kind, p_since_birth, p_household, p_leave_weeks, h_youngest, pu_take,
     lg_paid_leave, k_leave_weeks, k_leave_take_up, h0,
@@ -62,7 +62,7 @@ def leave_plain(
     p_leave_weeks[i] = np.where(takes, int(k_leave_weeks), left)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _usual_hours(u, wage, share, slope, reference, short, full):
     """Weekly hours at the number u; `share` works part time at the reference wage, more at lower pay."""
     part = min(share * (np.float64(wage) / reference) ** slope, 0.95)
@@ -73,7 +73,7 @@ def _usual_hours(u, wage, share, slope, reference, short, full):
     return full[0] + (full[1] - full[0]) * rest**2
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def jobs_kernel(
     p_present, p_age, p_sex, p_race, p_education, p_disabled, p_record, p_record_months, p_labor, p_employer,
     p_attachment, p_unemployed_months, p_job_months, p_wage, p_hours, p_job_kind, b_wage_offer, pu_turn, luck_p,
@@ -94,7 +94,9 @@ def jobs_kernel(
         new[i] = works & (p_job_months[i] == 0)
         turns[i] = works & (p_job_months[i] > 0) & (pu_turn[i] < most)
     factor, least = np.ones(_NO_GROUP + 1), np.zeros(_NO_GROUP + 1)
-    factor[: growth.size], least[:_NO_GROUP] = growth, lg_minimum_wage
+    for g in range(growth.size):  # one by one: to compile the assignment of a slice takes longer than all the rest
+        factor[g] = growth[g]
+    least[:_NO_GROUP] = lg_minimum_wage
     for i in range(n):
         g = np.uint64(group[i])
         floor = 0.0 if p_job_kind[i] == OWN else least[g]
@@ -201,7 +203,7 @@ def jobs_plain(
     p_job_months[i] = 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def schedule_kernel(
     p_present, p_labor, p_education, p_employer, p_unstable, p_job_kind, b_stable_schedule, pu_turn,
     luck_p, du_unstable,
@@ -233,21 +235,20 @@ def schedule_plain(
     p_unstable[i] = (p_job_kind[i] == DAILY) | ((p_job_kind[i] != OWN) & (pu_unstable[i] < chance))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def pay_kernel(
     p_present, p_labor, p_wage, p_hours, p_unstable, p_job_kind, p_leave_weeks, p_earnings, p_earnings_year,
     pz_hours, lp_wage_scale, lg_minimum_wage, k_hours_spread, calendar_month,
 ):  # fmt: skip
-    spread = np.array([k_hours_spread[0], k_hours_spread[2], k_hours_spread[3]])  # by kind of job
-    extra = np.array([k_hours_spread[1] - k_hours_spread[0], 0.0, 0.0])  # where the schedule is unstable
-    least = np.array([1.0, 1.0, 0.0]) * lg_minimum_wage  # nobody pays own account a wage
+    spread = (k_hours_spread[0], k_hours_spread[2], k_hours_spread[3])  # by kind of job
+    extra = k_hours_spread[1] - k_hours_spread[0]  # where the schedule is unstable
     before = 0.0 if calendar_month == 0 else 1.0
     for i in range(p_present.size):  # no branch, so that the compiler takes several people at a time
         here = p_present[i] != 0
-        kind = np.uint64(p_job_kind[i])
-        varies = spread[kind] + extra[kind] * (p_unstable[i] > 0)
+        kind = p_job_kind[i]
+        varies = of_three(kind, spread) + (extra if (kind == 0) & (p_unstable[i] > 0) else 0.0)
         hours = np.float64(p_hours[i]) * min(max(1.0 + varies * np.float64(pz_hours[i]), 0.0), 2.0)
-        rate = max(np.float64(p_wage[i]) * np.float64(lp_wage_scale[i]), least[kind])
+        rate = max(np.float64(p_wage[i]) * np.float64(lp_wage_scale[i]), 0.0 if kind == OWN else lg_minimum_wage)
         weeks = WEEKS_PER_MONTH - min(np.int64(p_leave_weeks[i]), _LEAVE_STEP)
         earned = rate * hours * weeks if p_labor[i] == _WORKS else 0.0
         p_earnings[i] = earned if here else p_earnings[i]

@@ -4,7 +4,8 @@ Statuses are employed, unemployed, out of the labor force and incarcerated. Mont
 come from the gross flows of the Current Population Survey by age and sex, less the share of flows
 that is misreported, and move with education, local demand, season, duration of the spell, health,
 child care and record. A multiplier acts on the hazard: P = 1 - (1 - p)^m. Everyone has a lasting attachment to work
-from sixteen on (firm, in and out, rarely at work), so that the same people lose jobs again and others stay away.
+from sixteen on (firm, in and out, rarely at work), so that the same people lose jobs again and others stay away; it
+goes with the income of the home at sixteen as incomes of children go with those of their parents.
 
 A person who looks for work meets one possible employer a month, reached by commuting; that
 employer's fair-chance practice decides how much a record counts. Race enters as differential
@@ -19,9 +20,9 @@ Sources: BLS gross flows 2024-25; Abowd and Zellner 1985; Pager 2003; Agan and S
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from hecsim.luck import uniform_at, uniforms_of
+from hecsim.compiled import njit
+from hecsim.luck import normal_at, normals_of, uniform_at, uniforms_of
 from hecsim.processes.base import process
 from hecsim.processes.jobs import JOBS, LEAVE, PAY, SCHEDULE
 from hecsim.processes.labor_terms import (
@@ -30,10 +31,20 @@ from hecsim.processes.labor_terms import (
     age_group,
     at_odds,
     fade,
+    family_rank,
+    family_rank_plain,
+    five,
+    four,
+    of_five,
+    of_four,
+    of_seven,
+    of_three,
     pick_employer,
     pick_employer_plain,
+    seven,
     spell,
     tenure_band,
+    three,
     time_out,
     wage_band,
 )
@@ -44,14 +55,15 @@ __all__ = ["FINDING", "LABOR", "LOSS", "RECORD"]
 WORKS, SEEKS, OUT, HELD = 1, 2, 3, 4
 _SIXTEEN = 192  # months; the labor force begins at sixteen by definition
 _NEVER = 255
+_GROWN = 240  # months of age from which schooling tells
 _RETIRING = 4  # age group from which people leave work whatever their tenure
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def record_kernel(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_job_months, p_employer, p_unstable, p_job_kind, p_attachment, p_leave_weeks, luck_p, du_clear, du_attachment,
-    lp_record_clear, k_record_wait, k_attachment,
+    p_job_months, p_employer, p_unstable, p_job_kind, p_attachment, p_leave_weeks, p_household, h_poverty_ratio, h0,
+    luck_p, du_clear, dz_attachment, lp_record_clear, k_record_wait, k_attachment, k_attachment_family, k_home_income,
 ):  # fmt: skip
     for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
         p_released[i] += (p_present[i] != 0) & (p_released[i] < _NEVER)
@@ -64,7 +76,8 @@ def record_kernel(
         if (p_labor[i] == 0) & (p_age[i] >= _SIXTEEN):
             p_labor[i] = OUT
             p_unemployed_months[i] = 1
-            u = uniform_at(luck_p, i, du_attachment)
+            ratio = np.float64(h_poverty_ratio[home(p_household[i], 1, h0)])
+            u = family_rank(ratio, np.float64(normal_at(luck_p, i, dz_attachment)), k_attachment_family, k_home_income)
             p_attachment[i] = (u >= k_attachment[0]) * 1 + (u >= k_attachment[0] + k_attachment[1]) * 1
         if p_record[i] > 0:
             p_record_months[i] = min(p_record_months[i] + 1, 65535)
@@ -88,14 +101,16 @@ def record_kernel(
 
 def record_plain(
     p_present, p_age, p_labor, p_sentence, p_record, p_record_months, p_released, p_unemployed_months,
-    p_job_months, p_employer, p_unstable, p_job_kind, p_attachment, p_leave_weeks, luck_p, du_clear, du_attachment,
-    lp_record_clear, k_record_wait, k_attachment,
+    p_job_months, p_employer, p_unstable, p_job_kind, p_attachment, p_leave_weeks, p_household, h_poverty_ratio, h0,
+    luck_p, du_clear, dz_attachment, lp_record_clear, k_record_wait, k_attachment, k_attachment_family, k_home_income,
 ):  # fmt: skip
     pu_clear = uniforms_of(luck_p, du_clear)
     here = p_present > 0
     fresh = here & (p_labor == 0) & (p_age >= _SIXTEEN)
     p_labor[fresh], p_unemployed_months[fresh] = OUT, 1
-    u = uniforms_of(luck_p, du_attachment)[fresh]
+    ratio = h_poverty_ratio[p_household[fresh].astype(np.int64) - h0].astype(np.float64)
+    z = normals_of(luck_p, dz_attachment)[fresh].astype(np.float64)
+    u = family_rank_plain(ratio, z, k_attachment_family, k_home_income)
     p_attachment[fresh] = (u >= k_attachment[0]) * 1 + (u >= k_attachment[0] + k_attachment[1]) * 1
     free = here & (p_released < _NEVER)
     p_released[free] += 1
@@ -116,7 +131,7 @@ def record_plain(
         column[inside] = 0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def finding_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
     p_wage, p_labor, p_attachment, p_unemployed_months, p_job_months, p_employer,
@@ -129,46 +144,53 @@ def finding_kernel(
     k_record_half_life,
     k_fair_chance, k_disability_find, k_demand_find, k_demand_enter, k_care_find, k_minimum_wage, k_minimum_wage_find, h0,
 ):  # fmt: skip
-    wage_factor = (lg_minimum_wage / k_minimum_wage) ** k_minimum_wage_find
-    demand, entering = np.empty(n_demand.size), np.empty(n_demand.size)
-    for place in range(n_demand.size):
-        demand[place] = np.float64(n_demand[place]) ** k_demand_find
-        entering[place] = np.float64(n_demand[place]) ** k_demand_enter
-    rows, count = np.empty(p_present.size, np.uint32), 0
-    for i in range(p_present.size):  # those without a job, put in a list without a branch
-        rows[count] = i
-        count += (p_present[i] != 0) & ((p_labor[i] == SEEKS) | (p_labor[i] == OUT))
-    for i in rows[:count]:
-        h = home(p_household[i], 1, h0)
-        place = np.uint64(h_neighborhood[h])
-        g, e = age_group(p_age[i], p_sex[i]), np.int64(p_education[i])
-        m = np.float64(lp_job_finding[i]) * (1.0 + lg_hiring_bias * (k_race_find[np.int64(p_race[i])] - 1.0))
-        m *= demand[place] if p_labor[i] == SEEKS else entering[place]
-        m *= k_disability_find if p_disabled[i] > 0 else 1.0
-        mother = (p_sex[i] == 1) & (p_role[i] <= 1) & (h_under6[h] > 0)
-        m *= k_care_find if mother & (h_care_subsidy[h] != 2) & (h_kin_nearby[h] == 0) else 1.0
+    wage_factor, homes, n = (lg_minimum_wage / k_minimum_wage) ** k_minimum_wage_find, h_neighborhood.size, p_present.size
+    demand, by_race = np.empty((n_demand.size, 2)), 1.0 + lg_hiring_bias * (k_race_find - 1.0)
+    for place in range(n_demand.size):  # for those who are out of the labor force, and for those who seek
+        demand[place, 0] = np.float64(n_demand[place]) ** k_demand_enter
+        demand[place, 1] = np.float64(n_demand[place]) ** k_demand_find
+    bound, local, tied = np.empty(homes, np.uint8), np.empty(n), np.empty(n, np.uint8)
+    for h in range(homes):  # no branch, so that the compiler takes many homes at a time
+        bound[h] = (h_under6[h] > 0) & (h_care_subsidy[h] != 2) & (h_kin_nearby[h] == 0)
+    for i in range(n):  # what is looked up, in a loop of its own
+        h = home(p_household[i], p_present[i], h0)
+        local[i], tied[i] = demand[np.uint64(h_neighborhood[h]), np.uint64(p_labor[i] == SEEKS)], bound[h]
+    races, finds, gives_up = five(by_race), seven(k_find * k_true_eu), seven(k_give_up * k_true_un)
+    enters, seeks_again, mean = seven(k_enter * k_true_en), seven(k_seek * k_true_un), seven(k_out_mean)
+    lasting, away = five(k_find_level * k_duration), five(k_out_duration)
+    firm, firm_out = three(k_attachment_find), three(k_attachment_enter)
+    schooled, drawn = four(k_enter_education), four(k_seek_education)
+    hazard, turn, may = np.empty(n), np.empty(n), np.empty(n, np.uint8)
+    for i in range(n):  # no branch, so that the compiler takes several people at a time
+        g, grown, education, seeks = age_group(p_age[i], p_sex[i]), p_age[i] >= _GROWN, p_education[i], p_labor[i] == SEEKS
+        months, attachment, limit = p_unemployed_months[i], p_attachment[i], k_disability_find if p_disabled[i] > 0 else 1.0
+        m = np.float64(lp_job_finding[i]) * of_five(p_race[i], races)
+        m *= local[i]
+        m *= limit
+        m *= k_care_find if (p_sex[i] == 1) & (p_role[i] <= 1) & (tied[i] != 0) else 1.0
         m *= wage_factor if p_wage[i] < lg_minimum_wage else 1.0
-        if p_labor[i] == SEEKS:
-            m *= k_find_level * k_duration[spell(p_unemployed_months[i])] * k_attachment_find[np.int64(p_attachment[i])]
-            base, other = k_find[g] * k_true_eu, k_give_up[g] * k_true_un
-        else:
-            still = k_out_duration[time_out(p_unemployed_months[i])] / k_out_mean[g]
-            still *= k_attachment_enter[np.int64(p_attachment[i])]
-            m *= still * k_enter_level * (k_enter_education[e] if g > 0 else 1.0)
-            base, other = k_enter[g] * k_true_en, k_seek[g] * k_true_un * still * (k_seek_education[e] if g > 0 else 1.0)
-            other *= k_disability_find if p_disabled[i] > 0 else 1.0
-        u = np.float64(pu_finding[i])
+        still = of_five(time_out(months), away) / of_seven(g, mean) * of_three(attachment, firm_out)
+        entry = still * k_enter_level * (of_four(education, schooled) if grown else 1.0)
+        m *= of_five(spell(months), lasting) * of_three(attachment, firm) if seeks else entry
+        apart = of_seven(g, seeks_again) * still * (of_four(education, drawn) if grown else 1.0) * limit
+        base, other = of_seven(g, finds) if seeks else of_seven(g, enters), of_seven(g, gives_up) if seeks else apart
+        hazard[i], turn[i] = m, other
         # A record only lowers the chance, which lies below its hazard: most people are passed over here.
-        if u >= m * base / (1.0 - base) + other:
-            p_unemployed_months[i] += p_unemployed_months[i] < 255
-            continue
+        within = np.float64(pu_finding[i]) < m * base / (1.0 - base) + other
+        free = (p_present[i] != 0) & (seeks | (p_labor[i] == OUT))
+        may[i] = free & within
+        p_unemployed_months[i] += free & ~within & (months < 255)
+    for i in listed(may):
+        place = np.uint64(h_neighborhood[home(p_household[i], 1, h0)])
+        g, u = age_group(p_age[i], p_sex[i]), np.float64(pu_finding[i])
+        base, other = k_find[g] * k_true_eu if p_labor[i] == SEEKS else k_enter[g] * k_true_en, turn[i]
         employer = pick_employer(
             pu_job_town[i], pu_employer[i], n_town[place], x_job_towns, x_employer_start, x_employer_row,
             x_employer_cdf, b_open,
         )  # fmt: skip
         fair = k_fair_chance if employer == NOBODY else np.float64(b_fair_chance[employer])
         weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i]) * (1.0 - fair)
-        work = at_odds(base, m * max(1.0 - k_record_find[np.int64(p_record[i])] * weight, 0.0))
+        work = at_odds(base, hazard[i] * max(1.0 - k_record_find[np.int64(p_record[i])] * weight, 0.0))
         if u < work:
             p_labor[i] = WORKS
             p_employer[i] = employer
@@ -237,7 +259,7 @@ def finding_plain(
     p_labor[i] = np.where(found, WORKS, np.where(turned, np.where(seeks, OUT, SEEKS), p_labor[i]))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def loss_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
     p_record, p_record_months, p_since_birth, p_wage, p_earnings, p_labor, p_attachment, p_unemployed_months,
@@ -254,46 +276,62 @@ def loss_kernel(
     demand, level = np.empty(n_demand.size), k_loss_level * k_season[calendar_month] * (1.0 - k_sick_days_loss * lg_sick_days)
     for place in range(n_demand.size):
         demand[place] = np.float64(n_demand[place]) ** k_demand_loss
-    rows, count = np.empty(p_present.size, np.uint32), 0
-    for i in range(p_present.size):  # those in a job, put in a list without a branch
-        rows[count] = i
-        count += (p_present[i] != 0) & (p_labor[i] == WORKS) & (p_job_months[i] > 0)
-    for i in rows[:count]:
-        h = home(p_household[i], 1, h0)
-        place = np.uint64(h_neighborhood[h])
-        g, e = age_group(p_age[i], p_sex[i]), np.int64(p_education[i])
-        m = np.float64(lp_job_loss[i]) * level * demand[place]
-        m *= 1.0 + lg_hiring_bias * (k_race_loss[np.int64(p_race[i])] - 1.0)
-        if p_record[i] > 0:
-            weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i])
-            m *= 1.0 + k_record_loss[np.int64(p_record[i])] * weight
-        m *= k_loss_education[e] if g > 0 else 1.0
+    n, shut = p_present.size, np.zeros(b_open.size + 1, np.uint8)  # the last stands for no employer
+    for employer in range(b_open.size):
+        shut[employer] = b_open[employer] == 0
+    local, care, ends = np.empty(n), np.empty(n), np.empty(n, np.uint8)
+    for i in range(n):  # what is looked up, in a loop of its own
+        h = home(p_household[i], p_present[i], h0)
+        local[i], care[i] = demand[np.uint64(h_neighborhood[h])], h_care_cost[h]
+        ends[i] = shut[min(np.uint64(p_employer[i]), np.uint64(b_open.size))]
+    held_back, may = np.ones(n), np.empty(n, np.uint8)
+    for i in range(n):
+        may[i] = (p_present[i] != 0) & (p_labor[i] == WORKS) & (p_record[i] > 0)
+    for i in listed(may):
+        weight = fade(p_record_months[i], k_record_half_life) * np.float64(lp_record_penalty[i])
+        held_back[i] = 1.0 + k_record_loss[np.int64(p_record[i])] * weight
+    losses, leaves = seven(k_loss * k_true_eu), seven(k_withdraw * k_true_en)
+    changing, mean, tenures = seven(k_job_change), seven(k_tenure_mean), four(k_tenure)
+    races = five(1.0 + lg_hiring_bias * (k_race_loss - 1.0))
+    schooled, drawn = four(k_loss_education), four(k_withdraw_education)
+    paid, attached, edges = five(k_loss_wage), three(k_attachment_leave), four(k_loss_wage_edges)
+    hazard, leaving = np.empty(n), np.empty(n)
+    for i in range(n):  # no branch, so that the compiler takes several people at a time
+        g, grown, education, months = age_group(p_age[i], p_sex[i]), p_age[i] >= _GROWN, p_education[i], p_job_months[i]
+        m = np.float64(lp_job_loss[i]) * level * local[i]
+        m *= of_five(p_race[i], races)
+        m *= held_back[i]
+        m *= of_four(education, schooled) if grown else 1.0
         m *= k_unstable_loss if p_unstable[i] > 0 else 1.0
         m *= k_day_labor_loss if p_job_kind[i] == DAILY else 1.0
         m *= k_depression_loss if p_depression[i] > 0 else 1.0
         m *= k_substance_loss if p_substance[i] > 0 else 1.0
-        held = k_tenure[tenure_band(p_job_months[i])] / k_tenure_mean[g]
-        held *= k_loss_wage[wage_band(p_wage[i], k_loss_wage_edges)]
-        firm = k_attachment_leave[np.int64(p_attachment[i])]
-        away = (k_withdraw_education[e] if g > 0 else 1.0) * (held if g < _RETIRING else 1.0) * firm
+        held = of_four(tenure_band(months), tenures) / of_seven(g, mean)
+        held *= of_five(wage_band(p_wage[i], edges), paid)
+        firm, limit = of_three(p_attachment[i], attached), k_disability_loss if p_disabled[i] > 0 else 1.0
+        away = (of_four(education, drawn) if grown else 1.0) * (held if g < _RETIRING else 1.0) * firm
         held *= firm
         m *= held
-        m *= k_disability_loss if p_disabled[i] > 0 else 1.0
-        away *= k_disability_loss if p_disabled[i] > 0 else 1.0
-        burden = np.float64(h_care_cost[h]) / max(np.float64(p_earnings[i]), 1.0)
-        mother = (p_sex[i] == 1) & (p_role[i] <= 1)
+        m *= limit
+        away *= limit
+        burden, mother = care[i] / max(np.float64(p_earnings[i]), 1.0), (p_sex[i] == 1) & (p_role[i] <= 1)
         away *= 1.0 + k_care_withdraw * min(burden, 1.0) if mother else 1.0
         away *= k_birth_withdraw if mother & (p_since_birth[i] <= 3) else 1.0
         on_leave = p_leave_weeks[i] > 0  # the job waits for those on leave
         m, away = 0.0 if on_leave else m, 0.0 if on_leave else away
-        p, q, u = k_loss[g] * k_true_eu, k_withdraw[g] * k_true_en, np.float64(pu_loss[i])
-        closed = p_employer[i] != NOBODY and b_open[p_employer[i]] == 0
-        changes = u >= 1.0 - k_job_change[g] * held
+        p, q, u = of_seven(g, losses), of_seven(g, leaves), np.float64(pu_loss[i])
+        hazard[i], leaving[i] = m, away
         # A chance lies below its hazard: most people are passed over here, without an exponential.
-        if not (closed | changes | (u < m * p / (1.0 - p) + away * q / (1.0 - q))):
-            p_job_months[i] += p_job_months[i] < 255
-            continue
-        lost, left = at_odds(p, m), at_odds(q, away)
+        within, changes = u < m * p / (1.0 - p) + away * q / (1.0 - q), u >= 1.0 - of_seven(g, changing) * held
+        works = (p_present[i] != 0) & (p_labor[i] == WORKS) & (months > 0)
+        marks = within * 1 + changes * 2 + (ends[i] != 0) * 4
+        may[i] = marks if works else 0
+        p_job_months[i] += works & (marks == 0) & (months < 255)
+    for i in listed(may):
+        g, closed, on_leave, u = age_group(p_age[i], p_sex[i]), may[i] >= 4, p_leave_weeks[i] > 0, np.float64(pu_loss[i])
+        lost, left = 0.0, 0.0
+        if may[i] & 1:
+            lost, left = at_odds(k_loss[g] * k_true_eu, hazard[i]), at_odds(k_withdraw[g] * k_true_en, leaving[i])
         if u < lost + (1.0 - lost) * left or closed:
             out = not closed and u >= lost
             p_labor[i] = OUT if out else SEEKS
@@ -302,11 +340,11 @@ def loss_kernel(
             p_employer[i] = NOBODY
             p_unstable[i] = 0
             p_leave_weeks[i] = 0
-        elif changes and not on_leave:
+        elif may[i] & 2 and not on_leave:
             p_job_months[i] = 0
             p_employer[i] = pick_employer(
-                pu_job_town[i], pu_employer[i], n_town[place], x_job_towns, x_employer_start, x_employer_row,
-                x_employer_cdf, b_open,
+                pu_job_town[i], pu_employer[i], n_town[np.uint64(h_neighborhood[home(p_household[i], 1, h0)])], x_job_towns,
+                x_employer_start, x_employer_row, x_employer_cdf, b_open,
             )  # fmt: skip
         elif p_job_months[i] < 255:
             p_job_months[i] += 1

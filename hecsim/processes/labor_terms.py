@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from numba import njit
+from scipy.special import ndtr
+
+from hecsim.arithmetic import either
+from hecsim.compiled import njit
 
 __all__ = [
     "DAILY",
@@ -12,10 +17,20 @@ __all__ = [
     "age_group",
     "at_odds",
     "fade",
+    "family_rank",
+    "family_rank_plain",
+    "five",
+    "four",
+    "of_five",
+    "of_four",
+    "of_seven",
+    "of_three",
     "pick_employer",
     "pick_employer_plain",
+    "seven",
     "spell",
     "tenure_band",
+    "three",
     "time_out",
     "wage_band",
 ]
@@ -24,7 +39,7 @@ NOBODY = np.uint32(0xFFFFFFFF)  # an employer outside the community, or none
 DAILY, OWN = 1, 2  # kinds of job besides work for an employer: by the day, on own account
 
 
-@njit(cache=True, inline="always", error_model="numpy")
+@njit(inline="always", error_model="numpy")
 def age_group(age, sex):
     """Give the row of the transition tables: 16-19, 20-24, 25-54 men and women, 55-64, 65-74, 75+.
 
@@ -35,43 +50,122 @@ def age_group(age, sex):
     return young + women + (age >= 660) * 2 + (age >= 780) * 1 + (age >= 900) * 1
 
 
-@njit(cache=True, inline="always", error_model="numpy")
+@njit(inline="always", error_model="numpy")
 def spell(months):
     """Give the row of the duration table: first month, 2-4, 5-8, 9-12, 13 or more months unemployed."""
     return (months >= 2) * 1 + (months >= 5) * 1 + (months >= 9) * 1 + (months >= 13) * 1
 
 
-@njit(cache=True, inline="always", error_model="numpy")
+@njit(inline="always", error_model="numpy")
 def time_out(months):
     """Give the row of the time-out table: below 6 months without a job, 6-11, 12-23, 24-59, 60 or more."""
     return (months >= 6) * 1 + (months >= 12) * 1 + (months >= 24) * 1 + (months >= 60) * 1
 
 
-@njit(cache=True, inline="always", error_model="numpy")
+@njit(inline="always", error_model="numpy")
 def tenure_band(months):
     """Give the row of the tenure table: below 6 months in the job, 6-11, 12-35, 36 or more."""
     return (months >= 6) * 1 + (months >= 12) * 1 + (months >= 36) * 1
 
 
-@njit(cache=True, inline="always", error_model="numpy")
+@njit(inline="always", error_model="numpy")
 def wage_band(wage, edges):
     """Give the row of the table by hourly wage: below the first of four edges, below the second, and so on."""
     return (wage >= edges[0]) * 1 + (wage >= edges[1]) * 1 + (wage >= edges[2]) * 1 + (wage >= edges[3]) * 1
 
 
-@njit(cache=True, inline="always", error_model="numpy")
+# Short tables as numbers, and the entry of a row by comparisons: a loop that looks nothing up takes several people at a time.
+
+
+@njit(forceinline=True, error_model="numpy")
+def three(table):
+    """The three entries of a table."""
+    return table[0], table[1], table[2]
+
+
+@njit(forceinline=True, error_model="numpy")
+def four(table):
+    """The four entries of a table."""
+    return table[0], table[1], table[2], table[3]
+
+
+@njit(forceinline=True, error_model="numpy")
+def five(table):
+    """The five entries of a table."""
+    return table[0], table[1], table[2], table[3], table[4]
+
+
+@njit(forceinline=True, error_model="numpy")
+def seven(table):
+    """The seven entries of a table by age group."""
+    return table[0], table[1], table[2], table[3], table[4], table[5], table[6]
+
+
+@njit(forceinline=True, error_model="numpy")
+def of_three(row, entries):
+    """Give one of three."""
+    x = either(row >= 1, entries[1], entries[0])
+    return either(row >= 2, entries[2], x)
+
+
+@njit(forceinline=True, error_model="numpy")
+def of_four(row, entries):
+    """Give one of four."""
+    x = either(row >= 1, entries[1], entries[0])
+    x = either(row >= 2, entries[2], x)
+    return either(row >= 3, entries[3], x)
+
+
+@njit(forceinline=True, error_model="numpy")
+def of_five(row, entries):
+    """Give one of five."""
+    x = either(row >= 1, entries[1], entries[0])
+    x = either(row >= 2, entries[2], x)
+    x = either(row >= 3, entries[3], x)
+    return either(row >= 4, entries[4], x)
+
+
+@njit(forceinline=True, error_model="numpy")
+def of_seven(row, entries):
+    """Give one of seven."""
+    x = either(row >= 1, entries[1], entries[0])
+    x = either(row >= 2, entries[2], x)
+    x = either(row >= 3, entries[3], x)
+    x = either(row >= 4, entries[4], x)
+    x = either(row >= 5, entries[5], x)
+    return either(row >= 6, entries[6], x)
+
+
+@njit(inline="always", error_model="numpy")
 def at_odds(p, m):
     """Give the probability whose hazard is `m` times that of `p`: 1 - (1 - p)^m."""
     return -np.expm1(m * np.log1p(-p))
 
 
-@njit(cache=True, inline="always", error_model="numpy")
+@njit(inline="always", error_model="numpy")
 def fade(months, half_life):
     """Give what is left of a penalty after `months`."""
     return 0.5 ** (months / half_life)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
+def family_rank(ratio, z, tie, spread):
+    """Give a number of 0 to 1, even over all, that is high for the child of a poor home.
+
+    ratio : income of the home over the poverty line; z : standard normal of the person
+    tie : correlation with that income; spread : mean and SD of its log
+    """
+    s = min(max((np.log(max(ratio, 0.05)) - spread[0]) / spread[1], -2.5), 2.5)
+    return 0.5 * math.erfc((tie * s - np.sqrt(1.0 - tie * tie) * z) / math.sqrt(2.0))
+
+
+def family_rank_plain(ratio, z, tie, spread):
+    """`family_rank` for arrays; float64."""
+    s = np.clip((np.log(np.maximum(ratio, 0.05)) - spread[0]) / spread[1], -2.5, 2.5)
+    return ndtr(np.sqrt(1.0 - tie * tie) * z - tie * s)
+
+
+@njit(error_model="numpy")
 def pick_employer(u_town, u_job, town, job_towns, start, row, cdf, is_open):
     """Give the employer that a worker of `town` meets, or NOBODY when it lies outside the community.
 

@@ -28,14 +28,14 @@ as in any other; in minutes it would have no bound where a few very active peopl
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 
 __all__ = ["EXPOSURE", "NORMS", "SURROUNDINGS", "VIOLENCE"]
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def surroundings_kernel(
     n_vacant, n_parks, n_walkability, n_transit, n_vacancy, n_rent_level,
     ln_vacant_scale, ln_parks_add, ln_walkability_add, ln_transit_add, ln_housing_supply,
@@ -85,7 +85,7 @@ def surroundings_plain(
     n_rent_level[...] = n_rent_level + k_rent_rate * (target - n_rent_level)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def violence_kernel(
     n_cohesion, n_violence, n_gunfire, n_safety,
     n_violence_base, n_vacant, n_disadvantage, n_moved_share, n_poverty, n_residents, nz_violence,
@@ -170,7 +170,7 @@ def violence_plain(
     n_safety[...] = n_safety + k_safety_rate * (feels - n_safety)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def norms_kernel(
     n_norm_activity, n_norm_food, n_norm_parenting, n_norm_help, n_stigma,
     n_mean_activity, n_mean_diet, n_mean_parenting, n_mean_help, n_residents, n_disadvantage,
@@ -227,7 +227,7 @@ def norms_plain(
     n_stigma[...] = n_stigma + k_stigma_rate * (stigma - n_stigma)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def exposure_kernel(h_gunfire, h_present, h_neighborhood, n_gunfire, hu_gunfire):
     for h in range(h_gunfire.size):
         if h_present[h] == 1:

@@ -17,9 +17,9 @@ the nearest neighborhoods are looked at, so the work grows with their number, no
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from hecsim.columns import STORE
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 
 __all__ = ["RETAIL", "STORES"]
@@ -28,7 +28,7 @@ KINDS = len(STORE)
 _NEW = 36  # months in which a store counts as new
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _pressure(revenue, mean, power):
     """Hazard ratio of closing from a store's revenue against the mean of its kind."""
     if mean <= 0.0:
@@ -36,7 +36,7 @@ def _pressure(revenue, mean, power):
     return min(max(max(revenue / mean, 0.01) ** (-power), 0.5), 2.0)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def stores_kernel(
     b_kind, b_open, b_months_open, b_neighborhood, b_healthy_stock, b_quality, b_revenue,
     bu_closing, bu_opening, bu_site, n_mean_diet, n_norm_food, n_residents, ln_healthy_stock,
@@ -143,7 +143,7 @@ def stores_plain(
     b_quality[live] = k_retail_quality[k] + k_retail_stock_quality * (stock - k_retail_stock[k])
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _minutes(km, mode, urban, transit, speed, fixed, walk, bus, wait):
     """One-way travel time; mode 0 is by car, 1 on foot or by bus, whichever is faster."""
     if mode == 0:
@@ -151,7 +151,7 @@ def _minutes(km, mode, urban, transit, speed, fixed, walk, bus, wait):
     return min(60.0 * km / walk, wait / max(transit, 0.05) + 60.0 * km / bus)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def retail_kernel(
     n_store_quality_car, n_store_quality_foot, n_store_price_car, n_store_price_foot,
     n_store_minutes_car, n_store_minutes_foot, n_store_kind_car, n_store_kind_foot, n_supermarket_km,

@@ -15,9 +15,9 @@ that "younger than" tests are false.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from hecsim.columns import N_CORE_ACES
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 from hecsim.processes.maths import core_count, home, listed
 
@@ -28,7 +28,7 @@ _ADULT, _SIX, _THIRTEEN, _ELDER = 18 * 12, 6 * 12, 13 * 12, 60 * 12
 _CORE = (1 << N_CORE_ACES) - 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def ageing_kernel(p_present, p_age, p_since_birth, p_leaving, h_present, h_couple_months, h_wants_move):
     for i in range(p_present.size):
         if p_present[i] == 0:
@@ -60,7 +60,7 @@ AGEING = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def roster_kernel(
     p_present, p_household, p_age, p_race, p_language, p_education, p_role, p_pregnancy, p_labor,
     p_disabled, p_placed, p_stress, p_depression, p_substance, p_ace_bits, h_present, h_persons, h_adults,
@@ -106,23 +106,35 @@ def roster_kernel(
     for i in listed(heads):
         h = home(p_household[i], 1, h0)
         h_race[h], h_language[h] = p_race[i], p_language[i]
+    # No branch either, and few columns a loop, so that the compiler takes many homes at a time.
     for h in range(n):
-        if h_present[h] == 0:
-            continue
-        a, b, bits = counts[h], others[h], np.int64(marks[h])
+        here, a = h_present[h] != 0, counts[h]
         persons, children = a & 0xFFFF, (a >> 16) & 0xFFFF
-        h_persons[h], h_adults[h], h_children[h] = min(persons, 255), min(persons - children, 255), min(children, 255)
-        h_under6[h], h_under13[h] = min((a >> 32) & 0xFFFF, 255), min(a >> 48, 255)
-        h_elders[h], h_workers[h] = min(b & 0xFFFF, 255), min((b >> 16) & 0xFFFF, 255)
-        h_youngest[h] = youngest[h]
-        h_pregnant[h], h_grandparent[h], h_jobless_parent[h] = bits & 1, (bits >> 1) & 1, (bits >> 2) & 1
-        h_depressed_caregiver[h], h_substance_caregiver[h] = (bits >> 3) & 1, (bits >> 4) & 1
-        h_incarcerated_member[h] = (bits >> 5) & 1
-        schooling = bits >> 6
-        h_education[h] = (schooling >= 2) * 1 + (schooling >= 4) * 1 + (schooling >= 8) * 1
+        h_persons[h] = min(persons, 255) if here else h_persons[h]
+        h_adults[h] = min(persons - children, 255) if here else h_adults[h]
+        h_children[h] = min(children, 255) if here else h_children[h]
+        h_under6[h] = min((a >> 32) & 0xFFFF, 255) if here else h_under6[h]
+        h_under13[h] = min(a >> 48, 255) if here else h_under13[h]
+    for h in range(n):
+        here, b = h_present[h] != 0, others[h]
+        h_elders[h] = min(b & 0xFFFF, 255) if here else h_elders[h]
+        h_workers[h] = min((b >> 16) & 0xFFFF, 255) if here else h_workers[h]
         givers = max((b >> 32) & 0xFFFF, 1)
-        h_caregiver_stress[h] = stress[h] / givers
-        h_caregiver_aces[h] = (b >> 48) / givers
+        h_caregiver_stress[h] = stress[h] / givers if here else h_caregiver_stress[h]
+        h_caregiver_aces[h] = (b >> 48) / givers if here else h_caregiver_aces[h]
+    for h in range(n):
+        here, bits = h_present[h] != 0, marks[h]
+        h_youngest[h] = youngest[h] if here else h_youngest[h]
+        h_pregnant[h] = bits & 1 if here else h_pregnant[h]
+        h_grandparent[h] = (bits >> 1) & 1 if here else h_grandparent[h]
+        h_jobless_parent[h] = (bits >> 2) & 1 if here else h_jobless_parent[h]
+    for h in range(n):
+        here, bits = h_present[h] != 0, marks[h]
+        h_depressed_caregiver[h] = (bits >> 3) & 1 if here else h_depressed_caregiver[h]
+        h_substance_caregiver[h] = (bits >> 4) & 1 if here else h_substance_caregiver[h]
+        h_incarcerated_member[h] = (bits >> 5) & 1 if here else h_incarcerated_member[h]
+        schooling = bits >> 6
+        h_education[h] = (schooling >= 2) * 1 + (schooling >= 4) * 1 + (schooling >= 8) * 1 if here else h_education[h]
 
 
 def roster_plain(

@@ -23,7 +23,8 @@ from hecsim.processes.settle_couples import form_couples
 from hecsim.processes.settle_homes import count_open, dwellings
 from hecsim.processes.settle_kin import join_kin
 from hecsim.processes.settle_moves import keep_pool, leave_area, moves, newcomers
-from hecsim.processes.settle_rows import Settlement, refresh
+from hecsim.processes.settle_recount import refresh
+from hecsim.processes.settle_rows import Settlement
 from hecsim.processes.settle_unions import leave_home, part
 
 if TYPE_CHECKING:

@@ -9,16 +9,17 @@ adult becomes householder; children without any adult move to kin, or into care.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from hecsim import luck
 from hecsim.columns import ace_bit
+from hecsim.compiled import njit
 from hecsim.processes.settle_rows import (
     ADULT,
     NOBODY,
     Settlement,
     distinct,
     headed,
+    in_order,
     members,
     take,
 )
@@ -33,8 +34,7 @@ _PLACED_EVER = 8
 def births(m: Settlement) -> None:
     """Women at term give birth: a new person row in the mother's household."""
     person = m.person
-    rows = m.concerned()
-    mothers = m.by_key(person, rows[(person["pregnancy"][rows] >= 9) & (person["present"][rows] == 1)])
+    mothers = in_order(m.concerned(), person["pregnancy"], person["present"], person["key"], 9, 255)
     if not mothers.size:
         return
     twins = m.u("twins", person["key"][mothers]) < m.k("twin_share")
@@ -48,7 +48,7 @@ def births(m: Settlement) -> None:
     m.record("births", keys)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _father(mother, head, following, present, household, role, couple):
     """Row of the mother's partner in the home, or her own row."""
     home = household[mother]
@@ -61,7 +61,7 @@ def _father(mother, head, following, present, household, role, couple):
     return mother
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _born(
     children, mothers, keys, order, boy_or_girl, of_father, active, temper, development, rest, inherits, infant_weight,
     head, following, couple, parenting, key, household, present, exit_, sex, race, language, role, mother_key, weight,
@@ -89,7 +89,7 @@ def _born(
 
 
 def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: np.ndarray, order: np.ndarray) -> None:
-    p, h = m.person, m.household
+    p, h = m.person.columns, m.household.columns
     inherits = m.k("inherited")
     # Fewer babies come too early where prenatal care is good; the mean gain in development is small.
     early = m.k("prenatal_development") * m.lever("prenatal_care", p["household"][mothers].astype(np.int64))
@@ -105,7 +105,7 @@ def _fill_child(m: Settlement, children: np.ndarray, mothers: np.ndarray, keys: 
     m.link(children)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _die(
     dead, keys, head, following, present, exit_, household, role, age, mother_key, ace_bits, ace_new, ace_age, couple,
     couple_months, bereaved,
@@ -136,7 +136,7 @@ def _die(
 
 def deaths(m: Settlement) -> None:
     """Those who die leave; children who lose a parent or caregiver carry it."""
-    p, h = m.person, m.household
+    p, h = m.person.columns, m.household.columns
     dead = m.leavers(1)
     if not dead.size:
         return
@@ -150,7 +150,7 @@ def deaths(m: Settlement) -> None:
     succession(m, homes)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _succeed(homes, head, following, household, present, role, age, labor, key):
     """Give homes without a householder a new one; those where nobody is grown."""
     lost, n = np.empty(homes.size, np.int64), 0
@@ -190,7 +190,7 @@ def _succeed(homes, head, following, household, present, role, age, labor, key):
 
 def succession(m: Settlement, homes: np.ndarray) -> None:
     """Give every one of these households that lacks a householder a new one; children alone find a home."""
-    p = m.person
+    p = m.person.columns
     lost = _succeed(homes, *m.index(), p["household"], p["present"], p["role"], p["age"], p["labor"], p["key"])
     if lost.size:
         _orphans(m, lost)
@@ -241,7 +241,7 @@ def move_people(m: Settlement, rows: np.ndarray, homes: np.ndarray, roles: np.nd
         return rows
     m.touch(np.concatenate([person["household"][rows], homes]))
     old = m.hold("person", rows)
-    fresh = m.hold("person", take(m, "person", m.household.block_of(homes)))
+    fresh = m.hold("person", take(m, "person", m.household.block_of(homes), reset=False))
     person.copy_rows(old, fresh)
     _settle_moved(old, fresh, homes, roles, person["household"], person["role"], person["present"], person["exit"])
     m.link(fresh)
@@ -249,7 +249,7 @@ def move_people(m: Settlement, rows: np.ndarray, homes: np.ndarray, roles: np.nd
     return fresh
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _settle_moved(old, fresh, homes, roles, household, role, present, exit_):
     for k in range(old.size):
         household[fresh[k]], role[fresh[k]] = homes[k], roles[k]

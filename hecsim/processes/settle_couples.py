@@ -9,9 +9,9 @@ moves in with the other, with children; two who both live with relatives or frie
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from hecsim import luck
+from hecsim.compiled import njit
 from hecsim.processes.settle_births import move_people, succession
 from hecsim.processes.settle_rows import ADULT, NOBODY, Settlement, distinct
 from hecsim.processes.settle_splits import found_homes, look_for_homes, means_of, own_children
@@ -19,7 +19,7 @@ from hecsim.processes.settle_splits import found_homes, look_for_homes, means_of
 __all__ = ["form_couples"]
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _greedy(first, second, n_first, n_second):
     """Accept pairs in the given order while both are free; positions of accepted pairs."""
     taken_first, taken_second = np.zeros(n_first, np.bool_), np.zeros(n_second, np.bool_)
@@ -33,7 +33,7 @@ def _greedy(first, second, n_first, n_second):
     return accepted[:n]
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _meet(age_w, home_w, market_w, age_v, home_v, market_v, markets, gap_mean, gap_most):
     """Positions of all pairs of one market who do not live together and whose ages (months) fit."""
     start = np.zeros(markets + 1, np.int64)
@@ -61,7 +61,7 @@ def _meet(age_w, home_w, market_w, age_v, home_v, market_v, markets, gap_mean, g
     return left, right
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _value(left, right, noise, age, education, race, gap_mean, gap_sd, same_level, same_group):
     """What speaks against each pair; the best pairs come first in the order of these numbers."""
     out = np.empty(left.size)
@@ -78,7 +78,7 @@ def _value(left, right, noise, age, education, race, gap_mean, gap_sd, same_leve
 
 def _match(m: Settlement, w: np.ndarray, v: np.ndarray, market_w: np.ndarray, market_v: np.ndarray):
     """Positions of women and men who form couples, within each market."""
-    person = m.person
+    person = m.person.columns
     gap_mean, gap_sd, gap_most = m.k("age_gap")
     markets = int(max(market_w.max(), market_v.max())) + 1
     age, home = person["age"], person["household"]
@@ -96,6 +96,13 @@ def _match(m: Settlement, w: np.ndarray, v: np.ndarray, market_w: np.ndarray, ma
     return i[done], j[done]
 
 
+def _others(n: int, taken: np.ndarray) -> np.ndarray:
+    """Positions below `n` that are not taken."""
+    free = np.ones(n, bool)
+    free[taken] = False
+    return np.flatnonzero(free)
+
+
 def _pairs(m: Settlement, women: np.ndarray, men: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Match rows of women and men, first within their town, then within the housing market area around it."""
     if not women.size or not men.size:
@@ -107,8 +114,7 @@ def _pairs(m: Settlement, women: np.ndarray, men: np.ndarray) -> tuple[np.ndarra
 
     town, area = n["town"].astype(np.int64), n["fmr_area"].astype(np.int64)
     i, j = _match(m, women, men, town[where(women)], town[where(men)])
-    free_w = np.delete(np.arange(women.size), i)
-    free_m = np.delete(np.arange(men.size), j)
+    free_w, free_m = _others(women.size, i), _others(men.size, j)
     if free_w.size and free_m.size:
         a, b = _match(m, women[free_w], men[free_m], area[where(women[free_w])], area[where(men[free_m])])
         i, j = np.concatenate([i, free_w[a]]), np.concatenate([j, free_m[b]])
@@ -119,7 +125,7 @@ def _pairs(m: Settlement, women: np.ndarray, men: np.ndarray) -> tuple[np.ndarra
 
 def form_couples(m: Settlement) -> None:
     """Match those who look for a partner; the pair lives with one of them or in a home of its own."""
-    person, household = m.person, m.household
+    person, household = m.person.columns, m.household.columns
     rows = m.leavers(4)
     home = person["household"][rows].astype(np.int64)
     free = (person["role"][rows] >= 2) | (household["couple"][home] == 0)
@@ -130,14 +136,14 @@ def form_couples(m: Settlement) -> None:
     _move_in(m, women, men)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _fit(row, household, role, tenure, persons):
     """How fit a person's home is for the couple: householder, then owner, then size."""
     home = household[row]
     return (role[row] == 0) * 10_000 + (3 - np.int64(tenure[home])) * 1000 + np.int64(persons[home])
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _hers(women, men, household, role, tenure, persons):
     """Whether her home is at least as fit as his."""
     out = np.empty(women.size, np.bool_)
@@ -180,12 +186,12 @@ def _join(m: Settlement, hosts: np.ndarray, joins: np.ndarray) -> None:
     order = np.argsort(with_whom, kind="stable")
     role = np.where(order < joins.size, 1, 2)
     move_people(m, everyone[order], home[with_whom[order]], role)
-    h, p = household, m.person
+    h, p = household, person
     going_on = _bring(old, home, *m.index(), p["present"], p["household"], h["savings"], h["capital_income"], h["vehicles"])
     succession(m, distinct(old[going_on]))
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _bring(old, home, head, following, present, household, savings, capital_income, vehicles):
     """Whether each old home goes on; what belongs to one that ends comes along. One a home: the last who joins it."""
     going_on = np.zeros(old.size, np.bool_)
@@ -204,7 +210,7 @@ def _bring(old, home, head, following, present, household, savings, capital_inco
     return going_on
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _along(joins, old, order, keys, by_key, head, following, present, household, age, role, key, mother_key):
     """Minors who move with one of `joins`, and with which; old homes ascend in `order`, keys in `by_key`."""
     most = 0
@@ -247,7 +253,7 @@ def _along(joins, old, order, keys, by_key, head, following, present, household,
 
 def _children_along(m: Settlement, joins: np.ndarray, old: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Minors who move with their parent: own by birth, a householder's children, all if no adult remains."""
-    p = m.person
+    p = m.person.columns
     key = p["key"][joins]
     by_key = np.argsort(key, kind="stable")
     return _along(

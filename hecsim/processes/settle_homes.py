@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
 from hecsim import luck
+from hecsim.compiled import njit
 from hecsim.processes.settle_rows import NOBODY, Settlement
 
 __all__ = ["Seekers", "bedrooms_for", "count_open", "dwellings", "find_homes", "pressure"]
@@ -30,6 +31,7 @@ _NEAR = 24
 _OTHERS = 8
 _TRIES = 3
 _SMOOTH = 5.0  # homes
+_ABREAST = 400  # so many searches are worth another thread
 _COUNTS = 8
 _HOME = np.uint64(luck.decision_id("settle.home"))
 
@@ -92,7 +94,7 @@ def count_open(m: Settlement) -> None:
     m.community.extras["open_vacancy"] = m.community.extras["usual_vacancy"] * _open_ratio(m, _stock(m), _occupied(m))
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _count(present, tenure, neighborhood, race, occupied, groups):
     """Homes lived in, and the share of each recorded group among households, by neighborhood."""
     # Neighbors stand next to each other: four counts in turn, so that none waits for the one before. The last is of homes.
@@ -115,7 +117,7 @@ def _count(present, tenure, neighborhood, race, occupied, groups):
 def _census(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
     """Homes lived in, float64 (n,), and shares of recorded groups, float64 (n, 5), of each neighborhood."""
     h, n = m.household, m.community.neighborhood.size
-    occupied, groups = np.zeros(n), np.zeros((n, 5))
+    occupied, groups = np.empty(n), np.empty((n, 5))
     _count(h["present"], h["tenure"], h["neighborhood"], h["race"], occupied, groups)
     return occupied, groups
 
@@ -133,7 +135,7 @@ def pressure(m: Settlement) -> np.ndarray:
     return np.maximum(_open_ratio(m, dwellings(m), _occupied(m)), 0.0)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _ratio(town, spare, usual, whole):
     by_town, out = np.zeros(town.size), np.empty(town.size)
     for g in range(town.size):
@@ -143,13 +145,28 @@ def _ratio(town, spare, usual, whole):
     return out
 
 
+@njit()
+def _room(town, spare, usual, whole):
+    """What a search weighs: open homes and a half, by neighborhood, and how tight its town is, 0 to 1."""
+    free, tight = np.empty(town.size), _ratio(town, spare, usual, whole)
+    for g in range(town.size):
+        free[g] = max(spare[g], 0.0) + 0.5
+        tight[g] = min(max(tight[g], 0.0), 1.0)
+    return free, tight
+
+
 def _open_ratio(m: Settlement, stock: np.ndarray, occupied: np.ndarray) -> np.ndarray:
+    return _ratio(*_spare(m, stock, occupied))
+
+
+def _spare(m: Settlement, stock: np.ndarray, occupied: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Town and open homes of each neighborhood, homes that are usually open there, and open homes of all against the usual."""
     town = m.community.neighborhood["town"]
     # Dwellings are kept for the month, and so is what is usual among them.
     kept = stock is m.known.get("dwellings")
     usual, total = m.once("usual", lambda: _usual(m, stock, town)) if kept else _usual(m, stock, town)
     spare = stock - occupied
-    return _ratio(town, spare, usual, float(spare.sum()) / total)
+    return town, spare, usual, float(np.add.reduce(spare)) / total
 
 
 def _usual(m: Settlement, stock: np.ndarray, town: np.ndarray) -> tuple[np.ndarray, float]:
@@ -175,7 +192,7 @@ def _near(m: Settlement) -> tuple[np.ndarray, np.ndarray]:
     return extras["home_near"], extras["home_near_km"]
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _away(near, km):
     """Nearest neighborhoods, and how the pull counts their distance."""
     out = np.empty(km.shape)
@@ -185,7 +202,7 @@ def _away(near, km):
     return near, out
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _accept(record, convicted, penalty, race, accept, screens, bias, treatment):
     """Chance that one application succeeds; `screens` after a recent, an older eviction, and a conviction."""
     screen = 1.0 if (record == 0) | (record > 84) else (screens[0] if record <= 36 else screens[1])
@@ -193,7 +210,7 @@ def _accept(record, convicted, penalty, race, accept, screens, bias, treatment):
     return min(max(chance * (1.0 + bias * (treatment[race] - 1.0)), 0.0), 1.0)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _convicted(home, head, following, household, present, record):
     i = head[home]
     while i != NOBODY:
@@ -203,7 +220,7 @@ def _convicted(home, head, following, household, present, record):
     return False
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _choose(
     key, homes, income, bedrooms, race, how, penalty, neighborhood, eviction_record, own_cost,
     head, following, household, present, record, accept, screens, bias, treatment, near, away_near, lat, lon, rent, fmr,
@@ -261,40 +278,57 @@ def _choose(
 
 
 def _places(m: Settlement) -> tuple[np.ndarray, ...]:
-    """What a search asks of neighborhoods: lat, lon, asking rent, fair rent, safety."""
-    n = m.community.neighborhood
+    """What a search asks of neighborhoods: the nearest, how the pull counts their distance, lat, lon, asking and fair rent."""
+    n, kept = m.community.neighborhood, m.community.kept
+    near, km = _near(m)
+    lies = kept.get("settle.places")
+    if lies is None or lies[0] is not near:  # where places lie does not change
+        lies = kept["settle.places"] = *_away(near, km), n["lat"].astype(float), n["lon"].astype(float)
     scale = m.context.levers.fill("rent_scale", slice(0, n.size), np.empty(n.size, np.float32)).astype(float)
-    asking = n["rent_level"] * scale
-    lat, lon, fmr, safety = (n[column].astype(float) for column in ("lat", "lon", "fmr", "safety"))
-    return lat, lon, n["fmr"] * asking, fmr, safety
+    return *lies, n["fmr"] * (n["rent_level"] * scale), n["fmr"].astype(float)
 
 
 def _rules(m: Settlement) -> tuple[Any, ...]:
     """What landlords go by (acceptance, screens, bias, treatment) and families (weights, voucher standard, limits of rent)."""
     screens = np.array([m.k(f"screen_{of}") for of in ("recent", "older", "record")])
     weights = np.array([m.k(f"pull_{w}") for w in ("burden", "distance", "same", "safety", "group")])
-    bias = m.context.levers.number("housing_bias")
-    return (m.k("accept"), screens, bias, m.k("treatment")), (weights, m.k("payment_standard"), m.k("burden_limit"))
+    return (m.k("accept"), screens), (m.k("treatment"),), (weights, m.k("payment_standard"), m.k("burden_limit"))
+
+
+def _terms(m: Settlement) -> tuple[tuple[Any, ...], ...]:
+    """What all searches of a month have in common, as `_choose` is given it: before the open homes and after them."""
+    accepted, treated, rules = m.lasting("rules", lambda: _rules(m))
+    landlords = *accepted, m.context.levers.number("housing_bias"), *treated
+    word = 0xFFFFFFFFFFFFFFFF
+    luck_of = np.uint64(m.context.seed & word), _HOME, np.uint64(m.month & word)
+    safety = m.community.neighborhood["safety"].astype(float)
+    return (*landlords, *_places(m), m.k("place.bedroom_ratio")), (safety,), (*rules, *luck_of)
 
 
 def find_homes(m: Settlement, s: Seekers) -> tuple[np.ndarray, np.ndarray]:
     """Neighborhood where each finds a home, -1 if nowhere, and its monthly cost in $; one entry a seeker."""
-    chosen, paid = np.full(s.key.size, -1, np.int64), np.zeros(s.key.size)
-    if not s.key.size:
+    size = s.key.size
+    chosen, paid = np.empty(size, np.int64), np.zeros(size)
+    if not size:
         return chosen, paid
-    household, person = m.household, m.person
-    lat, lon, rent, fmr, safety = m.once("places", lambda: _places(m))
-    landlords, rules = m.once("rules", lambda: _rules(m))
-    near, away = m.once("near", lambda: _away(*_near(m)))
+    h, p = m.household.columns, m.person.columns
+    before, safety, after = m.once("terms", lambda: _terms(m))
     occupied, groups = _census(m)
-    stock = dwellings(m)
-    free, tight = np.maximum(stock - occupied, 0.0), np.clip(_open_ratio(m, stock, occupied), 0.0, 1.0)
-    arguments: tuple[Any, ...] = (
-        s.key, s.homes, s.income, s.bedrooms, s.race, s.how, m.lever("screening_penalty", s.homes), household["neighborhood"],
-        household["eviction_record"], household["rent"], *m.index(),
-        person["household"], person["present"], person["record"], *landlords, near, away, lat, lon, rent, fmr,
-        m.k("place.bedroom_ratio"), np.log(free + 0.5), tight, safety, groups, *rules,
-        np.uint64(m.context.seed & 0xFFFFFFFFFFFFFFFF), _HOME, np.uint64(m.month & 0xFFFFFFFF), chosen, paid,
+    free, tight = _room(*_spare(m, dwellings(m), occupied))
+    seekers = s.key, s.homes, s.income, s.bedrooms, s.race, s.how, m.lever("screening_penalty", s.homes)
+    shared: tuple[Any, ...] = (
+        h["neighborhood"], h["eviction_record"], h["rent"], *m.index(), p["household"], p["present"], p["record"],
+        *before, np.log(free), tight, *safety, groups, *after,
     )  # fmt: skip
-    _choose(*arguments)
+
+    def look(rows: slice) -> None:
+        own, found = (tuple(values[rows] for values in some) for some in (seekers, (chosen, paid)))
+        arguments: tuple[Any, ...] = (*own, *shared, *found)
+        _choose(*arguments)
+
+    lanes = m.context.lanes
+    if lanes.number == 1 or size < 2 * _ABREAST:
+        look(slice(0, size))
+    else:
+        lanes.each(look, lanes.ranges(size, _ABREAST))
     return chosen, paid

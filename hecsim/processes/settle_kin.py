@@ -7,8 +7,8 @@ first home would add a household for good, and a town would run out of homes.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.settle_births import move_people
 from hecsim.processes.settle_rows import ADULT, NOBODY, Settlement
 
@@ -20,7 +20,7 @@ _KIN = 0
 _FULL = 8  # persons beyond whom no household takes anybody in
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _hosts(
     homes, ending, indptr, index, kind, head, following, here, tenure, persons, present, household, role, labor, age
 ):  # fmt: skip
@@ -46,14 +46,14 @@ def _hosts(
 
 def kin_hosts(m: Settlement, homes: np.ndarray) -> np.ndarray:
     """Row of the first kin tie of each household that has a home and room, -1 if there is none."""
-    h, p, ties = m.household, m.person, m.community.ties
+    h, p, ties = m.household.columns, m.person.columns, m.community.ties
     return _hosts(
         homes, np.sort(homes), ties.indptr, ties.index, ties.kind, *m.index(), h["present"], h["tenure"], h["persons"],
         p["present"], p["household"], p["role"], p["labor"], p["age"],
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _alone(present, persons, moved):
     """Households of one person that did not move this month."""
     homes = np.empty(present.size + 1, np.int64)
@@ -64,7 +64,7 @@ def _alone(present, persons, moved):
     return homes[:n].copy()
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _who_joins(homes, u, rate, tenure, head, following, present, household, age, labor):
     """The grown person who lives alone in each home and joins kin this month, -1 if there is none."""
     rows = np.full(homes.size, -1, np.int64)
@@ -87,7 +87,7 @@ def _who_joins(homes, u, rate, tenure, head, following, present, household, age,
     return rows
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _generations(rows, hosts, head, following, present, household, role, age):
     """Roles of those who join a household, by how much older its householder is: child, parent, other."""
     out = np.empty(rows.size, np.int64)
@@ -104,7 +104,7 @@ def _generations(rows, hosts, head, following, present, household, role, age):
 
 def join_kin(m: Settlement) -> None:
     """Move some who live alone into the household of the first of their kin ties that has a home."""
-    household, person = m.household, m.person
+    household, person = m.household.columns, m.person.columns
     homes = _alone(household["present"], household["persons"], household["moved"])
     doubled = household["tenure"][homes] == 3
     rate = m.k("join_kin")  # by age of the person, last for those who are doubled up

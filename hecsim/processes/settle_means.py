@@ -7,8 +7,8 @@ blocks or the machine. A neighborhood without residents keeps its last means.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 
 __all__ = ["MEANS"]
@@ -17,7 +17,7 @@ _ADULT = 18 * 12
 _FINE = 1024.0  # fixed point: a thousandth of a minute, a point or an SD
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def means_kernel(
     p_present, p_household, p_age, p_labor, p_activity, p_diet, h_present, h_neighborhood, h_children,
     h_poverty_ratio, h_parenting, h_help_seeking, h_moved, n_residents, n_mean_activity, n_mean_diet,

@@ -1,10 +1,13 @@
 """Households that move, leave the area, and arrive.
 
 A move is decided by `housing` (`h_wants_move`); here a home is found. Who must move and finds
-nothing stays with relatives or friends (doubled up) or enters a shelter. Homes of those who left
+nothing stays with relatives or friends (doubled up) or enters a shelter. Of families in shelter that look for a home, some are
+helped by rapid re-housing: for some months a program pays what the rent exceeds their share, so that income is no bar;
+some of those who still find nothing leave the shelter for relatives or friends. Homes of those who left
 the area are taken by newcomers: copies of recent movers of the same neighborhood as they were at
 the end of burn-in, under new keys, so that newcomers come from outside and owe nothing to a policy
-of this place. The number of newcomers follows homes left, a small net inflow, and the vacancy.
+of this place; their weight follows the years since (`settle_elsewhere`). The number of newcomers follows
+homes left, a small net inflow, and the vacancy.
 """
 
 from __future__ import annotations
@@ -12,21 +15,24 @@ from __future__ import annotations
 from itertools import count, takewhile
 
 import numpy as np
-from numba import njit
 
 from hecsim import luck
+from hecsim.compiled import njit
+from hecsim.processes.settle_elsewhere import weigh
 from hecsim.processes.settle_homes import EXTRA, HOMELESS, PRESSED, SELLS, VOUCHER, Seekers, dwellings, find_homes, pressure
 from hecsim.processes.settle_rows import Settlement, among, distinct, first_of, members, take
 
 __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
 
+_SHELTER, _DOUBLED = 2, 3  # tenure
+_REHOUSED = 2  # a subsidy for some months, column `voucher`
 _POOL = 40  # households of a neighborhood kept as examples of those who move in
 
 
 def leave_area(m: Settlement) -> None:
     """Households that decided to leave the area go, with all their members."""
     household, person = m.household, m.person
-    homes = m.movers(3)
+    homes = m.movers(3, 3)
     if m.community.followed:  # a family whose story is told is followed to the end, so it stays in the area
         homes = homes[~among(household["key"][homes], np.array(list(m.community.followed), np.uint64))]
     rows, owner = members(m, homes)
@@ -39,7 +45,7 @@ def leave_area(m: Settlement) -> None:
     m.record("left", household["key"][homes])
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _ways(homes, wants, tenure, voucher, persons, poverty_ratio, race, u_buy, u_sell, buy_share, sell_share, bias, treatment):
     """How households look for a home (see `Seekers`), for how many bedrooms, and whether they will own it."""
     how, bedrooms, owns = np.empty(homes.size, np.uint8), np.empty(homes.size, np.int64), np.empty(homes.size, np.bool_)
@@ -57,7 +63,7 @@ def _ways(homes, wants, tenure, voucher, persons, poverty_ratio, race, u_buy, u_
     return how, bedrooms, owns
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _settle_in(
     homes, chosen, paid, how, room, owns, wants, neighborhood, tenure, rent, bedrooms, moved, shelter_months, arrears, filing,
     represented,
@@ -74,7 +80,7 @@ def _settle_in(
 
 def moves(m: Settlement) -> None:
     """Households that want to or must move look for a home."""
-    h = m.household
+    h = m.household.columns
     homes = m.movers(1, 2)
     if not homes.size:
         return
@@ -83,6 +89,9 @@ def moves(m: Settlement) -> None:
         homes, h["wants_move"], h["tenure"], h["voucher"], h["persons"], h["poverty_ratio"], h["race"], m.u("buy", key),
         m.u("sell", key), m.k("buy_share"), m.k("sell_share"), bias, m.k("treatment"),
     )  # fmt: skip
+    family = (h["tenure"][homes] == _SHELTER) & (h["children"][homes] > 0)
+    helped = family & (how & VOUCHER == 0) & (m.u("rehoused", key) < m.k("rehoused"))
+    how[helped] |= VOUCHER
     income = (h["income_year"][homes] / 12).astype(float)
     chosen, paid = find_homes(m, Seekers(key, homes, income, bedrooms, h["race"][homes], how))
     nowhere = homes[(chosen < 0) & (h["wants_move"][homes] == 2) & (h["tenure"][homes] <= 1)]
@@ -90,6 +99,9 @@ def moves(m: Settlement) -> None:
         homes, chosen, paid, how, bedrooms, owns, h["wants_move"], h["neighborhood"], h["tenure"], h["rent"], h["bedrooms"],
         h["moved"], h["shelter_months"], h["arrears"], h["filing"], h["represented"],
     )  # fmt: skip
+    h["voucher"][homes[helped & (chosen >= 0)]] = _REHOUSED
+    to_kin = homes[family & (chosen < 0) & (m.u("shelter_kin", key) < m.k("shelter_kin"))]
+    h["tenure"][to_kin] = _DOUBLED
     m.record("moves", key[chosen >= 0])
     _displace(m, nowhere)
 
@@ -97,6 +109,9 @@ def moves(m: Settlement) -> None:
 def _displace(m: Settlement, homes: np.ndarray) -> None:
     """Those who lost their home and found none: with relatives or friends, or in a shelter."""
     household = m.household
+    if not homes.size:
+        m.record("homeless", household["key"][homes])
+        return
     kin = m.k("double_up")[(household["kin_nearby"][homes] != 0).astype(np.int64)]
     doubled = m.u("double_up", household["key"][homes]) < kin
     household["tenure"][homes] = np.where(doubled, 3, 2)
@@ -125,6 +140,7 @@ def keep_pool(m: Settlement) -> None:
         for i, values in enumerate(table.sample(kept)):
             extras[f"pool_{table.name}_{i}"] = values
     extras["pool_p_owner"] = owner.astype(np.int64)
+    extras["pool_month"] = np.array([m.month])
     head = people[first_of(owner, person["role"][people] == 0, homes.size)]
     group = np.searchsorted(np.array([35, 55, 65]) * 12, person["age"][head], side="right")
     extras["pool_weight"] = np.cumsum(m.k("housing.far_age")[group])
@@ -168,7 +184,7 @@ def _blocks(m: Settlement, where: np.ndarray) -> np.ndarray:
     return _main_block(household["present"], household["neighborhood"], household.start, household.used, n)[where]
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _main_block(present, neighborhood, start, used, n):
     """Block with the most households of each neighborhood, 0 if it has none.
 
@@ -186,7 +202,7 @@ def _main_block(present, neighborhood, start, used, n):
     return block
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _open(
     homes, keys, where, kin, change, key, neighborhood, mover, moved, kin_nearby, rent, filing, filed_new, evicted_new,
     represented, arrears, shelter_months, wants_move, poverty_ratio, income_band,
@@ -229,6 +245,7 @@ def _arrive(m: Settlement, homes: np.ndarray, keys: np.ndarray, donor: np.ndarra
     person["key"][rows] = luck.child_key(keys[position], inside + 1)
     person["household"][rows] = homes[position]
     person["mover"][rows], person["leaving"][rows] = 1, 0
+    weigh(m, rows)
     m.link(rows)
     _mothers(person, rows, position, source, extras)
     m.touch(homes)

@@ -15,10 +15,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
 from hecsim import luck
-from hecsim.processes.roster import ROSTER
+from hecsim.compiled import njit
 from hecsim.tables import Table
 
 if TYPE_CHECKING:
@@ -32,10 +31,11 @@ __all__ = [
     "among",
     "distinct",
     "first_of",
+    "gathered",
     "headed",
+    "in_order",
     "members",
     "next_key",
-    "refresh",
     "take",
 ]
 
@@ -66,26 +66,25 @@ class Settlement:
     eventful: list[np.ndarray] = field(default_factory=list)
     wanting: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     known: dict[str, Any] = field(default_factory=dict)
+    person: Table = field(init=False)
+    household: Table = field(init=False)
+    _parameters: dict[str, Any] = field(init=False)
     _held: dict[str, list[np.ndarray]] = field(default_factory=lambda: {"person": [], "household": []})
 
-    @property
-    def person(self) -> Table:
-        """The table of persons."""
-        return self.community.person
-
-    @property
-    def household(self) -> Table:
-        """The table of households."""
-        return self.community.household
+    def __post_init__(self) -> None:
+        self.person, self.household = self.community.person, self.community.household
+        self._parameters = self.context.lasting.setdefault("settle", {})
 
     def k(self, name: str) -> Any:
         """Value of a parameter of the room `settle`, or of another room by full name."""
-        return self.context.draw[name if "." in name else f"settle.{name}"]
+        if name not in self._parameters:
+            self._parameters[name] = self.context.draw[name if "." in name else f"settle.{name}"]
+        return self._parameters[name]
 
     def u(self, decision: str, keys: np.ndarray) -> np.ndarray:
         """Draw uniforms of the decision "settle.<decision>", one per key, float32."""
-        keys = np.asarray(keys, np.uint64)
-        return luck.uniforms(seed=self.context.seed, decision=_number(decision), month=self.month, keys=keys)
+        out = np.empty(len(keys), np.float32)
+        return luck.fill_uniforms(out, seed=self.context.seed, decision=_number(decision), month=self.month, keys=keys)
 
     def z(self, decision: str, keys: np.ndarray) -> np.ndarray:
         """Draw standard normals of the decision "settle.<decision>", one per key, float32."""
@@ -130,8 +129,9 @@ class Settlement:
     def kin(self, homes: np.ndarray, others: np.ndarray) -> None:
         """Note new kin ties as pairs of household keys; the graph takes them up when it is next mended."""
         extras, key = self.community.extras, self.household["key"]
-        fresh = np.stack([key[homes], key[others]], axis=1)
-        extras["new_kin"] = np.concatenate([extras.get("new_kin", fresh[:0]), fresh])
+        fresh = np.empty((len(homes), 2), np.uint64)
+        fresh[:, 0], fresh[:, 1] = key[homes], key[others]
+        extras["new_kin"] = np.concatenate([extras["new_kin"], fresh]) if "new_kin" in extras else fresh
 
     def by_key(self, table: Table, rows: np.ndarray) -> np.ndarray:
         """Rows in the order of their keys."""
@@ -149,14 +149,13 @@ class Settlement:
 
     def leavers(self, code: int) -> np.ndarray:
         """Rows of those present whose `leaving` has this value, in the order of keys."""
-        rows, person = self.concerned(), self.person
-        return self.by_key(person, rows[(person["leaving"][rows] == code) & (person["present"][rows] == 1)])
+        person = self.person.columns
+        return in_order(self.concerned(), person["leaving"], person["present"], person["key"], code, code)
 
-    def movers(self, *codes: int) -> np.ndarray:
-        """Rows of households that are here and whose `wants_move` is one of these values, in the order of keys."""
-        household, rows = self.household, self.wanting
-        wants = among(household["wants_move"][rows], np.array(codes, np.uint8))
-        return self.by_key(household, rows[(household["present"][rows] == 1) & wants])
+    def movers(self, first: int, last: int) -> np.ndarray:
+        """Rows of households that are here and whose `wants_move` lies between these values, in the order of keys."""
+        household = self.household.columns
+        return in_order(self.wanting, household["wants_move"], household["present"], household["key"], first, last)
 
     def link(self, rows: np.ndarray) -> None:
         """Count persons among the members of the household that they have come into."""
@@ -181,6 +180,13 @@ class Settlement:
             self.known[name] = work()
         return self.known[name]
 
+    def lasting(self, name: str, work: Callable[[], Any]) -> Any:
+        """What follows from the parameters alone, worked out when it is first asked for."""
+        known = self.context.lasting
+        if name not in known:
+            known[name] = work()
+        return known[name]
+
     def lever(self, name: str, rows: np.ndarray) -> np.ndarray:
         """Composed value of a household lever at these rows, float64."""
         levers, size = self.context.levers, self.household.size
@@ -194,18 +200,21 @@ def _number(decision: str) -> int:
     return luck.decision_id(f"settle.{decision}")
 
 
-def take(m: Settlement, name: str, blocks: np.ndarray) -> np.ndarray:
-    """One spare row for each entry of `blocks`, in order, reset to defaults. Row numbers may change."""
+def take(m: Settlement, name: str, blocks: np.ndarray, *, reset: bool = True) -> np.ndarray:
+    """One spare row for each entry of `blocks`, in order. Row numbers may change.
+
+    The rows are reset to defaults unless whoever asks is going to write all of their columns.
+    """
     table = m.community.tables[name]
-    if (rows := table.claim_some(blocks)) is not None:
+    if (rows := table.claim_some(blocks, reset)) is not None:
         return rows
-    moved = m.community.ensure_room(name, np.bincount(blocks, minlength=table.n_blocks), _RESERVE)
+    moved = m.community.ensure_room(name, np.bincount(blocks, minlength=table.n_blocks), _RESERVE, m.context.lanes)
     if moved is not None:
         m.laid_out(name, moved)
     return table.claim_each(blocks)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _eventful(present, leaving, pregnancy):
     """Persons who die, leave, part, look for a partner or give birth."""
     rows, n = np.empty(present.size + 1, np.uint32), 0
@@ -215,7 +224,7 @@ def _eventful(present, leaving, pregnancy):
     return rows[:n]
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _wanting(present, wants):
     rows, n = np.empty(present.size + 1, np.uint32), 0
     for i in range(present.size):
@@ -224,7 +233,40 @@ def _wanting(present, wants):
     return rows[:n]
 
 
-@njit(cache=True, nogil=True)
+@njit()
+def in_order(rows, values, present, key, first, last):
+    """Those of `rows` that are present and whose value lies between `first` and `last`, in the order of keys."""
+    found, n = np.empty(rows.size, np.int64), 0
+    for i in rows:
+        if present[i] == 1 and first <= values[i] <= last:
+            found[n] = i
+            n += 1
+    _sort(found[:n], key)
+    return found[:n]
+
+
+@njit()
+def _sort(rows, key):
+    """Sort rows by their key, in place: into a heap, whose largest goes to the end, again and again. No two keys are alike."""
+    for start in range(rows.size // 2 - 1, -rows.size, -1):
+        end, at = rows.size, start
+        if start < 0:
+            end = rows.size + start
+            rows[0], rows[end] = rows[end], rows[0]
+            at = 0
+        row = rows[at]
+        while 2 * at + 1 < end:
+            child = 2 * at + 1
+            if child + 1 < end and key[rows[child]] < key[rows[child + 1]]:
+                child += 1
+            if key[rows[child]] <= key[row]:
+                break
+            rows[at] = rows[child]
+            at = child
+        rows[at] = row
+
+
+@njit()
 def _chain(household, present, head, following):
     """Chain the present persons of each household in the order of their rows."""
     for i in range(household.size - 1, -1, -1):
@@ -233,7 +275,7 @@ def _chain(household, present, head, following):
             head[household[i]] = i
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _link(rows, household, head, following):
     """Put rows into the chains of their households; who is there already stays."""
     for i in rows:
@@ -250,7 +292,7 @@ def _link(rows, household, head, following):
             following[before] = i
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _unlink(rows, household, head, following):
     for i in rows:
         h = household[i]
@@ -266,8 +308,8 @@ def _unlink(rows, household, head, following):
             break
 
 
-@njit(cache=True, nogil=True)
-def _members(homes, head, following, household, present):
+@njit()
+def gathered(homes, head, following, household, present):
     n = 0
     for h in homes:
         i = head[h]
@@ -292,7 +334,7 @@ def members(m: Settlement, households: np.ndarray) -> tuple[np.ndarray, np.ndarr
     Sorted by position of the household, then in the order of rows, which is the order of joining.
     """
     person = m.person
-    return _members(np.asarray(households, np.int64), *m.index(), person["household"], person["present"])
+    return gathered(np.asarray(households, np.int64), *m.index(), person["household"], person["present"])
 
 
 def distinct(values: np.ndarray) -> np.ndarray:
@@ -322,7 +364,7 @@ def first_of(owner: np.ndarray, mask: np.ndarray, n: int) -> np.ndarray:
     return found
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _headed(present, role, labor, age, household, flag):
     for i in range(present.size):
         if role[i] == 0 and present[i] == 1 and labor[i] != 4 and age[i] >= ADULT:
@@ -341,48 +383,40 @@ def next_key(groups: np.ndarray, keys: np.ndarray, ask_groups: np.ndarray, asks:
 
     Keys lie on a ring: after the last comes the first. One entry more or less in a group changes only
     the requests that fell to it, so a small change in one arm does not reshuffle everybody's choice.
-    Groups are numbers below 65,536.
+    Groups are small numbers, such as rows of neighborhoods.
     """
-    if not keys.size:
-        return np.full(asks.size, -1, np.int64)
-    high, low = np.uint64(48), np.uint64(16)
-    ring = (groups.astype(np.uint64) << high) | (keys >> low)
-    order = np.argsort(ring)
-    ring = ring[order]
-    start = ask_groups.astype(np.uint64) << high
-    at = np.searchsorted(ring, start | (asks >> low))
-    first = np.searchsorted(ring, start)
-
-    def inside(position: np.ndarray) -> np.ndarray:
-        entry = ring[np.minimum(position, ring.size - 1)]
-        return (position < ring.size) & (entry >> high == start >> high)
-
-    at = np.where(inside(at), at, first)
-    return np.where(inside(at), order[np.minimum(at, ring.size - 1)], -1)
+    found = np.full(asks.size, -1, np.int64)
+    if not keys.size or not asks.size:
+        return found
+    order = np.lexsort((asks, ask_groups))
+    wanted = np.asarray(ask_groups, np.int64)[order]
+    size = max(int(groups.max()), int(wanted[-1])) + 1
+    first = np.searchsorted(wanted, np.arange(size + 1))
+    _next(np.asarray(groups, np.int64), keys, first, asks[order], order, found)
+    return found
 
 
-def refresh(m: Settlement) -> None:
-    """Recount touched households with the roster's own loop; those without members end."""
-    if not m.touched:
-        return
-    table = m.household
-    homes = distinct(np.concatenate(m.touched))
-    homes = homes[table["present"][homes] != 0]
-    rows, owner = members(m, homes)
-    table["present"][homes[np.bincount(owner, minlength=homes.size) == 0]] = 0
-    person = m.person
-    values: list[Any] = []
-    for a in ROSTER.arguments:
-        if a.kind == "clock":
-            values.append(0)
-        elif a.name == "p_household":
-            values.append(owner.astype(np.uint32))
-        else:
-            values.append(person[a.key][rows] if a.table == "person" else table[a.key][homes])
-        if a.kind == "column" and not a.writable:
-            values[-1].flags.writeable = False  # as in the families' month, so that the loop is compiled once
-    ROSTER.kernel(*values)
-    for a, fresh in zip(ROSTER.arguments, values, strict=True):
-        if a.writable:
-            table[a.key][homes] = fresh
-    m.touched.clear()
+@njit()
+def _next(groups, keys, first, asks, order, found):
+    """Requests `asks` ascend within each group, whose own begin at `first`; they are few, so entries need not be sorted."""
+    best, lowest = np.full(asks.size, -1, np.int64), np.full(first.size, -1, np.int64)
+    for i in range(keys.size):
+        g, key = groups[i], keys[i]
+        at, n = first[g], first[g + 1] - first[g]
+        if n == 0:
+            continue
+        if lowest[g] < 0 or key < keys[lowest[g]]:
+            lowest[g] = i
+        if asks[at] > key:
+            continue
+        while n > 1:  # the last request that this entry follows
+            half = n >> 1
+            at = at + half if asks[at + half] <= key else at
+            n -= half
+        if best[at] < 0 or key < keys[best[at]]:
+            best[at] = i
+    for g in range(first.size - 1):
+        following = lowest[g]
+        for at in range(first[g + 1] - 1, first[g] - 1, -1):
+            following = best[at] if best[at] >= 0 else following
+            found[order[at]] = following

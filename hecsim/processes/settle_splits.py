@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.settle_homes import EXTRA, PRESSED, Seekers, bedrooms_for, find_homes
 from hecsim.processes.settle_rows import ADULT, NOBODY, Settlement, take
 
@@ -20,7 +20,7 @@ _FRESH = frozenset((
 _NEVER = 65535  # couple_months of people whose last union ended long ago or never was
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _own_children(parents, order, head, following, present, household, age, key, mother_key):
     """Minors at home with one of `parents`, their mother, and her position; homes ascend in `order` of parents."""
     most = 0
@@ -54,25 +54,25 @@ def _own_children(parents, order, head, following, present, household, age, key,
 
 def own_children(m: Settlement, parents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows of minors whose mother is among these persons and lives with them, and her position."""
-    p = m.person
+    p = m.person.columns
     order = np.argsort(p["household"][parents], kind="stable")
     return _own_children(parents, order, *m.index(), p["present"], p["household"], p["age"], p["key"], p["mother_key"])
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _rooms(size):
     """Bedrooms at two persons each, 1 to 4."""
     return min(max((size + 1) // 2, 1), 4)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _means(row, household, earnings, adults, other_income):
     """Monthly income that a person would take along: earnings and a part of other income, $."""
     home = household[row]
     return np.float64(earnings[row]) + np.float64(other_income[home]) / max(np.float64(adults[home]), 1.0)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _means_of(rows, household, earnings, adults, other_income):
     out = np.empty(rows.size)
     for k in range(rows.size):
@@ -82,13 +82,13 @@ def _means_of(rows, household, earnings, adults, other_income):
 
 def means_of(m: Settlement, rows: np.ndarray) -> np.ndarray:
     """Monthly income that these persons would take along, $."""
-    person, household = m.person, m.household
+    person, household = m.person.columns, m.household.columns
     return _means_of(rows, person["household"], person["earnings"], household["adults"], household["other_income"])
 
 
 def look_for_homes(m: Settlement, founders: np.ndarray, size: np.ndarray, income: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Look for rented homes for persons who live with others; their household lends its record."""
-    person = m.person
+    person = m.person.columns
     return find_homes(
         m,
         Seekers(
@@ -102,7 +102,7 @@ def look_for_homes(m: Settlement, founders: np.ndarray, size: np.ndarray, income
     )
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _people(founders, rows, of, homes, household, role):
     for k in range(founders.size):
         household[founders[k]], role[founders[k]] = homes[k], 0
@@ -110,7 +110,7 @@ def _people(founders, rows, of, homes, household, role):
         household[rows[k]], role[rows[k]] = homes[of[k]], 2
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _found(
     founders, of, homes, old, chosen, paid, first, taken, guideline, p_earnings, savings, capital_income, vehicles,
     adults, other_income, income_year, earnings, income, resources_year, persons, bedrooms, poverty_ratio, income_band,

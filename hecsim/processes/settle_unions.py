@@ -9,8 +9,8 @@ along.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.settle_births import move_people, succession
 from hecsim.processes.settle_kin import kin_hosts
 from hecsim.processes.settle_rows import ADULT, NOBODY, Settlement, next_key
@@ -21,7 +21,7 @@ __all__ = ["leave_home", "part"]
 _SHARING_AGE = 35 * 12
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _parting(leavers, household, role, couple, couple_months, conflict):
     """Partners who part, the first of each couple, and their homes, which are no couple's any more."""
     rows, homes, n = np.empty(leavers.size, np.int64), np.empty(leavers.size, np.int64), 0
@@ -34,7 +34,7 @@ def _parting(leavers, household, role, couple, couple_months, conflict):
     return rows[:n], homes[:n]
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _in_custody(rows, homes, with_mother, head, following, household, present, role, sex, age, key, mother_key):
     """Children who go along with partners who part, and with which of them."""
     most = 0
@@ -63,7 +63,7 @@ def _in_custody(rows, homes, with_mother, head, following, household, present, r
 
 def part(m: Settlement) -> None:
     """Partners who part: the leaver founds a household, with the children if they are in her or his care."""
-    p, h = m.person, m.household
+    p, h = m.person.columns, m.household.columns
     rows, homes = _parting(m.leavers(3), p["household"], p["role"], h["couple"], h["couple_months"], h["conflict"])
     if not rows.size:
         return
@@ -122,7 +122,7 @@ def leave_home(m: Settlement) -> None:
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _of_young_heads(here, tenure, children, persons, couple, head, following, present, household, role, labor, age):
     """Rented homes without couple and children whose householders are young enough to share."""
     homes, n = np.empty(here.size, np.int64), 0

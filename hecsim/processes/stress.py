@@ -21,8 +21,8 @@ child-protection reports far more than it lowers measured stress.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.ace_bits import CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
 from hecsim.processes.maths import core_count, exp_, home
@@ -30,7 +30,7 @@ from hecsim.processes.maths import core_count, exp_, home
 __all__ = ["EXPOSURE", "STRESS", "STRESS_PROCESSES"]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def exposure_kernel(
     h_present, h_race, h_discrimination, h_bereaved, hu_discrimination, lg_service_bias, lg_policing_bias,
     k_discrimination_rate, k_discrimination_policing, k_bereavement_window,
@@ -70,7 +70,7 @@ EXPOSURE = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def stress_kernel(
     p_present, p_household, p_age, p_role, p_labor, p_ace_bits, p_stress_trait, p_stress_state, p_stress,
     h_neighborhood, h_eviction_record, h_eviction_clock, h_food_security, h_hardship, h_ipv, h_bereaved,

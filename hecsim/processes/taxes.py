@@ -8,11 +8,11 @@ statute household by household (`hecsim.benefits`), so the plain twin is the sam
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from hecsim.benefits import connecticut_tax, federal_return, payroll_tax, self_employment_tax
 from hecsim.benefits.tax_connecticut import connecticut_tax_before_credits_each
 from hecsim.benefits.tax_federal import bracket_tax_each
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 from hecsim.processes.labor_terms import OWN
 from hecsim.processes.maths import home, listed
@@ -22,7 +22,7 @@ __all__ = ["RETURN", "WITHHOLDING"]
 _SINGLE, _HEAD, _JOINT = 0, 1, 2
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def _taxes(rules, status, yearly):
     """Federal and state tax on gross incomes of a year before credits, of filers of one status."""
     federal, state = np.empty(yearly.size), np.empty(yearly.size)
@@ -32,7 +32,7 @@ def _taxes(rules, status, yearly):
     return federal, state
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def withholding_kernel(
     p_present,
     p_placed,
@@ -69,8 +69,9 @@ def withholding_kernel(
     for i in listed(alone_at_work):  # both halves of the tax, the worker's and the employer's
         worth[i] = self_employment_tax(rules, 12.0 * np.float64(p_earnings[i])) / 12.0
     alone = listed(others)  # grown children and others file for themselves
-    federal, state = _taxes(rules, _SINGLE, 12.0 * p_earnings[alone].astype(np.float64))
-    own[alone] = (federal + state) / 12.0
+    federal, state = _taxes(rules, np.int64(_SINGLE), 12.0 * p_earnings[alone].astype(np.float64))
+    for j in range(alone.size):
+        own[alone[j]] = (federal[j] + state[j]) / 12.0
     for i in range(people):
         h = home(p_household[i], p_present[i], h0)
         payroll[h] = payroll[h] + worth[i] + own[i]
@@ -92,7 +93,7 @@ def withholding_kernel(
             h_withheld_year[h] = income_tax + before * np.float64(h_withheld_year[h])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def return_kernel(
     p_present,
     p_placed,
@@ -171,10 +172,13 @@ def return_kernel(
         extra = 0.0
         if h_couple[h] == 1:
             wages = earned[h] - spouse[h]
+            # Written as numbers, zeros would be types of their own, for which the whole return is compiled once more.
+            one, none = np.int64(_SINGLE), np.int64(0)
             _, agi2, tax2, credit2, _ = federal_return(
-                rules, _SINGLE, mate, 0.0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, max(age_spouse[h], 18.0), 40.0, 0.0, 0.0, True
-            )
-            extra = tax2 + connecticut_tax(rules, _SINGLE, agi2, 0.0, 0, 0.0, lg_eitc_state_share, lg_eitc_state_flat)
+                rules, one, mate, 0.0, none, none, none, none, 0.0, 0.0, 0.0, 0.0, 0.0, max(age_spouse[h], 18.0), 40.0, 0.0,
+                0.0, True,
+            )  # fmt: skip
+            extra = tax2 + connecticut_tax(rules, one, agi2, 0.0, none, 0.0, lg_eitc_state_share, lg_eitc_state_flat)
             if h_takes_eitc[h] == 1:
                 extra -= credit2 * (1.0 + lg_eitc_state_share)
             mate = 0.0

@@ -19,12 +19,13 @@ neighbors end after a move, and households with fewer ties than is their way mak
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
 from hecsim import luck
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 from hecsim.processes.settle_rows import next_key
 
@@ -37,14 +38,20 @@ __all__ = ["MENDING_MONTHS", "TIES", "carry", "hear", "mend", "ties"]
 MENDING_MONTHS = 6
 _KIN, _NEIGHBOR = 0, 1
 _KIN_STREAM = 1 << 20
+_BITS = 18  # of a key, enough to tell most households apart
 # What a household hears of: aware, trust in health care, trust in the community, help seeking, capacity,
 # and whether it is there at all; padded to half a cache line, because neighbors lie anywhere in memory.
 _FIELDS = 8
 _COMMON = 64  # numbers of ties whose logarithm is worked out once a month
 _ROOT12 = np.sqrt(12.0)
+_SAID = ("present", "aware", "trust_health", "trust_community", "help_seeking", "support", "hardship")
+_CARRIED = (
+    "key", "present", "language", "kin_nearby", "church", "poverty_ratio", "moved", "bereaved", "neighborhood", "aware",
+    "trust_health", "trust_services", "trust_community", "support", "help_seeking",
+)  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def hear(present, aware, trust_health, trust_community, help_seeking, support, hardship, drain, heard):
     """Write down what others will hear this month, before anybody is updated."""
     for h in range(present.size):
@@ -53,10 +60,10 @@ def hear(present, aware, trust_health, trust_community, help_seeking, support, h
         heard[h, 5] = 1.0 if present[h] != 0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def carry(
     indptr, index, kind, heard, weight, present, language, kin_nearby, church, poverty_ratio, moved, bereaved,
-    neighborhood, trust_services, norm_help, stigma, u_support, u_help, aware_add, support_add,
+    neighborhood, trust_services, norm_help, stigma, words, du_support, du_help, aware_add, support_add,
     aware_rest, aware_word, forget, trust_ties, reference, effect, support_ties, support_rho, support_noise,
     support_move, support_loss, help_from, help_reference, help_rho, help_noise,
     aware, trust_health, trust_community, support, help_seeking,
@@ -96,7 +103,8 @@ def carry(
         ratio = min(max(np.float64(poverty_ratio[h]), 0.0), 8.0)
         target += effect[3] * (np.log(0.5 + ratio) - reference[3])
         target += effect[4] * (np.float64(trust_community[h]) - reference[4]) + support_ties * p4
-        new = target + support_rho * (np.float64(support[h]) - target) + support_noise * (np.float64(u_support[h]) - 0.5)
+        u = np.float64(luck.uniform_at(words, h, du_support))
+        new = target + support_rho * (np.float64(support[h]) - target) + support_noise * (u - 0.5)
         if moved[h] == 0:
             new -= support_move
         if bereaved[h] == 1:
@@ -107,7 +115,7 @@ def carry(
         target = help_from[0] * (trust - help_reference) + help_from[1] * np.float64(norm_help[g])
         target += help_from[3] * p3 - help_from[2] * np.float64(stigma[g])
         new = target + help_rho * (np.float64(help_seeking[h]) - target)
-        help_seeking[h] = new + help_noise * (np.float64(u_help[h]) - 0.5)
+        help_seeking[h] = new + help_noise * (np.float64(luck.uniform_at(words, h, du_help)) - 0.5)
 
 
 def ties(community: Community, context: Context) -> None:
@@ -115,47 +123,65 @@ def ties(community: Community, context: Context) -> None:
     month = community.clock.month
     if month % MENDING_MONTHS == 0:
         mend(community, context)
-    h, n, graph, k, size = community.household, community.neighborhood, community.ties, context.draw, community.household.size
-    heard = np.empty((size, _FIELDS), np.float32)
-    hear(
-        h["present"], h["aware"], h["trust_health"], h["trust_community"], h["help_seeking"], h["support"],
-        h["hardship"], float(k["ties.support_drain"]), heard,
-    )  # fmt: skip
+    h, n, graph, k = community.household.columns, community.neighborhood, community.ties, context.draw
+    heard = np.empty((community.household.size, _FIELDS), np.float32)
+    ranges = context.lanes.ranges(community.household.size)
+
+    def listen(rows: slice) -> None:
+        said: tuple[Any, ...] = (*(h[name][rows] for name in _SAID), float(k["ties.support_drain"]), heard[rows])
+        hear(*said)
+
+    if "ties" not in context.lasting:
+        context.lasting["ties"] = _settings(k)
+    settings = context.lasting["ties"]
+    words = np.empty(community.household.size, np.uint64), np.empty(community.household.size, np.uint64)
+    support, seeking = (luck.number_of(luck.decision_id(f"ties.{name}")) for name in ("support", "help_seeking"))
+
+    def take(rows: slice) -> None:
+        own = {name: h[name][rows] for name in _CARRIED}
+        drawn = luck.words(seed=context.seed, month=month, keys=own["key"], out=(words[0][rows], words[1][rows]))
+        carry(
+            graph.indptr[rows.start : rows.stop + 1], graph.index, graph.kind, heard, k["ties.tie_weight"], own["present"],
+            own["language"], own["kin_nearby"], own["church"], own["poverty_ratio"], own["moved"], own["bereaved"],
+            own["neighborhood"], own["trust_services"], n["norm_help"], n["stigma"], drawn, support, seeking,
+            _lever(context, "aware_add", rows), _lever(context, "support_add", rows), *settings,
+            own["aware"], own["trust_health"], own["trust_community"], own["support"], own["help_seeking"],
+        )  # fmt: skip
+
+    context.lanes.each(listen, ranges)  # everybody, before anybody is updated
+    context.lanes.each(take, ranges)
+    context.words["household"] = words  # trust asks for them next
+
+
+def _settings(k: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Parameters as `carry` takes them, in order."""
 
     def noise(name: str) -> float:
         rho = float(k[f"ties.{name}_persistence"])
         return float(k[f"ties.{name}_spread"]) * np.sqrt(1.0 - rho * rho) * _ROOT12
 
-    carry(
-        graph.indptr, graph.index, graph.kind, heard, k["ties.tie_weight"], h["present"], h["language"],
-        h["kin_nearby"], h["church"], h["poverty_ratio"], h["moved"], h["bereaved"], h["neighborhood"],
-        h["trust_services"], n["norm_help"], n["stigma"],
-        context.uniforms("ties.support", month, h["key"]), context.uniforms("ties.help_seeking", month, h["key"]),
-        _lever(context, "aware_add", size), _lever(context, "support_add", size),
+    return (
         k["ties.aware_rest"], float(k["ties.aware_word"]), float(1.0 - 0.5 ** (1.0 / k["ties.aware_half_life"])),
         float(k["ties.trust_ties"]), k["ties.support_reference"], k["ties.support_from"],
         float(k["ties.support_ties"]), float(k["ties.support_persistence"]), noise("support"),
         float(k["ties.support_move"]), float(k["ties.support_loss"]), k["ties.help_from"],
         float(k["ties.help_reference"]), float(k["ties.help_persistence"]), noise("help"),
-        h["aware"], h["trust_health"], h["trust_community"], h["support"], h["help_seeking"],
     )  # fmt: skip
 
 
-def _lever(context: Context, name: str, n: int) -> np.ndarray:
-    return context.levers.fill(name, slice(0, n), np.empty(n, np.float32))
+def _lever(context: Context, name: str, rows: slice) -> np.ndarray:
+    return context.levers.fill(name, rows, np.empty(rows.stop - rows.start, np.float32))
 
 
 def mend(community: Community, context: Context) -> None:
     """End ties that no longer hold and let households make ties near home; rewrites the graph."""
     h, graph, month = community.household, community.ties, community.clock.month
     key = h["key"]
-    source, keep, at = _standing(
-        graph.indptr, graph.index, graph.kind, h["present"], h["neighborhood"], h["moved"], MENDING_MONTHS
-    )
-    u = context.uniforms("ties.loss", month, luck.pair_key(key[source[at]], key[graph.index[at]]))
+    keep, at = _standing(graph.indptr, graph.index, graph.kind, h["present"], h["neighborhood"], h["moved"], MENDING_MONTHS)
+    source = np.searchsorted(graph.indptr, at, side="right") - 1
+    u = context.uniforms("ties.loss", month, luck.pair_key(key[source], key[graph.index[at]]))
     keep[at[u < context.draw["ties.tie_loss_moved"]]] = 0
-    number, has_kin = np.zeros(h.size, np.int64), np.zeros(h.size, np.bool_)
-    source, other, kind = _kept(keep, source, graph.index, graph.kind, number, has_kin)
+    start, number, has_kin = _kept(graph.indptr, graph.kind, keep)
     live = np.flatnonzero(h["present"])
     want = _wanted(community, context, live, number)
     live, want = live[want > 0], want[want > 0]
@@ -163,63 +189,72 @@ def mend(community: Community, context: Context) -> None:
     asks = np.repeat(live[order], want[order])
     found = _near_home(community, asks, month)
     good = (found >= 0) & (found != asks)
-    asks, found = asks[good], found[good]
-    fresh = np.full(asks.size, _NEIGHBOR, graph.kind.dtype)
     one, two = _new_kin(community, has_kin)
-    asks, found = np.concatenate([asks, one]), np.concatenate([found, two])
-    fresh = np.concatenate([fresh, np.full(one.size, _KIN, graph.kind.dtype)])
+    asks, found = np.concatenate([asks[good], one]), np.concatenate([found[good], two])
+    fresh = np.full(asks.size, _NEIGHBOR, graph.kind.dtype)
+    fresh[asks.size - one.size :] = _KIN
     # Ties that stay come first, then new ones in the order of keys: the order in a row is the same
     # however the population is cut into blocks.
-    source = np.concatenate([source, asks, found])
-    other = np.concatenate([other, found, asks])
-    kind = np.concatenate([kind, fresh, fresh])
-    start: np.ndarray = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=h.size))])
-    graph.indptr = start.astype(graph.indptr.dtype)
-    graph.index, graph.kind = np.empty(source.size, np.uint32), np.empty(source.size, kind.dtype)
-    _by_source(source, other, kind, start[:-1].copy(), graph.index, graph.kind)
+    graph.indptr, graph.index, graph.kind = _rewritten(
+        graph.indptr, graph.index, graph.kind, keep, start, np.concatenate([asks, found]), np.concatenate([found, asks]),
+        np.concatenate([fresh, fresh]),
+    )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def _standing(indptr, index, kind, present, neighborhood, moved, recent):
-    """The household at the near end of each tie; whether both still live here; and ties of neighbors who have moved apart."""
-    source, keep, apart = np.empty(index.size, np.uint32), np.empty(index.size, np.uint8), np.empty(index.size + 1, np.uint32)
-    n = 0
+    """Whether both ends of each tie still live here, and which are ties of neighbors who have moved apart."""
+    # What is asked of the household at the far end, which lies anywhere: one number.
+    state = np.empty(present.size, np.uint32)
     for h in range(present.size):
+        state[h] = (np.uint32(neighborhood[h]) << 2) | (np.uint32(moved[h] < recent) << 1) | np.uint32(present[h] != 0)
+    keep, apart, n = np.empty(index.size, np.uint8), np.empty(index.size + 1, np.uint32), 0
+    for h in range(present.size):
+        mine = state[h]
         for e in range(indptr[h], indptr[h + 1]):
-            o = index[e]
-            source[e], keep[e] = h, np.uint8(present[h] != 0) & np.uint8(present[o] != 0)
+            yours = state[index[e]]
+            keep[e] = mine & yours & 1
             apart[n] = e  # written in any case and kept by counting: no branch to guess
-            away = (kind[e] == _NEIGHBOR) & (neighborhood[h] != neighborhood[o]) & ((moved[h] < recent) | (moved[o] < recent))
+            away = (kind[e] == _NEIGHBOR) & ((mine ^ yours) >> 2 != 0) & ((mine | yours) & 2 != 0)
             n += np.int64(keep[e]) & np.int64(away)
-    return source, keep, apart[:n]
+    return keep, apart[:n]
 
 
-@njit(cache=True, nogil=True)
-def _kept(keep, source, index, kind, number, has_kin):
-    """Ties that stay: both ends and their kind; counts in `number` those that are not to kin, and marks who has kin."""
-    n = 0
-    for e in range(keep.size):
-        n += keep[e]
-    ends, others, kinds = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, kind.dtype)
-    n = 0
-    for e in range(keep.size):
-        if keep[e] != 0:
-            ends[n], others[n], kinds[n] = source[e], index[e], kind[e]
-            if kind[e] == _KIN:
-                has_kin[source[e]] = True
-            else:
-                number[source[e]] += 1
-            n += 1
-    return ends, others, kinds
+@njit()
+def _kept(indptr, kind, keep):
+    """How many ties of each household stay, from its second entry on; how many of them are not to kin; who has kin."""
+    homes = indptr.size - 1
+    start, number, has_kin = np.zeros(homes + 1, np.int64), np.empty(homes, np.int64), np.empty(homes, np.bool_)
+    for h in range(homes):
+        stay, kin = 0, 0
+        for e in range(indptr[h], indptr[h + 1]):
+            stay += keep[e]
+            kin += keep[e] & np.uint8(kind[e] == _KIN)
+        start[h + 1], number[h], has_kin[h] = stay, stay - kin, kin > 0
+    return start, number, has_kin
 
 
-@njit(cache=True, nogil=True)
-def _by_source(source, other, kind, place, index, kinds):
-    """Put ties into rows of their source, in the order in which they come; `place` is where each row begins."""
+@njit()
+def _rewritten(indptr, index, kind, keep, start, source, other, fresh):
+    """The graph of ties that stay and, behind them in each row, new ones in the order in which they come."""
+    for e in range(source.size):
+        start[source[e] + 1] += 1
+    for h in range(start.size - 1):
+        start[h + 1] += start[h]
+    place = start.copy()
+    others, kinds = np.empty(start[-1], np.uint32), np.empty(start[-1], kind.dtype)
+    for h in range(start.size - 1):
+        n = start[h]
+        for e in range(indptr[h], indptr[h + 1]):
+            if keep[e] != 0:
+                others[n], kinds[n] = index[e], kind[e]
+                n += 1
+        place[h] = n
     for e in range(source.size):
         at = place[source[e]]
-        index[at], kinds[at] = other[e], kind[e]
-        place[source[e]] += 1
+        others[at], kinds[at] = other[e], fresh[e]
+        place[source[e]] = at + 1
+    return start.astype(indptr.dtype), others, kinds
 
 
 def _wanted(community: Community, context: Context, live: np.ndarray, number: np.ndarray) -> np.ndarray:
@@ -257,23 +292,36 @@ def _new_kin(community: Community, has_kin: np.ndarray) -> tuple[np.ndarray, np.
     h = community.household
     pairs = community.extras.pop("new_kin", np.zeros((0, 2), np.uint64))
     rows = np.flatnonzero(h["present"])
-    order = np.argsort(h["key"][rows])
-    rows = rows[order]
     if not rows.size:
         return rows, rows
-    at = np.minimum(np.searchsorted(h["key"][rows], pairs), rows.size - 1)
-    both = (h["key"][rows[at]] == pairs).all(axis=1)
-    one, two = rows[at[both, 0]], rows[at[both, 1]]
+    one, two = _pairs(h["key"], rows, pairs)
     lacks = (h["kin_nearby"][rows] != 0) & ~has_kin[rows]
-    lacks[at[both].ravel()] = False
+    lacks[np.searchsorted(rows, np.concatenate([one, two]))] = False
     asks = rows[lacks]
+    order = np.argsort(h["key"][asks])
+    asks = asks[order]
     town = community.neighborhood["town"].astype(np.int64)[h["neighborhood"][rows].astype(np.int64)]
     group = town * 5 + h["race"][rows]
     number = luck.child_key(h["key"][asks], np.full(asks.size, _KIN_STREAM, np.uint64))
-    found = next_key(group, h["key"][rows], group[lacks], number)
+    found = next_key(group, h["key"][rows], group[lacks][order], number)
     other = rows[np.maximum(found, 0)]
     good = (found >= 0) & (other != asks)
     return np.concatenate([one, asks[good]]), np.concatenate([two, other[good]])
+
+
+def _pairs(key: np.ndarray, rows: np.ndarray, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which of `rows` have these pairs of keys, where both are among them."""
+    # Few rows share the last bits of their key with one that is asked for, so few have to be sorted.
+    asked = np.zeros(1 << _BITS, bool)
+    last = np.uint64((1 << _BITS) - 1)
+    asked[pairs & last] = True
+    some = rows[asked[key[rows] & last]]
+    some = some[np.argsort(key[some])]
+    if not some.size:
+        return some, some
+    at = np.minimum(np.searchsorted(key[some], pairs), some.size - 1)
+    both = (key[some[at]] == pairs).all(axis=1)
+    return some[at[both, 0]], some[at[both, 1]]
 
 
 def _turn(asks: np.ndarray) -> np.ndarray:

@@ -12,8 +12,8 @@ police and government.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.base import process
 
 __all__ = ["TRUST"]
@@ -22,7 +22,7 @@ _INVESTIGATED = 2
 _ROOT12 = np.sqrt(12.0)
 
 
-@njit(cache=True, nogil=True)
+@njit()
 def trust_kernel(
     p_present, p_household, p_cps_new, h_present, h_discrimination, h_evicted_new, h_incarcerated_member,
     h_gunfire, h_hardship, h_trust_health, h_trust_services, h_trust_community, h_trust_police, h0, hu_spread,
@@ -104,5 +104,4 @@ TRUST = process(
     twin=trust_plain,
     writes=("h_trust_health", "h_trust_services", "h_trust_community", "h_trust_police"),
     summary="Trust returns slowly to its level, is pulled by levers and lost in bad encounters.",
-    scope="whole",
 )

@@ -24,8 +24,8 @@ each other's weight but not on the set point, so that partners do not become ali
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from hecsim.compiled import njit
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
 from hecsim.processes.growth import (
@@ -46,7 +46,7 @@ _35, _50, _65, _75 = 35 * 12, 50 * 12, 65 * 12, 75 * 12  # those of adults
 _GROWN = 240  # months: height no longer changes
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def activity_kcal_(minutes, usual, kilograms, met, kept):
     """kcal/day that activity (min/week) burns beyond the usual, after compensation."""
     return kept * (met - 1.0) * (3.5 / 200.0 / 7.0) * kilograms * (minutes - usual)
@@ -72,7 +72,7 @@ def ace_share(months: np.ndarray, ages: np.ndarray) -> np.ndarray:
     return np.clip((np.asarray(months, float) / 12.0 - ages[0]) / (ages[1] - ages[0]), 0.0, 1.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def adult_kernel(
     p_present, p_household, p_age, p_sex, p_since_birth, p_pregnancy, p_depression, p_ace_bits,
     p_energy_shift, p_activity, p_activity_disposition, p_height_z, p_height, p_weight, p_set_point,

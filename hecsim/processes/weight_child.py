@@ -18,9 +18,9 @@ child draws height and the personal part of its z score around its family.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from scipy.special import ndtri
 
+from hecsim.compiled import njit
 from hecsim.luck import normal_quantile, normals_among, normals_of, uniform_at, uniforms_of
 from hecsim.processes.ace_bits import ADULT, CORE_COUNT, CORE_MASK
 from hecsim.processes.base import process
@@ -65,7 +65,7 @@ def family_level(
     return level + z_income * (np.minimum(poverty, income_range[0]) - income_range[1])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def _parents(p_present, p_household, p_age, p_role, p_bmi, n, h0):
     """Mean BMI of the grown householder and partner of each household; 0 where nobody is known."""
     total, count = np.zeros(n), np.zeros(n)
@@ -89,7 +89,7 @@ def _parents_plain(p_present, p_household, p_age, p_role, values, known, n, h0):
     return np.bincount(h, values[i].astype(float), n) / np.maximum(count, 1)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def first_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_bmi, p_height, p_height_z, p_weight, p_bmi_z,
     p_z_person, h_present, h_poverty_ratio, h0, luck_p, du_person, du_height, k_infant_weight, k_height_parent,
@@ -174,7 +174,7 @@ FIRST_WEIGHT = process(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(error_model="numpy")
 def child_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_ace_bits, p_energy_shift, p_activity,
     p_activity_disposition, p_height_z, p_height, p_weight, p_set_point, p_bmi, p_bmi_z, p_z_person,

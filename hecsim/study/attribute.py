@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from hecsim.errors import RunError, ScenarioError, UnknownNameError
 from hecsim.interventions import Intervention, catalogue
@@ -244,5 +244,5 @@ def _with_sampling(x: np.ndarray, draws: np.ndarray, error: float) -> tuple[floa
     covariance, freedom = covariance_of_means(x[:, None], draws)
     if not freedom:
         return float("nan"), float("nan")
-    half = stats.t.ppf(0.975, freedom) * np.sqrt(covariance[0, 0] + error**2)
+    half = scipy.stats.t.ppf(0.975, freedom) * np.sqrt(covariance[0, 0] + error**2)
     return float(x.mean() - half), float(x.mean() + half)

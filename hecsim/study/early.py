@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from hecsim import evidence
 from hecsim.clock import MONTHS_PER_YEAR
@@ -41,8 +41,8 @@ def power(before: float, after: float, n: float, kind: str, level: float = 0.05)
     spread = before + after if kind == "flow" else before * (1 - before) + after * (1 - after)
     if not spread > 0:
         return float("nan")
-    z, edge = abs(after - before) / float(np.sqrt(spread / n)), float(stats.norm.ppf(1 - level / 2))
-    return float(stats.norm.sf(edge - z) + stats.norm.cdf(-edge - z))
+    z, edge = abs(after - before) / float(np.sqrt(spread / n)), float(scipy.stats.norm.ppf(1 - level / 2))
+    return float(scipy.stats.norm.sf(edge - z) + scipy.stats.norm.cdf(-edge - z))
 
 
 def early(economics: Economics, *, years: int = EARLY) -> pd.DataFrame:

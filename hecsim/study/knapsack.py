@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+import scipy
 
 from hecsim.errors import RunError, ScenarioError
 
@@ -164,9 +164,9 @@ def solve(k: Knapsack, best: int = 1) -> list[tuple[str, ...]]:
     whole[:n] = 1
     found: list[tuple[str, ...]] = []
     while len(found) < best:
-        solved = milp(
-            aim, integrality=whole, bounds=Bounds(np.zeros(size), top),
-            constraints=LinearConstraint(np.array(rows), np.array(low, float), np.array(high, float)),
+        solved = scipy.optimize.milp(
+            aim, integrality=whole, bounds=scipy.optimize.Bounds(np.zeros(size), top),
+            constraints=scipy.optimize.LinearConstraint(np.array(rows), np.array(low, float), np.array(high, float)),
         )  # fmt: skip
         if solved.status == 2 and found:
             break

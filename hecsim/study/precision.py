@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from hecsim.errors import ScenarioError
 from hecsim.measures import MEASURES
@@ -155,7 +155,7 @@ def _contrasts(study: Study, results: Results, rule: Rule) -> list[dict[str, Any
 def narrow_interval(x: np.ndarray, draws: np.ndarray, rule: Rule) -> tuple[float, float, str]:
     """The interval of a mean over futures by the rule: low, high, and "t" or "bootstrap-t"."""
     means = _by_draw(x, draws)
-    if means.size >= 8 and means.std() > 0 and abs(float(stats.skew(means))) > rule.skew:
+    if means.size >= 8 and means.std() > 0 and abs(float(scipy.stats.skew(means))) > rule.skew:
         return (*bootstrap_t(means, level=rule.level, resamples=rule.resamples), "bootstrap-t")
     return (*interval(x, draws, rule.level), "t")
 

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from hecsim.study.results import covariance_of_means, interval
 
@@ -53,7 +53,7 @@ def fieller(
     cov, freedom = covariance_of_means(np.column_stack([top, bottom]), np.arange(top.size) if draws is None else draws[ok])
     if freedom < 1 or bottom.mean() == 0:
         return None
-    t2 = stats.t.ppf(0.5 + level / 2, freedom) ** 2
+    t2 = scipy.stats.t.ppf(0.5 + level / 2, freedom) ** 2
     a, b = top.mean(), bottom.mean()
     g = t2 * cov[1, 1] / b**2
     if g >= 1:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.errors import RunError, UnknownNameError
@@ -261,7 +261,7 @@ def interval(x: np.ndarray, draws: np.ndarray, level: float = 0.95) -> tuple[flo
     covariance, freedom = covariance_of_means(kept[:, None], draws[ok])
     if not freedom:
         return float("nan"), float("nan")
-    half = stats.t.ppf(0.5 + level / 2, freedom) * np.sqrt(covariance[0, 0])
+    half = scipy.stats.t.ppf(0.5 + level / 2, freedom) * np.sqrt(covariance[0, 0])
     return float(kept.mean() - half), float(kept.mean() + half)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from hecsim import evidence
 from hecsim.errors import ScenarioError, UnknownNameError
@@ -122,9 +122,9 @@ def strongest(x: np.ndarray, y: np.ndarray, *, seed: int = 1, permutations: int 
     x : (draws, parameters); y : (draws,). The p-value compares the greatest absolute correlation with those
     of permuted y, so that it holds for the whole family (Westfall and Young 1993).
     """
-    ranks = stats.rankdata(x, axis=0)
+    ranks = scipy.stats.rankdata(x, axis=0)
     ranks = (ranks - ranks.mean(axis=0)) / np.maximum(ranks.std(axis=0), 1e-12)
-    order = stats.rankdata(y)
+    order = scipy.stats.rankdata(y)
     if order.std() == 0:
         return np.zeros(x.shape[1]), float("nan")
     order = (order - order.mean()) / order.std()

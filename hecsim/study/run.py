@@ -41,7 +41,7 @@ from hecsim.study.design import Study
 from hecsim.study.rehearsal import rehearse
 from hecsim.study.results import Results
 from hecsim.study.store import Failure, FutureResult, Store
-from hecsim.warmup import warm_up
+from hecsim.warmup import WarmUp
 
 __all__ = ["attempt", "build", "compare", "run_future", "run_study"]
 
@@ -244,12 +244,13 @@ def run_study(
         described["community"] = {"name": community.name, "digest": community.digest()}
     if not extend:
         store.check(described)
-    with store.lease():
+    # Loops are compiled here once, rather than in every worker at the same time; helpers begin while the place is built.
+    with store.lease(), WarmUp(helpers=0 if cluster is not None else None) as warm:
         if extend:
             store.extend(described, study.digest)
         store.check(described)
         # A community that somebody hands over begins every future exactly as it stands.
-        place = without_before(community) if community is not None else build(study.community, progress)
+        place = without_before(community) if community is not None else build(study.community, _also(progress, warm))
         for arm in study.arms:
             for iv in arm.interventions:
                 Run(iv, iv.id, place)  # refuses places that this community does not have
@@ -257,15 +258,27 @@ def run_study(
         if community is not None:
             axes["place"] = described["community"]
         store.open(study, community_digest=place.digest(), axes=axes)
-        _run_missing(study, store, place, workers, cluster, progress)
+        _run_missing(study, store, place, workers, cluster, progress, warm)
         failed = {i: p for i, p in store.failures().items() if i < study.futures}
         if failed and not any(i < study.futures for i in store.finished()):
             raise RunError(f"every future failed; the first said: {failed[min(failed)]}")
         return Results.read(store, study.futures)
 
 
+def _also(progress: Progress | None, warm: WarmUp) -> Progress | None:
+    """The same, which says besides how far compiling is, if anything has to be compiled."""
+    if progress is None or not warm.missing:
+        return progress
+
+    def said(stage: str, done: int, of: int) -> None:
+        progress(stage, done, of)
+        progress("compiling", warm.made, warm.missing)
+
+    return said
+
+
 def _run_missing(
-    study: Study, store: Store, place: Community, workers: int, cluster: str | None, progress: Progress | None
+    study: Study, store: Store, place: Community, workers: int, cluster: str | None, progress: Progress | None, warm: WarmUp
 ) -> None:
     """Live the runs that are not finished, future by future, and keep each as it comes."""
     done = store.runs()
@@ -273,9 +286,8 @@ def _run_missing(
     missing = [run for run in everything if run not in done]
     finished = len(everything) - len(missing)
     if missing and cluster is None:
-        # Once here, rather than once in every worker at the same time.
         said = None if progress is None else lambda done, of: progress("compiling", done, of)
-        warm_up(place, progress=said, meanwhile=lambda: rehearse(place))
+        warm.finish(place, progress=said, meanwhile=lambda tell: rehearse(place, tell))
     if progress is not None:
         progress("runs", finished, len(everything))
     if cluster is not None and missing:

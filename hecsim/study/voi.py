@@ -16,8 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.interpolate import BSpline
-from scipy.stats import norm, rankdata
+import scipy
 
 from hecsim.errors import ScenarioError
 from hecsim.study.outcome import outcome
@@ -49,7 +48,7 @@ class Information:
 
 def scores(x: np.ndarray) -> np.ndarray:
     """Normal scores of values: their ranks put through the normal quantile, so that every parameter is on one scale."""
-    return np.asarray(norm.ppf((rankdata(x, axis=0) - 0.5) / len(x)))
+    return np.asarray(scipy.stats.norm.ppf((scipy.stats.rankdata(x, axis=0) - 0.5) / len(x)))
 
 
 def evppi(z: np.ndarray, benefits: np.ndarray) -> tuple[float, float]:
@@ -60,7 +59,7 @@ def evppi(z: np.ndarray, benefits: np.ndarray) -> tuple[float, float]:
     """
     edge = float(np.abs(z).max()) + 1e-9
     knots = np.r_[[-edge] * (_DEGREE + 1), 0.0, [edge] * (_DEGREE + 1)]
-    basis = BSpline.design_matrix(z, knots, _DEGREE).toarray()
+    basis = scipy.interpolate.BSpline.design_matrix(z, knots, _DEGREE).toarray()
     fitted = basis @ np.linalg.lstsq(basis, benefits, rcond=None)[0]
     best = int(benefits.mean(axis=0).argmax())
     value = fitted.max(axis=1).mean() - fitted.mean(axis=0).max()

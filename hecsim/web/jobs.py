@@ -105,10 +105,13 @@ class Board:
         self._pools: list[ProcessPoolExecutor | None] = [None] * self._workers
 
     def warm(self) -> None:
-        """Start the worker processes, so that the first run does not wait for them."""
+        """Start the worker processes, so that the first run does not wait for them.
+
+        The first, which prepares every run, compiles what is missing; the others would only do the same once more.
+        """
         with self._lock:
             for at in range(self._workers):
-                self._submit(at, worker.warm)
+                self._submit(at, worker.warm, at == 0)
             self._ask(worker.warm)
 
     def start(self, study: Study, visitor: str, only: tuple[int, ...] = (), after: str = "") -> str:

@@ -119,8 +119,8 @@ SAID: dict[str, str] = {
     "stress of caregivers": "estrés de quienes cuidan",
     "an eviction filing": "una demanda de desalojo",
     "few people to help and thin parenting support": "poca gente que ayude y poco apoyo en la crianza",
-    "more contact with reporters raises reports of poor families, not only harm":
-        "más contacto con quienes denuncian sube las denuncias de familias pobres, no solo el daño",
+    "more contact with reporters raises reports of burdened homes, not only of harm":
+        "más contacto con quienes denuncian sube las denuncias de hogares agobiados, no solo las de daño",
     "vacant and blighted land": "lotes baldíos y abandonados",
     "poverty that is concentrated": "pobreza concentrada",
     "thin ties among neighbors": "pocos lazos entre vecinos",

@@ -22,6 +22,7 @@ from hecsim.errors import HecsimError, RunError
 from hecsim.population import load, save
 from hecsim.study import CommunitySpec, Store, Study, build, run_future
 from hecsim.study.begun import begun, forget, keep
+from hecsim.study.rehearsal import get_ready
 from hecsim.web import baseline, cache
 
 __all__ = ["STRETCH", "Canceled", "asked", "community_of", "live", "needs", "prepare", "ready", "start", "telling", "warm"]
@@ -73,8 +74,10 @@ def _plain() -> Iterator[None]:
         raise RunError(str(problem)) from None
 
 
-def warm() -> int:
-    """Import everything; returns the process id."""
+def warm(compiling: bool = False) -> int:
+    """Import everything and, if asked to, compile what is missing; returns the process id."""
+    if compiling:
+        get_ready()
     return os.getpid()
 
 

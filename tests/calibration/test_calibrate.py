@@ -4,10 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hecsim import evidence
 from hecsim.calibration.calibrate import Settings, calibrate
 from hecsim.calibration.ledger import Ledger
+from hecsim.calibration.matching import Targets, choose
 from hecsim.calibration.recovery import recover
 from hecsim.calibration.report import as_html, as_markdown, summary
 from hecsim.calibration.space import base_rates
@@ -83,6 +86,36 @@ def test_recovery_sees_intervals_that_are_too_narrow(found, monkeypatch):
 
     monkeypatch.setattr(recovery, "_found", sure)
     assert recover(found, 25).held.sum() < 150
+
+
+def test_what_is_reported_had_no_part_in_the_choice(tmp_path):
+    # Of sets chosen by one simulation the nearest are in part the luckiest, and would be reported as better than they are.
+    patterns, space, run, lived = toy()
+    made = calibrate(SMALL, patterns, tmp_path / "x", run, space=space)
+    ledger = Ledger(tmp_path / "x")
+    again, fresh = (ledger.stage(s)["tasks"] for s in ("again", "fresh"))
+    assert len(again) == made.accepted > len(fresh) == len(made.z)
+    assert [lived.count(t["luck"]) for t in (*again, *fresh)] == [1] * (len(again) + len(fresh))
+    assert np.array_equal(made.simulated, np.array([ledger.finished()["fresh"][i] for i in range(len(fresh))]))
+
+
+@given(st.integers(0, 10**6), st.integers(2, 12))
+def test_the_sets_chosen_are_at_least_as_near_as_the_nearest_and_no_exchange_helps(seed, members):
+    rng = np.random.default_rng(seed)
+    y, sd = rng.normal(0.5, 1.0, (20, 3)), rng.uniform(0.5, 2.0, 3)
+    targets = Targets(np.zeros(3), sd, np.zeros(3), np.full(3, 0.3))
+    distance = targets.distance(y)
+
+    def off(rows):
+        return distance[rows].mean() + ((y[rows].mean(axis=0) / sd) ** 2).mean()
+
+    kept = choose(targets, y, members)
+    assert kept.tolist() == sorted(set(kept.tolist())) and len(kept) == members
+    assert off(kept) <= off(np.argsort(distance)[:members]) + 1e-9
+    for i in kept:
+        for j in set(range(20)) - set(kept.tolist()):
+            assert off([j if k == i else k for k in kept]) >= off(kept) - 1e-6
+    assert choose(targets, y, 20).tolist() == list(range(20))
 
 
 def test_a_rate_that_moves_one_figure_a_little_is_not_lost_in_luck(tmp_path):

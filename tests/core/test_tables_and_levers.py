@@ -50,6 +50,24 @@ def test_growing_a_table_moves_every_reference():
         assert set(c.household["key"][c.ties.index[c.ties.indptr[r] : c.ties.indptr[r + 1]]].tolist()) == tied[key]
 
 
+def _families(c):
+    return {int(c.household["key"][r]): c.person["key"][c.members(int(r))].tolist() for r in c.household.rows_in_use()}
+
+
+def test_a_community_is_shared_among_threads_family_by_family():
+    c = toy_community(households=400, seed=2)
+    c.household["present"][7] = 0
+    families, used, kin = _families(c), int(c.person.used.sum()), c.ties.index.size
+    c.share(3, least=100)
+    assert c.n_blocks == 3 and c.person.used.min() > used / 4
+    assert c.person.used.sum() == used and c.ties.index.size == kin
+    assert _families(c) == families
+    start = c.person.start.copy()
+    c.share(1)
+    c.share(2, least=10_000)
+    assert (c.person.start == start).all()
+
+
 def test_unknown_column_suggests_a_known_one():
     with pytest.raises(UnknownNameError, match="did you mean 'present'"):
         toy_community(households=5).person["presnt"]
@@ -126,8 +144,10 @@ def test_a_decision_has_one_owner():
         check_plan((budget.MONTH_BUDGET, budget.MONTH_BUDGET))
 
 
-def test_compacting_drops_only_those_who_are_gone():
+@pytest.mark.parametrize("reserve", [5.0, 0.0])
+def test_compacting_drops_only_those_who_are_gone(reserve: float):
     c = toy_community(households=60)
+    size = c.person.size
     gone = np.flatnonzero(c.person["present"] == 1)[::7]
     c.person["present"][gone], c.person["exit"][gone] = 0, 2
     homes = np.flatnonzero(c.household["present"] == 1)[::9]
@@ -145,8 +165,11 @@ def test_compacting_drops_only_those_who_are_gone():
     owner = {
         int(c.person["key"][r]): int(c.household["key"][c.person["household"][r]]) for r in np.flatnonzero(c.person["present"])
     }
-    c.compact()
+    c.compact(reserve)
+    assert (c.person.size == size) == (reserve == 0.0)  # closed up where it lies if there is room for a year
     assert sorted(c.person["key"][c.person["present"] == 1].tolist()) == keys
+    spare = np.setdiff1d(np.arange(c.person.size), c.person.rows_in_use())
+    assert not c.person["present"][spare].any() and (c.person["household"][spare] == NONE).all()
     assert c.person.used.sum() == len(keys)
     assert c.household.used.sum() == len(tied)
     for r in np.flatnonzero(c.household["present"] == 1):
@@ -154,3 +177,19 @@ def test_compacting_drops_only_those_who_are_gone():
         assert [int(c.household["key"][t]) for t in links] == tied[int(c.household["key"][r])]
     for r in np.flatnonzero(c.person["present"] == 1):
         assert int(c.household["key"][c.person["household"][r]]) == owner[int(c.person["key"][r])]
+
+
+def test_a_lever_by_row_is_composed_once_until_somebody_moves_it_or_rows_move():
+    book = LeverBook(evidence.draw(None))
+    dose = np.array([0.0, 0.5, 1.0, 0.25], np.float32)
+    book.move(Move("aware_add", "add", 0.02, dose, "G01"))
+    once = book.by_row("aware_add", 4)
+    assert book.by_row("aware_add", 4) is once
+    np.testing.assert_array_equal(once, np.float32(0.02 * dose.astype(float)))
+    np.testing.assert_array_equal(book.fill("aware_add", slice(1, 3), np.empty(2, np.float32)), once[1:3])
+    book.move(Move("aware_add", "add", 0.01, dose, "G02"))
+    assert book.by_row("aware_add", 4)[2] > once[2]
+    book.relay("household", np.array([3, 2, 1, 0]), 4)
+    np.testing.assert_array_equal(book.by_row("aware_add", 4)[::-1] > 0, dose > 0)
+    book.clear()
+    assert book.flat("aware_add", 4) is not None

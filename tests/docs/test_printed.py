@@ -56,7 +56,8 @@ def parse(words):
         for one in first.split("|") if CHOICE.fullmatch(first) else [first]:
             assert one in command.commands, f"there is no command hecsim {' '.join([*name, one])}"
         command, name = command.commands[first.split("|")[0]], [*name, first]
-    context = click.Context(command, info_name=" ".join(name))
+    # As under the main command: a command keeps the first help option that it is asked for, here without the short one.
+    context = click.Context(command, info_name=" ".join(name), parent=click.Context(main, **main.context_settings))
     command.make_parser(context).parse_args(list(words))
 
 

@@ -1,11 +1,14 @@
 """The recorder against the same sums written plainly, row by row of the whole table."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from hecsim import evidence
 from hecsim.columns import INCOME_BAND, RACE
 from hecsim.errors import HecsimError, InvariantError
+from hecsim.lanes import Lanes
 from hecsim.measures import MEASURES, Recorder, measure
 from hecsim.measures.passes import LOOPS
 from hecsim.testing import toy_community
@@ -66,9 +69,9 @@ def test_sums_are_those_of_the_whole_table_to_the_last_bit():
 
 def test_threads_change_no_sum():
     c, draw = toy_community(households=600, seed=3, blocks=4), evidence.draw(None)
-    one, two = Recorder(c, draw), Recorder(c, draw, threads=2)
-    for recorder in (one, two):
-        recorder.observe(c)
+    one, two = Recorder(c, draw), Recorder(c, draw)
+    for recorder, threads in ((one, 1), (two, 2)):
+        recorder.observe(c, SimpleNamespace(lanes=Lanes(threads)))
     assert one.array.tobytes() == two.array.tobytes()
 
 

@@ -83,7 +83,7 @@ def test_each_instrument_says_what_it_may_pay_for():
 def test_the_command(tmp_path):
     file = tmp_path / "s.toml"
     file.write_text(SCENARIO)
-    told = CliRunner().invoke(main, ["plan", "funds", "--scenario", str(file), "--households", "150", "--years", "2", "--json"])
+    told = CliRunner().invoke(main, ["plan", "funds", "--scenario", str(file), "--households", "600", "--years", "2", "--json"])
     assert told.exit_code == 0, told.stderr
     said = json.loads(told.stdout)
     assert said["towns"] == ["Hartford"]

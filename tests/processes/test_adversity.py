@@ -250,6 +250,32 @@ def test_detection_raises_reports_and_leaves_events_alone():
     assert reports[1] / reports[0] == pytest.approx(1.5, abs=0.3)
 
 
+def test_reports_of_unharmed_children_follow_the_risk_of_their_home_less_than_in_proportion():
+    """Some 360 and 750 reports: the ratio has a standard error of about 7 percent, so that 1 seed in 200 would fail."""
+    draw = evidence.draw(None)
+    rates = []
+    for risk in (1.0, 3.0):
+        community = blank(4000)
+        community.household["abuse_risk"][:] = risk
+        community.household["neglect_risk"][:] = risk
+        run(community, (cps.REPORTS,), 18, draw=draw)
+        assert not community.person["ace_bits"][children(community)].any()
+        rates.append(community.person["reports"][children(community)].mean())
+    expected = 3.0 ** float(draw["adversity.report_risk"])
+    assert rates[1] / rates[0] == pytest.approx(expected, rel=0.2)
+
+
+def test_the_neglect_share_weighs_which_risk_is_reported():
+    rates = []
+    for name in ("abuse_risk", "neglect_risk"):
+        community = blank(3000)
+        for column in ("abuse_risk", "neglect_risk"):
+            community.household[column][:] = 4.0 if column == name else 0.2
+        run(community, (cps.REPORTS,), 12)
+        rates.append(community.person["reports"][children(community)].sum())
+    assert rates[1] > 1.2 * rates[0]
+
+
 def test_placement_follows_confirmation_and_costs_money():
     community = blank(3000)
     kids = children(community)

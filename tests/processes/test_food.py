@@ -100,6 +100,19 @@ def test_insecurity_follows_money_and_prices(start, base):
     assert insecure[hardship > 0.2].mean() > insecure[hardship < 0.1].mean()
 
 
+def test_owners_and_the_elderly_are_short_less_often_at_equal_means(start):
+    """Odds against renters below 65 with the same money: about a half for owners, less lower for the elderly."""
+    share = {}
+    for name, tenure, age in (("renter", 1, 40), ("owner", 0, 40), ("elder", 1, 70)):
+        alike = start.copy()
+        alike.household["tenure"] = tenure
+        alike.person["age"] = 12 * age
+        share[name] = (run(alike).household["insecure_months"][homes(alike)] > 0).mean()
+    odds = {name: x / (1 - x) for name, x in share.items()}
+    assert 0.3 < odds["owner"] / odds["renter"] < 0.65
+    assert 0.55 < odds["elder"] / odds["renter"] < 0.9
+
+
 def test_insecurity_lasts_months_not_one(base):
     hh = base.household
     months = hh["insecure_months"][homes(base) & (hh["insecure_months"] > 0)]

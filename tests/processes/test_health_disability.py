@@ -20,6 +20,7 @@ def lived():
     pp = start.person
     pp["age"], pp["disabled"] = 40 * 12, 0
     pp["education"] = np.arange(pp.size) % 4
+    start.household["poverty_ratio"] = np.array([0.5, 1.5, 3.0, 6.0], np.float32)[np.arange(start.household.size) // 7 % 4]
     state, engine = start.copy(), Engine((DISABILITY,), DRAW, seed=4)
     for _ in range(120):
         engine.step(state)
@@ -36,17 +37,20 @@ def test_bands():
 
 
 def test_onset_follows_the_rates(lived):
-    """Ten years of onset and recovery give what the two hazards imply; four standard errors, once in 15,000."""
+    """Ten years of onset and recovery give what the two hazards imply; 16 groups, four standard errors, once in 1,000."""
     start, end = lived
     here = start.person["present"] == 1
     onset = DRAW["health.disability_onset"][2] * DRAW["health.disability_education"]
     back = DRAW["health.disability_recovery"][2]
+    ratio = start.household["poverty_ratio"][np.where(here, start.person["household"], 0).astype(np.int64)]
     for e in range(4):
-        who = here & (start.person["education"] == e)
-        total = onset[e] + back
-        expected = onset[e] / total * (1.0 - np.exp(-10 * total))
-        error = np.sqrt(expected * (1 - expected) / who.sum())
-        assert (end.person["disabled"][who] > 0).mean() == pytest.approx(expected, abs=4 * error + 0.001)
+        for band, low, high in ((0, 0.0, 1.0), (1, 1.0, 2.0), (2, 2.0, 4.0), (3, 4.0, 99.0)):
+            who = here & (start.person["education"] == e) & (ratio >= low) & (ratio < high)
+            rate = onset[e] * DRAW["health.disability_income"][band]
+            total = rate + back
+            expected = rate / total * (1.0 - np.exp(-10 * total))
+            error = np.sqrt(expected * (1 - expected) / who.sum())
+            assert (end.person["disabled"][who] > 0).mean() == pytest.approx(expected, abs=4 * error + 0.001)
 
 
 def test_not_all_are_awarded_benefits(lived):

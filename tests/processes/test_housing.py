@@ -116,6 +116,16 @@ def test_bias_scales_the_gap_between_groups(start):
     assert run(other, 12, free)[1] == run(one, 12, free)[1]
 
 
+def test_families_are_filed_against_more_and_the_elderly_less_at_equal_rent_owed(start):
+    filed = {}
+    for name, children, age in (("none", 0, 40), ("children", 1, 40), ("elder", 0, 70)):
+        state = owing(start, 1.5)
+        state.household["children"], state.person["age"] = children, 12 * age
+        filed[name] = run(state, 4)[1]["filed_new"]
+    assert 1.2 < filed["children"] / filed["none"] < 2.0
+    assert 0.5 < filed["elder"] / filed["none"] < 0.9
+
+
 def test_withdrawn_cases_leave_no_record(start):
     state = owing(start, 3.0)
     end, _ = run(state, 24, Move("judgment_scale", "scale", 0.0, None, "t"))
@@ -171,6 +181,31 @@ def test_vouchers_go_to_eligible_households(start):
     assert got.sum() > 50
     assert (hh["poverty_ratio"][got] < limit).all()
     assert (hh["tenure"][got] != 0).all()
+
+
+def test_rapid_rehousing_ends_within_the_year_and_a_voucher_does_not(start):
+    left = {}
+    for code in (1, 2):
+        state = start.copy()
+        hh = state.household
+        renter = (hh["present"] == 1) & (hh["tenure"] == 1)
+        hh["voucher"][:], hh["poverty_ratio"][:] = code * renter, 3.0  # too much for a new voucher, too little to lose one
+        end, _ = run(state, 6, processes=(HOME,))
+        left[code] = (end.household["voucher"][renter] == code).mean()
+    assert left[1] == 1.0
+    # Some 1,000 renters: a standard error below 2 percent.
+    assert left[2] == pytest.approx((1.0 - float(DRAW["housing.rehoused_end"])) ** 6, abs=0.06)
+
+
+def test_those_in_shelter_are_offered_more_vouchers_than_those_doubled_up(start):
+    got = {}
+    for tenure in (1, 2, 3):
+        state = start.copy()
+        hh = state.household
+        hh["tenure"][:], hh["voucher"][:], hh["poverty_ratio"][:] = tenure, 0, 0.5
+        end, _ = run(state, 12, processes=(HOME,))
+        got[tenure] = (end.household["voucher"][hh["present"] == 1] == 1).mean()
+    assert got[2] > 3 * got[3] > 3 * got[1]
 
 
 def test_rents_follow_the_market_slowly(start):

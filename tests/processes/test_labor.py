@@ -12,8 +12,8 @@ from hecsim.levers import Move
 from hecsim.population.histories import labor as history
 from hecsim.processes.employers import EMPLOYERS
 from hecsim.processes.jobs import JOBS, PAY
-from hecsim.processes.labor import LABOR, LOSS
-from hecsim.processes.labor_terms import NOBODY, OWN, age_group, pick_employer, pick_employer_plain
+from hecsim.processes.labor import LABOR, LOSS, RECORD
+from hecsim.processes.labor_terms import NOBODY, OWN, age_group, family_rank, pick_employer, pick_employer_plain
 from hecsim.testing import check_process, toy_community
 
 DRAW = evidence.draw(None)
@@ -323,3 +323,37 @@ def test_new_hires_get_terms_in_the_same_month(start):
 def test_a_lever_without_effect_changes_nothing(start):
     same = run(start, 6, Move("job_finding", "scale", 1.0, None, "t"))
     assert same.digest() == run(start, 6).digest()
+
+
+def of_age(poverty_ratio: float) -> Community:
+    """Everybody turns sixteen, in homes of that income."""
+    state = make(households=3000)
+    pp, hh = state.person, state.household
+    here = pp["present"] == 1
+    pp["labor"][here], pp["age"][here] = 0, 16 * 12
+    pp["sentence"], pp["record"], hh["poverty_ratio"] = 0, 0, poverty_ratio
+    return state
+
+
+def test_loops_agree_on_those_who_come_of_age():
+    check_process(RECORD, community=of_age(0.8), months=1)
+
+
+def test_children_of_poor_homes_are_more_often_rarely_at_work():
+    """About 7,000 people each; five standard errors of a share are 0.03."""
+    share = []
+    for ratio in (0.5, 6.0):
+        pp = run(of_age(ratio), 1, processes=(RECORD,)).person
+        share.append((pp["attachment"][pp["present"] == 1] == 2).mean())
+    assert 0.3 < share[0] < 0.45
+    assert 0.05 < share[1] < 0.17
+
+
+def test_attachment_keeps_its_shares_over_all_homes():
+    """Log incomes as in the parameters; 40,000 draws, five standard errors are 0.01."""
+    rng, spread = np.random.default_rng(8), DRAW["labor.home_income"]
+    ratio = np.exp(spread[0] + spread[1] * rng.standard_normal(40_000))
+    z, tie = rng.standard_normal(40_000), float(DRAW["labor.attachment_family"])
+    u = np.array([family_rank(r, x, tie, spread) for r, x in zip(ratio, z, strict=True)])
+    edges = np.concatenate([[0.0], np.cumsum(DRAW["labor.attachment"])])
+    assert np.histogram(u, edges)[0] / u.size == pytest.approx(DRAW["labor.attachment"], abs=0.015)

@@ -12,8 +12,10 @@ from hecsim.processes import settle_births, settle_moves, settle_splits
 from hecsim.processes.demography import DEMOGRAPHY
 from hecsim.processes.roster import AGEING, ROSTER
 from hecsim.processes.settle import SETTLE
+from hecsim.processes.settle_elsewhere import gained_elsewhere
 from hecsim.processes.settle_means import MEANS
-from hecsim.processes.settle_rows import next_key
+from hecsim.processes.settle_recount import refresh
+from hecsim.processes.settle_rows import Settlement, in_order, next_key
 from hecsim.processes.ties import TIES
 from hecsim.processes.trust import TRUST
 from hecsim.tables import Table
@@ -135,7 +137,7 @@ def test_tables_laid_out_anew_at_every_claim_change_nothing(monkeypatch):
     roomy, tight = _reblock(start, 3), _reblock(start, 3)
     _run(roomy, 6)
 
-    def take(m, name, blocks):
+    def take(m, name, blocks, reset=True):
         table = m.community.tables[name]
         spare = np.bincount(blocks, minlength=table.n_blocks) + 1
         m.laid_out(name, m.community._lay_out(name, spare, None))
@@ -354,6 +356,40 @@ def test_homes_can_be_paid_and_a_record_or_poverty_makes_them_rarer():
     assert found(90_000, 12, penalty=0.0) == rich
 
 
+def test_rapid_rehousing_and_kin_take_families_out_of_shelter_and_not_those_without_children():
+    def lived(income):
+        c = _toy(4000, seed=15)
+        h = c.household
+        looks = (h["present"] == 1) & (h["key"] % 8 == 0)
+        h["income_year"][:], h["voucher"][:], h["eviction_record"][:] = income, 0, 0
+        h["tenure"][:] = np.where(looks, 2, 1)
+        c.extras["dwellings"] = np.bincount(h["neighborhood"][h["present"] == 1], minlength=c.neighborhood.size) * 1.5
+        c.extras["usual_vacancy"] = np.full(c.neighborhood.size, 0.05)
+
+        def all_look(state):
+            state.person["leaving"][:] = 0
+            state.household["wants_move"][:] = looks
+
+        family = h["children"] > 0
+        _run(c, 1, before_close=all_look)
+        looks &= h["present"] == 1
+        return h, looks & family & (h["children"] > 0), looks & ~family & (h["children"] == 0)
+
+    h, families, others = lived(0.0)  # nobody could pay any rent
+    share = DRAW["settle.rehoused"]
+    helped = families & (h["voucher"] == 2)
+    assert families.sum() > 150 and others.sum() > 50
+    assert (h["tenure"][helped] == 1).all() and (h["rent"][helped] > 0).all()
+    assert 0.5 * share < helped.sum() / families.sum() <= 1.2 * share
+    stuck = families & ~helped
+    doubled = (h["tenure"][stuck] == 3).mean()
+    # A standard error of 4 percent at most; a seed in 100 would fail.
+    assert doubled == pytest.approx(DRAW["settle.shelter_kin"], abs=0.1)
+    assert (h["tenure"][others] == 2).all() and (h["voucher"][others] == 0).all()
+    h, families, _ = lived(90_000.0)
+    assert (h["tenure"][families] == 1).mean() > 0.8
+
+
 def test_housing_bias_works_through_acceptance_and_can_be_removed():
     def moved(bias):
         c = _toy(900, seed=14)
@@ -397,6 +433,31 @@ def test_newcomers_are_the_same_in_both_arms():
     assert (arm.person["diet"][fresh] < 90).all()
 
 
+def test_newcomers_weigh_what_the_years_since_have_made_of_people():
+    start = _toy(500, seed=16)
+    start.clock.month = -1
+    _run(start, 1)
+    start.clock.month = 120
+    examples, known = start.person["set_point"].copy(), start.person["key"].copy()
+    _run(start, 12)
+    p = start.person
+    new = (p["present"] == 1) & (p["mover"] == 1) & ~np.isin(p["key"], known) & (p["height"] > 0)
+    same = np.isin(p["set_point"], examples)
+    children, grown = new & (p["age"] < 12 * 18), new & (p["age"] >= 12 * 19)
+    assert children.any() and same[children].all()
+    assert grown.any() and not same[grown].any()
+
+
+def test_who_arrives_later_has_lived_the_years_between():
+    m = Settlement(_toy(50), Engine(PLAN, DRAW, seed=3).context, 0)
+    ages, sex, height = np.array([10, 20, 30, 45, 60]) * 12, np.zeros(5, int), np.full(5, 176.0)
+    assert (gained_elsewhere(ages, sex, height, 0, m) == 0).all()
+    ten, twenty = (gained_elsewhere(ages, sex, height, 12 * y, m) for y in (10, 20))
+    assert ten[0] == twenty[0] == 0.0
+    assert ten[1] == pytest.approx(twenty[1])  # at 18 either way
+    assert (ten[2:] > 0.5).all() and (twenty[3:] > ten[3:]).all() and twenty.max() < 10
+
+
 def test_next_key_is_stable_and_respects_groups():
     groups = np.array([0, 0, 2, 2, 2])
     keys = luck.founder_keys(1, "ring", 5)
@@ -424,3 +485,31 @@ def test_newcomers_go_where_most_of_their_neighbors_are_kept():
     start, used = np.array([0, 4, 8]), np.array([4, 4])
     block = settle_moves._main_block(present, neighborhood, start, used, 5)
     assert block.tolist() == [0, 1, 0, 1, 0]  # nobody lives in the third and the last
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 10, 137, 1000])
+def test_those_to_whom_something_happens_come_in_the_order_of_keys(n):
+    rng = np.random.default_rng(n)
+    keys = rng.permutation(np.arange(2000, dtype=np.uint64) + np.uint64(2**63))
+    rows = rng.permutation(2000)[:n]
+    codes, present = rng.integers(0, 5, 2000).astype(np.uint8), rng.integers(0, 2, 2000).astype(np.uint8)
+    wanted = rows[(codes[rows] >= 2) & (codes[rows] <= 3) & (present[rows] == 1)]
+    np.testing.assert_array_equal(in_order(rows, codes, present, keys, 2, 3), wanted[np.argsort(keys[wanted])])
+
+
+def test_homes_recounted_alone_are_what_the_roster_counts_of_all():
+    c = _toy(300)
+    p, h = c.person, c.household
+    gone = np.flatnonzero(p["present"])[::7]
+    homes = p["household"][gone].astype(np.int64)
+    p["present"][gone] = 0
+    everybody = c.copy()
+    Engine((ROSTER,), DRAW, seed=1).step(everybody)
+    m = Settlement(c, Engine(PLAN, DRAW, seed=1).context, 0)
+    empty = homes[np.bincount(p["household"][p["present"] == 1].astype(np.int64), minlength=h.size)[homes] == 0]
+    m.touch(homes)
+    refresh(m)
+    assert empty.size and (h["present"][empty] == 0).all()
+    left = np.setdiff1d(homes, empty)
+    for name in ROSTER.writes:
+        np.testing.assert_array_equal(h[name[2:]][left], everybody.household[name[2:]][left], err_msg=name)

@@ -300,6 +300,31 @@ def test_history_leaves_weights_where_they_are():
     assert np.corrcoef(bmi, p["bmi"][grown])[0, 1] > 0.999
 
 
+def test_history_lets_a_long_drift_go_on_from_the_first_month():
+    # Weight follows a moving set point at a distance of tau x drift; without it the first year gains a third too little.
+    draw = evidence.draw(None).with_values(weight__innovation_sd=np.zeros(5), weight__wobble=0.0)
+    for age, sex, name in ((32, 0, "drift_male"), (40, 1, "drift_female")):
+        c = people(np.full(500, age), np.full(500, sex))
+        c.person["since_birth"] = 255
+        usual(c, draw)
+        histories.initialize(c, draw, np.random.default_rng(9))
+        before = c.person["weight"].astype(float)
+        live(c, 12, draw, (ADULT_WEIGHT,), grow=False)
+        drift = growth.between(age, draw["weight.drift_ages"], draw[f"weight.{name}"]) * draw["weight.drift_scale"]
+        assert (c.person["weight"] - before).mean() == pytest.approx(drift, rel=0.06)
+
+
+def test_the_age_of_eighteen_continues_the_children():
+    draw, n = evidence.draw(None), 8000
+    mean = {}
+    for age in (17, 18):
+        c = people(np.full(n, age), np.arange(n) % 2)
+        usual(c, draw)
+        histories.initialize(c, draw, np.random.default_rng(10))
+        mean[age] = c.person["bmi"].mean()
+    assert 0.0 < mean[18] - mean[17] < 1.2  # a year of growth and of young adulthood; 1.7 before it did
+
+
 def test_history_reaches_the_level_a_tract_is_known_to_have():
     draw = evidence.draw(None)
     c = people(np.full(8000, 45), np.arange(8000) % 2)

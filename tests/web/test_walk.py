@@ -102,6 +102,24 @@ def test_from_the_door_to_the_board(page: Any, address: str) -> None:
     assert page.evaluate("getComputedStyle(document.querySelector('.cards')).gridTemplateColumns.split(' ').length") == 5
 
 
+def test_what_is_typed_outlasts_the_answer_to_an_earlier_choice(page: Any, address: str) -> None:
+    page.goto(f"{address}/studio?t=Waterbury&n=500&f=4")
+    ready(page)
+    page.fill("#p-budget", "2500000")
+    # A choice that is answered while the budget still has the focus, as when the answer is slow.
+    page.evaluate("const s = document.querySelector('#p-futures'); s.value = '16'; s.dispatchEvent(new Event('change'))")
+    page.wait_for_function("location.search.includes('f=16')")
+    page.wait_for_function("document.querySelector('.go [role=status]').innerText.includes('16')")  # drawn again
+    assert page.input_value("#p-budget") == "2500000"
+    page.press("#p-budget", "Enter")
+    page.wait_for_function("location.search.includes('b=2500000')")
+    page.goto(f"{address}/about")
+    page.wait_for_selector("#find")
+    page.type("#find", "eviction", delay=150)
+    page.wait_for_timeout(1000)
+    assert page.input_value("#find") == "eviction"
+
+
 def test_a_plan_over_its_budget_says_so_before_it_is_run(page: Any, address: str) -> None:
     page.goto(f"{address}/studio?t=Waterbury&n=500&f=4&m=M4&b=100000")
     ready(page)

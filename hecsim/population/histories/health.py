@@ -120,15 +120,18 @@ def _insurance(
     )
     gain, loss = k["employer_gain"] * share, k["employer_loss"] * (1.0 - share)
     plan = working & (rng.random(rows.size) < gain / np.maximum(gain + loss, 1e-9)) & ~(eligible & (share < 0.5))
+    del gain, loss, share, limit  # of a state, each is as large as a column
     plans = np.bincount(home[plan & caregiver], minlength=hh.size)[home]
     relative = caregiver | ((p["role"][rows] == 2) & (months < k["family_age"] * 12))
     family = ~plan & relative & (plans > 0) & ~eligible
+    del plans, home
     pace = np.where((p["foreign_born"][rows] != 0) & (p["language"][rows] != 0) & ~child, k["immigrant_factor"], 1.0)
     enroll = k["medicaid_enroll"] * pace
     member = eligible & (rng.random(rows.size) < enroll / (enroll + k["medicaid_churn"][np.where(child, 0, 1)]))
     member |= eligible_b & (rng.random(rows.size) < 0.5)
     buy = k["direct_gain"][np.searchsorted([2, 4], poverty, side="right")] * pace
     direct = rng.random(rows.size) < buy / (buy + k["direct_loss"])
+    del poverty, pace, enroll, buy
     disabled = (p["disabled"][rows] == 1) & ~working & (months >= ADULT) & ~eligible
     disabled &= rng.random(rows.size) < k["medicare_disabled_share"]
     state = np.select(
@@ -164,13 +167,16 @@ def _to_uninsured_level(
 
 def _value(process: Process, community: Community, draw: Mapping[str, Any]) -> None:
     """Run a process's plain twin on the whole table, with levers at their base."""
-    p, arguments = community.person, {}
-    for a in process.arguments:
-        if a.kind == "parameter":
-            arguments[a.name] = draw[a.key]
-        elif a.kind == "lever":
-            arguments[a.name] = np.full(p.size, LEVERS[a.key].base, np.float32)
-        else:
-            arguments[a.name] = p[a.key]
-    if process.twin is not None:
-        process.twin(**arguments)
+    # Block by block: what the twin works with is as large as a dozen columns.
+    p = community.person
+    for b in range(p.n_blocks):
+        rows, arguments = p.block(b), {}
+        for a in process.arguments:
+            if a.kind == "parameter":
+                arguments[a.name] = draw[a.key]
+            elif a.kind == "lever":
+                arguments[a.name] = np.full(rows.stop - rows.start, LEVERS[a.key].base, np.float32)
+            else:
+                arguments[a.name] = p[a.key][rows]
+        if process.twin is not None:
+            process.twin(**arguments)

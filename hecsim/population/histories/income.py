@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from hecsim import benefits
 from hecsim.benefits import snap
@@ -20,6 +19,7 @@ from hecsim.benefits.rules import at_size
 from hecsim.benefits.snap import snap_step
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.community import Community
+from hecsim.compiled import njit
 
 __all__ = ["initialize"]
 
@@ -35,6 +35,7 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     hh["skill"][rows] = rng.standard_normal(rows.size) + draw["income.skill_education"] * (
         hh["education"][rows].astype(float) - 1.5
     )
+    hh["backing"][rows] = rng.spawn(1)[0].standard_normal(rows.size)  # other numbers stay as they were without it
     hh["bandwidth"][rows] = 0.85
     hh["tfa_months"][rows] = 0
     for column in (
@@ -66,7 +67,7 @@ def _claims(hh: Any, draw: Mapping[str, Any], rng: np.random.Generator, rows: np
         hh[column][rows] = rng.random(rows.size) < draw[f"income.{column}"]
 
 
-@njit(cache=True)
+@njit()
 def _snap_offers(rules, persons, earned, unearned, rent, elders, medical, savings, shelter, steps):
     """What each home could have from SNAP, $/month float64 (rows,), and its step, int64 (rows,)."""
     out, money = np.empty(persons.size, np.int64), np.empty(persons.size)
@@ -150,8 +151,10 @@ def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) ->
 def _savings(hh: Any, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
     band = np.digitize(hh["poverty_ratio"][rows], (1.0, 2.0, 4.0))
     access = np.asarray(draw["budget.wealth_access"])[hh["race"][rows].astype(int)]
-    target = access * np.asarray(draw["budget.target_months"])[band] * hh["income_year"][rows] / 12.0
-    spread = np.exp(draw["income.savings_spread"] * rng.standard_normal(rows.size))
+    target = access * np.asarray(draw["budget.buffer_months"])[band] * hh["income_year"][rows] / 12.0
+    thrift = rng.spawn(1)[0].standard_normal(rows.size)  # other numbers stay as they were without it
+    hh["thrift"][rows] = thrift
+    spread = np.exp(draw["income.savings_spread"] * rng.standard_normal(rows.size) + draw["budget.thrift_spread"] * thrift)
     hh["savings"][rows] = draw["income.savings_center"] * target * spread
     renter = hh["tenure"][rows] == 1
     behind = rng.random(rows.size) < np.where(renter, np.asarray(draw["income.start_behind"])[band], 0.0)

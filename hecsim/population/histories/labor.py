@@ -10,6 +10,7 @@ prison, follow observed prevalence; group membership enters here as data on the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,11 @@ def stationary(community: Community, draw: Mapping[str, Any], rows: np.ndarray) 
     Education, disability, differential treatment, record, local demand and the length of spells enter;
     what changes within a year (season, care, health) does not.
     """
+    return spells.lives(partial(_chances, community, draw), rows, community.person["age"][rows], draw)
+
+
+def _chances(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> spells.Chances:
+    """What multiplies the monthly chances of these persons."""
     pp = community.person
     g = age_group.py_func(pp["age"][rows], pp["sex"][rows])
     race, disabled = pp["race"][rows], pp["disabled"][rows] > 0
@@ -95,21 +101,14 @@ def stationary(community: Community, draw: Mapping[str, Any], rows: np.ndarray) 
     kind = pp["attachment"][rows]
     away = np.asarray(_p(draw, "attachment_leave"))[kind]
     back = np.asarray(_p(draw, "attachment_enter"))[kind]
-    return spells.lives(
-        spells.Chances(
-            sex=pp["sex"][rows].astype(np.int64),
-            lose=lose * away,
-            leave=hurt * educated("withdraw_education") * away,
-            change=away,
-            find=find
-            * demand ** _p(draw, "demand_find")
-            * _p(draw, "find_level")
-            * np.asarray(_p(draw, "attachment_find"))[kind],
-            enter=find * demand ** _p(draw, "demand_enter") * _p(draw, "enter_level") * educated("enter_education") * back,
-            seek=educated("seek_education") * limit * back,
-        ),
-        pp["age"][rows],
-        draw,
+    return spells.Chances(
+        sex=pp["sex"][rows].astype(np.int64),
+        lose=lose * away,
+        leave=hurt * educated("withdraw_education") * away,
+        change=away,
+        find=find * demand ** _p(draw, "demand_find") * _p(draw, "find_level") * np.asarray(_p(draw, "attachment_find"))[kind],
+        enter=find * demand ** _p(draw, "demand_enter") * _p(draw, "enter_level") * educated("enter_education") * back,
+        seek=educated("seek_education") * limit * back,
     )
 
 
@@ -179,6 +178,7 @@ def _status(community: Community, draw: Mapping[str, Any], rng: np.random.Genera
     pp["labor"][rows] = np.where(works, _WORKS, np.where(seeks, _SEEKS, _OUT))
     pp["unemployed_months"][rows] = 0
     pp["job_months"][rows] = 0
+    del home, able, income, slope, tilt, g, odds, chance, work, seek, idle, u, works, seeks  # room for what spells need
     _spells(community, draw, rng, rows, lives)
 
 

@@ -10,22 +10,26 @@ person's age is where the person is drawn from at the start, so the first years 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from hecsim.compiled import njit
 from hecsim.processes.labor_terms import age_group, at_odds, spell, tenure_band, time_out
 
 __all__ = ["Chances", "Lives", "lives"]
 
 _FIRST, _YEARS = 16, 80  # age in years at which work begins, and years that are lived through
 _SETTLED = 36  # months in a job from which the chances to lose or leave it no longer change
+_MIDDLE = 7  # months of a year of age after which people are looked at
 _LAST = 60  # months without a job from which the chances of work no longer change
 _RETIRING = 4  # age group from which people leave work whatever their tenure
 _GRID = 0.1  # multipliers are told apart to this much of a log
 _CAP = 255
+_PART = 200_000  # people whose chances are worked out at a time
+_TOGETHER = 512  # classes that live at a time: what a month reads of them stays in the caches
 
 
 class Chances(NamedTuple):
@@ -47,31 +51,29 @@ class Chances(NamedTuple):
 
 @dataclass
 class Lives:
-    """Cohorts at each year of age.
+    """Cohorts at those years of age at which somebody is.
 
-    member, year : class of each person, and year of age from sixteen; int64 (n,)
-    job, look, out : share of the cohort by month of the spell, float32 (years, classes, months), the last
-        month for all later ones
+    cohort : class and year of age of each person, as a row of the arrays below, int64 (n,)
+    job, look, out : share of the cohort by month of the spell, float32 (cohorts, months), the last month for all
+        later ones
     """
 
-    member: np.ndarray
-    year: np.ndarray
+    cohort: np.ndarray
     job: np.ndarray
     look: np.ndarray
     out: np.ndarray
 
     def shares(self) -> tuple[np.ndarray, np.ndarray]:
         """Chance of each person to be employed and to be unemployed, two float64 (n,)."""
-        at = self.year, self.member
-        return self.job.sum(2, dtype=float)[at], self.look.sum(2, dtype=float)[at]
+        return self.job.sum(1, dtype=float)[self.cohort], self.look.sum(1, dtype=float)[self.cohort]
 
     def months(self, kind: str, who: np.ndarray, u: np.ndarray) -> np.ndarray:
         """Months so far in the job ("job") or without one ("look", "out") of persons `who` at quantiles `u`, int64."""
         sums = getattr(self, kind)
-        last, classes = sums.shape[2], sums.shape[1]
-        used, of = np.unique(self.year[who] * classes + self.member[who], return_inverse=True)
+        last = sums.shape[1]
+        used, of = np.unique(self.cohort[who], return_inverse=True)
         of = of.reshape(-1)
-        cdf = np.cumsum(sums.reshape(-1, last)[used], axis=1, dtype=float)
+        cdf = np.cumsum(sums[used], axis=1, dtype=float)
         cdf /= np.maximum(cdf[:, -1:], 1e-12)
         cdf[:, -1] = 1.0
         # Cohorts lie one after the other on a line, each on a unit of it.
@@ -82,35 +84,60 @@ class Lives:
         return np.where(month >= last, last + np.floor(rest * (_CAP - last)), month).astype(np.int64)
 
 
-def lives(c: Chances, age: np.ndarray, draw: Mapping[str, Any]) -> Lives:
-    """Lives that these chances lead to; `age` in months, int (n,). People with like chances live once.
+def lives(of: Callable[[np.ndarray], Chances], rows: np.ndarray, age: np.ndarray, draw: Mapping[str, Any]) -> Lives:
+    """Lives that the chances of `rows` lead to; `age` in months, int (n,). People with like chances live once.
 
-    Season, care and health, which pass, are left out.
+    `of` gives the chances of some rows, and is asked for a part of them at a time: those of a whole state are as large as
+    a fifth of all that is known of its people. Season, care and health, which pass, are left out.
     """
-    rates = np.column_stack(c[1:])
-    steps = np.rint(np.log(np.maximum(rates, 1e-6)) / _GRID).astype(np.int64)
-    steps -= steps.min(0)
-    code = c.sex.astype(np.int64)  # one number for all multipliers sorts faster than rows
-    for column in steps.T:
-        code = code * (int(column.max()) + 1) + column
+    steps, code = np.empty((len(Chances._fields) - 1, rows.size), np.int16), np.empty(rows.size, np.int64)
+    for begin in range(0, rows.size, _PART):
+        part = slice(begin, begin + _PART)
+        c = of(rows[part])
+        code[part] = c.sex
+        for step, rate in zip(steps, c[1:], strict=True):
+            step[part] = np.rint(np.log(np.maximum(rate, 1e-6)) / _GRID)
+    for step in steps:  # one number for all multipliers sorts faster than rows
+        low = step.min()
+        code *= int(step.max()) - int(low) + 1
+        code += step - low
     _, first, member = np.unique(code, return_index=True, return_inverse=True)
-    one = Chances(*(x[first] for x in c))
+    del steps, code
+    one = of(rows[first])
     n = first.size
-    job, look, out = np.zeros((n, _SETTLED)), np.zeros((n, _LAST)), np.zeros((n, _LAST))
-    out[:, 0] = 1.0
-    kept = [np.empty((_YEARS, *x.shape), np.float32) for x in (job, look, out)]
-    chances: tuple[Any, Any] = (None, None)
-    before = np.full(n, -1)
-    for month in range(_YEARS * 12):
-        group = age_group.py_func(np.full(n, _FIRST * 12 + month), one.sex).astype(np.int64)
-        if (group != before).any():
-            chances, before = (_leaving(one, group, draw), _finding(one, group, draw)), group
-        job, look, out = _step(job, look, out, *chances)
-        if month % 12 == 6:
-            for values, now in zip(kept, (job, look, out), strict=True):
-                values[month // 12] = now
     year = np.clip(np.asarray(age, np.int64) // 12 - _FIRST, 0, _YEARS - 1)
-    return Lives(member.reshape(-1), year, *kept)
+    # Of all classes at all ages, only those that somebody belongs to are kept.
+    used, cohort = np.unique(year * n + member.reshape(-1), return_inverse=True)
+    del member, year
+    kept = [np.empty((used.size, months), np.float32) for months in (_SETTLED, _LAST, _LAST)]
+    for begin in range(0, n, _TOGETHER):
+        _live(
+            Chances(*(x[begin : begin + _TOGETHER] for x in one)),
+            used,
+            np.arange(begin, min(begin + _TOGETHER, n)),
+            n,
+            kept,
+            draw,
+        )
+    return Lives(cohort.reshape(-1), *kept)
+
+
+def _live(c: Chances, used: np.ndarray, classes: np.ndarray, n: int, kept: list[np.ndarray], draw: Mapping[str, Any]) -> None:
+    """Live these classes, and keep them at those years of age at which somebody is (`used` = year * n + class)."""
+    job, look, out = (np.zeros((classes.size, months)) for months in (_SETTLED, _LAST, _LAST))
+    out[:, 0] = 1.0
+    chances: tuple[Any, ...] = ()
+    before = np.full(classes.size, -1)
+    for year in range(_YEARS):
+        group = age_group.py_func(np.full(classes.size, (_FIRST + year) * 12), c.sex).astype(np.int64)
+        if (group != before).any():  # on birthdays only
+            chances, before = (*_leaving(c, group, draw), *_finding(c, group, draw)), group
+        _pass(job, look, out, *chances, _MIDDLE)
+        first, end = np.searchsorted(used, year * n + np.array([classes[0], classes[-1] + 1]))
+        of = used[first:end] % n - classes[0]
+        for values, now in zip(kept, (job, look, out), strict=True):
+            values[first:end] = now[of]
+        _pass(job, look, out, *chances, 12 - _MIDDLE)
 
 
 def _p(draw: Mapping[str, Any], name: str) -> Any:
@@ -141,21 +168,52 @@ def _finding(c: Chances, g: np.ndarray, draw: Mapping[str, Any]) -> tuple[np.nda
     return found, stops, enters, starts
 
 
-def _later(values: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Shares one month on, with those whose spell begins in the first column."""
-    moved = np.empty_like(values)
-    moved[:, 1:] = values[:, :-1]
-    moved[:, -1] += values[:, -1]
-    moved[:, 0] = first
-    return moved
+@njit(error_model="numpy")
+def _pass(job, look, out, lost, left, change, found, stops, enters, starts, months):
+    """Let so many months pass for every class: shares by month of the spell, which are changed in place.
+
+    All months of a class in turn, so that what it is made of stays in the nearest cache. Sums are those of numpy, to the
+    last bit.
+    """
+    settled, last = job.shape[1], look.shape[1]
+    ends, quits, changes = np.empty(settled), np.empty(settled), np.empty(settled)
+    hired, entered, stay_job = np.empty(last), np.empty(last), np.empty(settled)
+    stay_look, stay_out = np.empty(last), np.empty(last)
+    for c in range(job.shape[0]):
+        at_work, looks, idle = job[c], look[c], out[c]
+        for _ in range(months):
+            for k in range(settled):
+                ends[k], quits[k], changes[k] = at_work[k] * lost[c, k], at_work[k] * left[c, k], at_work[k] * change[c, k]
+                stay_job[k] = at_work[k] - ends[k] - quits[k] - changes[k]
+            for k in range(last):
+                hired[k], entered[k] = looks[k] * found[c, k], idle[k] * enters[c, k]
+                began, gave_up = idle[k] * starts[c, k], looks[k] * stops[c, k]
+                stay_look[k] = looks[k] * (1.0 - found[c, k]) - gave_up + began
+                stay_out[k] = idle[k] * (1.0 - enters[c, k]) - began + gave_up
+            _later(at_work, stay_job, _sum(hired) + _sum(entered) + _sum(changes))
+            _later(looks, stay_look, _sum(ends))
+            _later(idle, stay_out, _sum(quits))
 
 
-def _step(job: np.ndarray, look: np.ndarray, out: np.ndarray, leaving: Any, finding: Any) -> tuple[Any, Any, Any]:
-    lost, left, change = leaving
-    found, stops, enters, starts = finding
-    ends, quits, changes = job * lost, job * left, job * change
-    hired = (look * found).sum(1) + (out * enters).sum(1)
-    began, gave_up = out * starts, look * stops
-    stay_look, stay_out = look * (1.0 - found) - gave_up + began, out * (1.0 - enters) - began + gave_up
-    job = _later(job - ends - quits - changes, hired + changes.sum(1))
-    return job, _later(stay_look, ends.sum(1)), _later(stay_out, quits.sum(1))
+@njit(forceinline=True, error_model="numpy")
+def _later(to, stay, first):
+    """Shares one month on, with those whose spell begins in the first place; the last place holds all later months."""
+    n = stay.size
+    for k in range(1, n):
+        to[k] = stay[k - 1]
+    to[n - 1] += stay[n - 1]
+    to[0] = first
+
+
+@njit(forceinline=True, error_model="numpy")
+def _sum(values):
+    """The sum of 8 to 128 numbers in the order in which numpy adds them."""
+    n = values.size
+    a, b, c, d, e, f, g, h = values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7]
+    for i in range(8, n - n % 8, 8):
+        a, b, c, d = a + values[i], b + values[i + 1], c + values[i + 2], d + values[i + 3]
+        e, f, g, h = e + values[i + 4], f + values[i + 5], g + values[i + 6], h + values[i + 7]
+    total = ((a + b) + (c + d)) + ((e + f) + (g + h))
+    for i in range(n - n % 8, n):
+        total += values[i]
+    return total

@@ -4,7 +4,8 @@ Adults: body mass index is a lognormal shifted by sex (NHANES), whose latent sco
 education, neighborhood disadvantage, recorded group, childhood adversity, something partners share
 and a personal rest. Where a tract's obesity is known, the scores of its adults are shifted to it,
 moved from the year of the data to the start by the state's change. The set point is then what
-today's energy balance leaves: nobody's weight drifts merely because the run begins.
+today's energy balance leaves, ahead of weight by what it drifts in one time constant: whose set point
+has long been moving weighs tau x drift less than it, and gains from the first month as ever.
 
 Children: the personal part of the BMI z score lies around the family level of the process, plus a
 group difference that data show; heights follow the parents.
@@ -119,17 +120,23 @@ def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any], rn
     adults = np.bincount(home, minlength=community.household.size)[home]
     total = np.bincount(home, bmi, community.household.size)[home]
     gap = np.where(adults > 1, (total - bmi) / np.maximum(adults - 1, 1) - bmi, 0.0)
+    del home, adults, total  # of a state, each is as large as a column: what is done with goes
     # Part of today's weight is this year's wobble, more so in those far from the mean; it passes, so that it is taken off.
     far = np.log(np.maximum(bmi, 5.0))
     share = min(k["wobble"] ** 2 / max(float(np.var(far)), 1e-6), 0.5) if rows.size > 1 else 0.0
     wobble = share * (far - (far.mean() if far.size else 0.0))
     wobble = wobble + k["wobble"] * np.sqrt(1.0 - share) * rng.standard_normal(rows.size)
     lasting = bmi * np.exp(-wobble)
+    del bmi, far, wobble
     point = lasting * square
+    years = p["age"][rows] / 12.0
+    drift = np.where(sex == 0, *(growth.between(years, k["drift_ages"], k[n]) for n in ("drift_male", "drift_female")))
+    drift, grown = drift * k["drift_scale"], years - ADULT / 12.0
     for _ in range(3):  # cost per kg and time constant are those of the set point, which is sought
         epsilon = growth.kcal_per_kg_adult(point / square, sex, k["epsilon_at_28"], k["epsilon_power"])
         tau = growth.time_constant_adult(point / square, sex, k["tau_slope"], k["tau_intercept"], k["tau_floor"])
-        point = lasting * square - energy / epsilon - k["household_influence"] * tau * gap * square
+        ahead = tau * drift * -np.expm1(-grown / tau)  # the drift began at 18
+        point = lasting * square - energy / epsilon - k["household_influence"] * tau * gap * square + ahead
         point = np.clip(point, k["set_point_bmi_low"] * square, k["set_point_bmi_high"] * square)
     p["set_point"][rows] = point
 
