@@ -7,6 +7,10 @@ child care and record. A multiplier acts on the hazard: P = 1 - (1 - p)^m. Every
 from sixteen on (firm, in and out, rarely at work), so that the same people lose jobs again and others stay away; it
 goes with the income of the home at sixteen as incomes of children go with those of their parents.
 
+Money that comes without work lets people work less (`income_effect`): a household's `cash` and what the lever
+`child_credit` adds raise the hazard of leaving work, and lower that of finding or taking it, in proportion. Money of
+current law is part of the base rates.
+
 A person who looks for work meets one possible employer a month, reached by commuting; that
 employer's fair-chance practice decides how much a record counts. Race enters as differential
 treatment only (`race_find`, `race_loss`), scaled by the lever `hiring_bias`.
@@ -14,7 +18,7 @@ treatment only (`race_find`, `race_loss`), scaled by the lever `hiring_bias`.
 Order: record, leave, finding, loss, then the terms of the job (`hecsim.processes.jobs`). A new hire has
 zero months in the job until the terms are set in the same month.
 
-Sources: BLS gross flows 2024-25; Abowd and Zellner 1985; Pager 2003; Agan and Starr 2018.
+Sources: BLS gross flows 2024-25; Abowd and Zellner 1985; Pager 2003; Agan and Starr 2018; Vivalt and others 2024.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from hecsim.processes.labor_terms import (
     DAILY,
     NOBODY,
     age_group,
+    at_ease,
     at_odds,
     fade,
     family_rank,
@@ -135,9 +140,9 @@ def record_plain(
 def finding_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
     p_wage, p_labor, p_attachment, p_unemployed_months, p_job_months, p_employer,
-    h_neighborhood, h_under6, h_care_subsidy, h_kin_nearby, n_demand, n_town, b_open, b_fair_chance,
+    h_neighborhood, h_under6, h_children, h_care_subsidy, h_kin_nearby, lh_cash, n_demand, n_town, b_open, b_fair_chance,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_finding, pu_job_town, pu_employer,
-    lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
+    lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage, lg_child_credit, k_income_effect, k_income_effect_most,
     k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
     k_attachment_find, k_attachment_enter,
     k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find,
@@ -155,6 +160,10 @@ def finding_kernel(
     for i in range(n):  # what is looked up, in a loop of its own
         h = home(p_household[i], p_present[i], h0)
         local[i], tied[i] = demand[np.uint64(h_neighborhood[h]), np.uint64(p_labor[i] == SEEKS)], bound[h]
+    factor, eased = at_ease(lh_cash, h_children, lg_child_credit, k_income_effect, k_income_effect_most)
+    if eased:
+        for i in range(n):
+            local[i] /= factor[home(p_household[i], p_present[i], h0)]
     races, finds, gives_up = five(by_race), seven(k_find * k_true_eu), seven(k_give_up * k_true_un)
     enters, seeks_again, mean = seven(k_enter * k_true_en), seven(k_seek * k_true_un), seven(k_out_mean)
     lasting, away = five(k_find_level * k_duration), five(k_out_duration)
@@ -204,9 +213,9 @@ def finding_kernel(
 def finding_plain(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_record, p_record_months,
     p_wage, p_labor, p_attachment, p_unemployed_months, p_job_months, p_employer,
-    h_neighborhood, h_under6, h_care_subsidy, h_kin_nearby, n_demand, n_town, b_open, b_fair_chance,
+    h_neighborhood, h_under6, h_children, h_care_subsidy, h_kin_nearby, lh_cash, n_demand, n_town, b_open, b_fair_chance,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_finding, pu_job_town, pu_employer,
-    lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
+    lp_job_finding, lp_record_penalty, lg_hiring_bias, lg_minimum_wage, lg_child_credit, k_income_effect, k_income_effect_most,
     k_find, k_give_up, k_enter, k_seek, k_true_eu, k_true_en, k_true_un, k_find_level, k_enter_level,
     k_attachment_find, k_attachment_enter,
     k_enter_education, k_seek_education, k_duration, k_out_duration, k_out_mean, k_race_find, k_record_find,
@@ -231,6 +240,7 @@ def finding_plain(
     m *= np.maximum(1.0 - k_record_find[p_record[i]] * weight, 0.0)
     seeks = p_labor[i] == SEEKS
     m *= n_demand[place].astype(np.float64) ** np.where(seeks, k_demand_find, k_demand_enter)
+    m /= at_ease.py_func(lh_cash, h_children, lg_child_credit, k_income_effect, k_income_effect_most)[0][h]
     limit = np.where(p_disabled[i] > 0, k_disability_find, 1.0)
     m *= limit
     mother = (p_sex[i] == 1) & (p_role[i] <= 1) & (h_under6[h] > 0)
@@ -264,9 +274,9 @@ def loss_kernel(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
     p_record, p_record_months, p_since_birth, p_wage, p_earnings, p_labor, p_attachment, p_unemployed_months,
     p_job_months, p_employer,
-    p_unstable, p_job_kind, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
+    p_unstable, p_job_kind, p_leave_weeks, h_neighborhood, h_care_cost, h_children, lh_cash, n_demand, n_town, b_open,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
-    lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
+    lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days, lg_child_credit, k_income_effect, k_income_effect_most,
     k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level,
     k_loss_education, k_withdraw_education, k_attachment_leave, k_loss_wage, k_loss_wage_edges,
     k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
@@ -284,7 +294,11 @@ def loss_kernel(
         h = home(p_household[i], p_present[i], h0)
         local[i], care[i] = demand[np.uint64(h_neighborhood[h])], h_care_cost[h]
         ends[i] = shut[min(np.uint64(p_employer[i]), np.uint64(b_open.size))]
-    held_back, may = np.ones(n), np.empty(n, np.uint8)
+    factor, eased = at_ease(lh_cash, h_children, lg_child_credit, k_income_effect, k_income_effect_most)
+    held_back, restless, may = np.ones(n), np.ones(n), np.empty(n, np.uint8)
+    if eased:
+        for i in range(n):
+            restless[i] = factor[home(p_household[i], p_present[i], h0)]
     for i in range(n):
         may[i] = (p_present[i] != 0) & (p_labor[i] == WORKS) & (p_record[i] > 0)
     for i in listed(may):
@@ -314,6 +328,7 @@ def loss_kernel(
         m *= held
         m *= limit
         away *= limit
+        away *= restless[i]
         burden, mother = care[i] / max(np.float64(p_earnings[i]), 1.0), (p_sex[i] == 1) & (p_role[i] <= 1)
         away *= 1.0 + k_care_withdraw * min(burden, 1.0) if mother else 1.0
         away *= k_birth_withdraw if mother & (p_since_birth[i] <= 3) else 1.0
@@ -354,9 +369,9 @@ def loss_plain(
     p_present, p_household, p_age, p_sex, p_race, p_education, p_role, p_disabled, p_depression, p_substance,
     p_record, p_record_months, p_since_birth, p_wage, p_earnings, p_labor, p_attachment, p_unemployed_months,
     p_job_months, p_employer,
-    p_unstable, p_job_kind, p_leave_weeks, h_neighborhood, h_care_cost, n_demand, n_town, b_open,
+    p_unstable, p_job_kind, p_leave_weeks, h_neighborhood, h_care_cost, h_children, lh_cash, n_demand, n_town, b_open,
     x_job_towns, x_employer_start, x_employer_row, x_employer_cdf, pu_loss, pu_job_town, pu_employer,
-    lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days,
+    lp_job_loss, lp_record_penalty, lg_hiring_bias, lg_sick_days, lg_child_credit, k_income_effect, k_income_effect_most,
     k_loss, k_withdraw, k_job_change, k_tenure, k_tenure_mean, k_true_eu, k_true_en, k_loss_level,
     k_loss_education, k_withdraw_education, k_attachment_leave, k_loss_wage, k_loss_wage_edges,
     k_season, k_race_loss, k_record_loss, k_record_half_life, k_disability_loss, k_depression_loss,
@@ -388,6 +403,7 @@ def loss_plain(
     held = held * firm
     m *= held
     away *= np.where(p_disabled[i] > 0, k_disability_loss, 1.0)
+    away *= at_ease.py_func(lh_cash, h_children, lg_child_credit, k_income_effect, k_income_effect_most)[0][h]
     mother = (p_sex[i] == 1) & (p_role[i] <= 1)
     burden = h_care_cost[h].astype(np.float64) / np.maximum(p_earnings[i].astype(np.float64), 1.0)
     away *= np.where(mother, 1.0 + k_care_withdraw * np.minimum(burden, 1.0), 1.0)

@@ -15,6 +15,7 @@ __all__ = [
     "NOBODY",
     "OWN",
     "age_group",
+    "at_ease",
     "at_odds",
     "fade",
     "family_rank",
@@ -48,6 +49,27 @@ def age_group(age, sex):
     women = (age >= 300) * (age < 660) * (sex == 1)
     young = (age >= 240) * 1 + (age >= 300) * 1
     return young + women + (age >= 660) * 2 + (age >= 780) * 1 + (age >= 900) * 1
+
+
+@njit(error_model="numpy")
+def at_ease(cash, children, credit, effect, most):
+    """By how much money that comes without work raises the hazard of leaving work, and whether it does so anywhere.
+
+    cash : $/month (homes,) beyond current law; children : count (homes,), for each of whom the home gets `credit` $/year
+    effect : rise per $1,000 a month, no more than that of `most` $/month, the largest sum that was studied
+
+    Returns
+    -------
+    factor : float64 (homes,), 1 without such money; any : whether it differs from 1
+    """
+    factor, found = np.ones(cash.size), credit != 0.0
+    for h in range(cash.size):
+        found |= cash[h] != 0.0
+    if found:
+        for h in range(cash.size):
+            money = np.float64(cash[h]) + credit * np.float64(children[h]) / 12.0
+            factor[h] = 1.0 + effect * min(max(money, -most), most) / 1000.0
+    return factor, found
 
 
 @njit(inline="always", error_model="numpy")
