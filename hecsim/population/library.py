@@ -98,8 +98,8 @@ class _Draft:
         self.add(np.ones(self.n, bool), age, woman, HEAD)
         return age
 
-    def partner(self, who: np.ndarray) -> None:
-        """Add a partner of the householder: husband minus wife as observed."""
+    def partner(self, who: np.ndarray, unmarried: str = "cohabiting") -> None:
+        """Add a partner of the householder: husband minus wife as observed, married but for the shares of a table by age."""
         mean, sd = self.p["husband_older"]
         gap = np.rint(self.rng.normal(mean, sd, self.n)).astype(np.int64)
         own = self.sex[:, 0]
@@ -108,7 +108,7 @@ class _Draft:
         age = np.where(own == 1, self.age[:, 0] + gap, self.age[:, 0] - gap).clip(18, OLDEST)
         self.add(who, age, other, PARTNER)
         band = np.digitize(self.age[:, 0], HEAD_EDGES)
-        alone = self.chance(np.asarray(self.p["cohabiting"])[band])
+        alone = self.chance(np.asarray(self.p[unmarried])[band])
         self.couple = np.where(who, np.where(alone, 1, 2), self.couple).astype(np.int8)
 
     def mothers(self) -> tuple[np.ndarray, np.ndarray]:
@@ -123,7 +123,8 @@ class _Draft:
         """`count` children of `low` to `high` years, at ages that the mother's age allows; oldest first."""
         slot, reckon = self.mothers()
         ages = np.arange(low, high + 1)
-        weight = _birth_weight(reckon[:, None] - ages[None, :], self.p)
+        earlier = np.where(self.couple > 0, 0.0, float(self.p["lone_births_earlier"]))  # of parents who are alone
+        weight = _birth_weight(reckon[:, None] - ages[None, :], self.p, earlier[:, None])
         # A father named first must have been an adult, and old children keep their distance to both.
         for other in (0, 1):
             present = (self.role[:, other] >= 0) & (self.role[:, other] <= PARTNER)
@@ -154,9 +155,9 @@ def _in_bands(shares: np.ndarray, top: float, n: int, rng: np.random.Generator) 
     return np.floor(edges[band] + u * (edges[band + 1] - edges[band])).astype(np.int64)
 
 
-def _birth_weight(at_birth: np.ndarray, p: Mapping[str, Any]) -> np.ndarray:
-    """Relative frequency of a mother's age at birth; 0 outside 16 to 45."""
-    ages = at_birth + float(p["first_births_shift"])
+def _birth_weight(at_birth: np.ndarray, p: Mapping[str, Any], earlier: Any = 0.0) -> np.ndarray:
+    """Relative frequency of a mother's age at birth, some years `earlier` than of all; 0 outside 16 to 45."""
+    ages = at_birth + float(p["first_births_shift"]) + earlier
     centers = np.array([17.5, 22.0, 27.0, 32.0, 37.0, 42.5])
     weight = np.interp(ages, centers, np.asarray(p["fertility_shape"], float))
     return np.where((at_birth >= 16) & (at_birth <= 45), weight, 0.0)
@@ -195,7 +196,7 @@ def _draft(kind: int, n: int, rng: np.random.Generator, p: Mapping[str, Any]) ->
         d.partner(everyone)
     elif kind in (2, 7):
         d.head("head_age_couple_children", man_first, least=19)
-        d.partner(everyone)
+        d.partner(everyone, "cohabiting_parents")
         count = _counts(p["children_couple"], n, rng)
         weigh("children_couple", count)
         d.children(d.chance(p["grown_beside_children"]), np.ones(n, np.int64), 18, 29)

@@ -74,6 +74,8 @@ def test_single_parents_three_generations_and_grown_children(town, rows, hartfor
     home = pp["household"][kids].astype(int)
     published = hartford.town_table.loc["Hartford", "children_single_parent"]
     assert (hh["couple"][home] != 2).mean() == pytest.approx(published, abs=0.06)
+    # Of children whose parents are not married, about a quarter live with a couple (ACS B09005).
+    assert 0.18 < (hh["couple"][home] == 1).sum() / (hh["couple"][home] != 2).sum() < 0.33
     assert 0.06 < hh["grandparent"][home].mean() < 0.16
     adults = rows[(pp["age"][rows] >= 216) & (pp["age"][rows] < 300)]
     assert 0.35 < (pp["role"][adults] == 2).mean() < 0.7
