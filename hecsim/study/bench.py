@@ -178,6 +178,7 @@ def measure_speed(
     done = iter(range(1, total + 1))
     tell = None if progress is None else (lambda: progress(next(done), total))
     with_record, worked = _months(model, months, tell)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # of a run; processes one by one need more
     model.recorder = None
     model.datacollector.model_reporters.clear()  # they read what the recorder wrote
     without, _ = _months(model, months, tell)
@@ -201,7 +202,7 @@ def measure_speed(
         "bytes_moved_per_person_month": moved,
         "floor_ns_per_person_month": 1e9 * moved / speed,
         "times_the_floor": worked * scale / (1e9 * moved / speed),
-        "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_memory_mb": most,
         "bytes_per_person": sum(memory.values()),
         "process_cost": {name: s * scale * months / watched for name, s in timed.seconds.items()},
         "memory_by_column": memory,
