@@ -125,6 +125,8 @@ def test_a_plan_over_its_budget_says_so_before_it_is_run(page: Any, address: str
     ready(page)
     page.wait_for_selector(".go .total.over", timeout=240_000)
     assert page.inner_text(".go .total").startswith("▲ Your mix costs about")
+    # With the last price nothing but what is done here draws the page.
+    page.wait_for_function("!document.querySelector('.hecsim-left').innerText.includes('Prices are being')", timeout=240_000)
     page.fill("#p-budget", "")
     page.press("#p-budget", "Enter")
     page.wait_for_selector(".go .total:not(.over)")
