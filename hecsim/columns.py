@@ -295,6 +295,7 @@ NEIGHBORHOOD: tuple[Column, ...] = (
     C("store_kind_car", "uint8", "code", "usual store by car", STORE),
     C("store_kind_foot", "uint8", "code", "usual store on foot or by bus", STORE),
     C("demand", "float32", "1", "local labor demand against normal, 1", default=1.0),
+    C("snap_place", "float32", "1", "how fast the entitled begin to claim SNAP here against the state, 1", default=1.0),
     C("fmr", "float32", "$/month", "two-bedroom fair market rent of the area"),
     C("fmr_area", "uint8", "code", "fair market rent area"),
     C("care_region", "uint8", "code", "child-care rate region"),

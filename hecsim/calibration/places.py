@@ -35,6 +35,7 @@ class PlaceCheck:
     column, level : of the packaged tables, "tracts" or "towns"; figures of 2017 exist for the tracts of eight cities
     measure : what is simulated; factor turns the column into its unit
     per : column by which a count is divided
+    reported : parameter by which a survey's figure is divided, where people do not report what records know
     use : "kept from it" (blanked here), "never used" (no part of the model reads it), or
         "synthesis" (the synthesis was fitted to it; shows that living does not spoil it)
     """
@@ -46,6 +47,7 @@ class PlaceCheck:
     factor: float = 100.0
     per: str = ""
     note: str = ""
+    reported: str = ""
 
     @property
     def name(self) -> str:
@@ -53,6 +55,7 @@ class PlaceCheck:
         return f"{MEASURES[self.measure].label} by {self.level.removesuffix('s')}"
 
 
+_SNAP = "income.snap_reported"
 CHECKS = (
     PlaceCheck("diabetes_2023", "tracts", "diabetes", "kept from it"),
     PlaceCheck("hypertension_2023", "tracts", "hypertension", "kept from it"),
@@ -63,7 +66,7 @@ CHECKS = (
     PlaceCheck("diabetes_2023", "towns", "diabetes", "kept from it"),
     PlaceCheck("hypertension_2023", "towns", "hypertension", "kept from it"),
     PlaceCheck("uninsured_18_64_2023", "towns", "uninsured", "kept from it", note="18 to 64 against all ages"),
-    PlaceCheck("snap_households", "towns", "snap_households", "kept from it", note="a month against a year"),
+    PlaceCheck("snap_households", "towns", "snap_households", "kept from it", note="a month against a year", reported=_SNAP),
     PlaceCheck("unemployment_2019", "towns", "unemployment", "kept from it", note="2019"),
     PlaceCheck("dcf_reports", "towns", "cps_investigations", "never used", 1000.0, "children", "accepted reports, 2017"),
     PlaceCheck("dcf_substantiated", "towns", "cps_confirmed", "never used", 1000.0, "children", "2017"),
@@ -81,6 +84,11 @@ def blinded(community: Community) -> Community:
     return out
 
 
+def _reported(name: str) -> float:
+    """Share of what records know that a survey's figure holds; 1 where nothing is named."""
+    return float(evidence.load()[name].value) if name else 1.0
+
+
 def _observed(check: PlaceCheck, community: Community) -> tuple[np.ndarray, np.ndarray]:
     """Published figure of each place and the row of its place for every neighborhood (-1 for none)."""
     labels = community.labels
@@ -90,7 +98,7 @@ def _observed(check: PlaceCheck, community: Community) -> tuple[np.ndarray, np.n
         if check.per == "children":
             share = table["age_0_4"] + table["age_5_17"]
             values = values / (table["population"] * share).to_numpy(float)
-        return check.factor * values, community.neighborhood["town"].astype(np.int64)
+        return check.factor * values / _reported(check.reported), community.neighborhood["town"].astype(np.int64)
     geoid = np.array(labels["geoid"])
     found = geo.tracts().set_index("geoid").reindex(geoid)[check.column].to_numpy(float)
     return check.factor * found, np.arange(geoid.size)
@@ -167,12 +175,16 @@ _TOWN = (
 
 
 def town_figures(town: str) -> list[tuple[str, str, float]]:
-    """(measure, column, published value in the measure's unit) of a town; blanks are left out."""
+    """(measure, column, published value in the measure's unit) of a town; blanks are left out.
+
+    A survey's share of households with SNAP is divided by the share of recipients that report it.
+    """
     row: dict[str, Any] = {str(k): v for k, v in geo.towns().loc[geo.select(town).towns[0]].items()}
     children = float(row["population"]) * (float(row["age_0_4"]) + float(row["age_5_17"]))
     out = []
     for column, measure, factor in _TOWN:
         value = float(row[column]) * factor / (children if column.startswith("dcf") else 1.0)
+        value /= _reported(_SNAP if column == "snap_households" else "")
         if np.isfinite(value):
             out.append((measure, column, value))
     return out

@@ -126,7 +126,7 @@ def validate_town(
     rows = []
     for i, (measure, column, value) in enumerate(figures):
         row = _row(made[i], np.array(values)[:, i])
-        used = "no" if column.startswith("dcf") or column == "snap_households" else "yes"
+        used = "no" if column.startswith("dcf") else "yes"
         rows.append({
             "town": town, "measure": measure, "label": MEASURES[measure].label, "unit": MEASURES[measure].unit,
             "published": value, "column": column, "used": used,

@@ -5,7 +5,8 @@ lasting trait of the household (`takes_*`) that outreach can change. For SNAP th
 out: a claim lapses (recertification) at `snap_lapse`, and one begins at the rate that leaves the share
 `snap_share` of those entitled to so much of the most that their size can get claiming; homes of the elderly begin
 `snap_elder` times as fast, homes of foreign-born adults who speak another language best, who stand for those
-barred by status or afraid, `snap_immigrant` times (Mills et al. 2014; Cunnyngham 2010; 7 CFR 273.4).
+barred by status or afraid, `snap_immigrant` times, homes that their people own `snap_owner` times, and all homes
+of a neighborhood `snap_place` times (Mills et al. 2014; Cunnyngham 2010; 7 CFR 273.4; Huang, Nam and Wikoff 2012).
 Wages, unemployment insurance and paid leave come first, then TFA, then SNAP, which counts them, then WIC,
 which is adjunct to SNAP. Taxes are in `hecsim.processes.taxes`.
 
@@ -143,6 +144,7 @@ def programs_kernel(
     h_under6,
     h_youngest,
     h_elders,
+    h_neighborhood,
     h_tenure,
     h_rent,
     h_voucher,
@@ -159,6 +161,7 @@ def programs_kernel(
     h_snap,
     h_tfa,
     h_wic,
+    n_snap_place,
     hu_snap,
     hu_wic,
     hu_tfa,
@@ -173,6 +176,7 @@ def programs_kernel(
     k_snap_lapse,
     k_snap_elder,
     k_snap_immigrant,
+    k_snap_owner,
     k_fringe_wic,
     k_fringe_tfa,
     k_fringe_eitc,
@@ -239,13 +243,16 @@ def programs_kernel(
         h_tfa_months[h] += here & (grant > 0.0) & (h_tfa_months[h] < 255)
         # A home that is entitled to nothing stands with those that could have the least.
         step[h] = np.uint8(snap_step(allotments[h], most[h], steps))
-    hazard, may = standard, np.empty(n, np.uint8)
+    hazard, place, may = standard, most, np.empty(n, np.uint8)
     for h in range(n):  # what is looked up, in a loop of its own
         hazard[h] = chance[np.uint64(h_takes_snap[h] == 1), np.uint64(step[h])]
+        place[h] = n_snap_place[np.uint64(h_neighborhood[h])]
     for h in range(n):
         taking = h_takes_snap[h] == 1
         begins = hazard[h] * (k_snap_elder if ((marked[h] & _AGED) != 0) & ~taking else 1.0)
         begins *= k_snap_immigrant if ((marked[h] & _BARRED) != 0) & ~taking else 1.0
+        begins *= k_snap_owner if (h_tenure[h] == 0) & ~taking else 1.0
+        begins *= 1.0 if taking else place[h]
         hazard[h] = begins / 12.0
         # The chance lies below its hazard: few need the exponential.
         reached = 0.0 if taking else np.float64(lh_snap_take_up[h])

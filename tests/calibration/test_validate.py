@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hecsim import evidence
-from hecsim.calibration.places import CHECKS, blinded, check_places, town_figures
+from hecsim.calibration.places import CHECKS, _observed, blinded, check_places, town_figures
 from hecsim.calibration.validate import draws_of, summary_of, validate, validate_town
 from hecsim.errors import ScenarioError, UnknownNameError
 from hecsim.geography import towns
@@ -57,8 +57,18 @@ def test_any_town_has_figures():
     assert {c.measure for c in CHECKS} <= set(MEASURES)
 
 
+def test_a_survey_of_snap_is_held_against_records():
+    share = {column: value for _, column, value in town_figures("Greenwich")}["snap_households"]
+    reported = evidence.load()["income.snap_reported"].value
+    assert share == pytest.approx(100 * towns().loc["Greenwich", "snap_households"] / reported)
+    check = next(c for c in CHECKS if c.measure == "snap_households")
+    c = build_community("Greenwich", households=100, histories=False)
+    assert _observed(check, c)[0] == pytest.approx([share])
+
+
 def test_a_town_beside_its_simulation():
     rows = validate_town("Ansonia", households=300, members=1, parameters="central")
+    assert {r["column"] for r in rows if r["used"] == "no"} == {"dcf_reports", "dcf_substantiated"}
     assert {r["measure"] for r in rows} >= {"poverty", "unemployment", "diabetes"}
     assert all(np.isfinite([r["published"], r["simulated"]]).all() for r in rows)
 

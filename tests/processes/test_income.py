@@ -123,8 +123,8 @@ def test_more_care_slots_shorten_the_list():
     assert (more.household["care_subsidy"] == 2).sum() > (base.household["care_subsidy"] == 2).sum()
 
 
-def _claims(prepare):
-    """Homes of one sort, 40 months on: the community at the end and the rows of its homes."""
+def _claims(prepare, months=40, homes=250):
+    """Homes of one sort, 40 months on or as told: the community at the end and the rows of its homes."""
 
     def alone(c):
         p, h = c.person, c.household
@@ -133,9 +133,10 @@ def _claims(prepare):
         for column in ("earnings", "ui", "other_income", "capital_income", "savings", "takes_tfa", "care_cost", "elders"):
             h[column][:] = 0
         h["persons"][:], h["rent"][:], h["tenure"][:] = 2, 900, 1
+        c.neighborhood["snap_place"][:] = 1
         prepare(c)
 
-    end = check_process(income.PROGRAMS, months=40, prepare=alone, community=toy_community(households=250, seed=3))
+    end = check_process(income.PROGRAMS, months=months, prepare=alone, community=toy_community(households=homes, seed=3))
     return end.household, end.household["present"] == 1
 
 
@@ -157,6 +158,40 @@ def test_the_old_and_those_barred_by_status_claim_less():
     for sort in (old, abroad):
         fewer, _ = _claims(sort)
         assert (fewer["snap"][here] > 0).mean() < (some["snap"][here] > 0).mean() - 0.05  # 0.85 against 0.95
+
+
+@pytest.mark.parametrize(
+    ("tenure", "place", "ratio"), [(1, 1.0, 1.0), (0, 1.0, 0.35), (1, 0.5, 0.5), (1, 2.0, 2.0), (0, 0.5, 0.175)]
+)
+def test_claims_begin_by_tenure_and_place(tenure, place, ratio):
+    def sort(c):
+        c.household["takes_snap"][:], c.household["tenure"][:] = 0, tenure
+        c.neighborhood["snap_place"][:] = place
+
+    h, here = _claims(sort, months=1, homes=1500)
+    # Nothing comes in: 0.2 a year lapse of the 0.95 who claim, so that 3.8 a year begin in a rented home of a usual place.
+    begin = 1.0 - np.exp(-3.8 * ratio / 12.0)
+    assert abs(h["takes_snap"][here].mean() - begin) < 5 * np.sqrt(begin * (1.0 - begin) / here.sum())
+
+
+def test_tenure_and_place_do_not_end_claims():
+    def place(c):
+        c.household["takes_snap"][:] = 0
+        c.neighborhood["snap_place"][:] = 0.0
+
+    end, here = _claims(place, months=6)
+    assert (end["takes_snap"][here] == 0).all()
+
+    def claiming(c):
+        c.household["takes_snap"][:], c.household["tenure"][:] = 1, 0
+        c.neighborhood["snap_place"][:] = 0.0
+
+    def alike(c):
+        c.household["takes_snap"][:] = 1
+
+    held, here = _claims(claiming, months=1)
+    usual, _ = _claims(alike, months=1)
+    assert np.array_equal(held["takes_snap"][here], usual["takes_snap"][here])  # claims end alike
 
 
 def test_a_home_entitled_to_nothing_gets_nothing():

@@ -4,6 +4,12 @@ What a household draws beside its earnings is set so that all sources together p
 the year. Whether it claims a benefit is a lasting trait, drawn at observed take-up, for SNAP by age and
 what the home could have. Liquid savings follow the survey of consumer finances by income: many hold next
 to nothing, a few hold months.
+
+How fast the entitled begin to claim SNAP in a town (`snap_place`) is a kept fact of the place: stigma, offices
+and outreach beyond who lives there. It is what the town's published share of households with SNAP, corrected
+for those who do not report it, is against the share that the model's own odds give for its people, to a power
+and bounded; over the entitled of the state its mean is near 1, so that it moves claims between towns. Towns
+without a published share have 1.
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ from hecsim.benefits.snap import snap_step
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.community import Community
 from hecsim.compiled import njit
+from hecsim.population.histories.matching import known_levels
 
 __all__ = ["initialize"]
 
@@ -82,7 +89,7 @@ def _snap_offers(rules, persons, earned, unearned, rent, elders, medical, saving
 
 
 def _snap_claims(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
-    """Claims stand where beginning and lapsing hold them, by what the home could have, age and origin."""
+    """Claims stand where beginning and lapsing hold them, by what the home could have, age, origin, tenure and place."""
     pp, hh = community.person, community.household
     old = (pp["present"] == 1) & (pp["role"] <= 1) & (pp["age"] >= 60 * 12)
     aged = np.bincount(pp["household"][old].astype(np.int64), minlength=hh.size)[rows] > 0
@@ -100,10 +107,33 @@ def _snap_claims(community: Community, draw: Mapping[str, Any], rng: np.random.G
         tenure == 2, share.size,
     )  # fmt: skip
     odds = share[step] / (1.0 - share[step]) * np.where(aged, draw["income.snap_elder"], 1.0)
-    odds *= np.where(barred, draw["income.snap_immigrant"], 1.0)
+    odds *= np.where(barred, draw["income.snap_immigrant"], 1.0) * np.where(tenure == 0, draw["income.snap_owner"], 1.0)
+    where = hh["neighborhood"][rows].astype(np.int64)
+    place = _snap_places(community, draw, where, np.where(allotment > 0, odds / (1.0 + odds), 0.0))
+    community.neighborhood["snap_place"] = place
+    odds *= place[where]
     hh["takes_snap"][rows] = rng.random(rows.size) < odds / (1.0 + odds)
     hh["resources_year"][rows] = hh["income_year"][rows] + 12.0 * hh["takes_snap"][rows] * allotment
     hh["income"][rows] = hh["resources_year"][rows] / 12.0
+
+
+def _snap_places(community: Community, draw: Mapping[str, Any], where: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Factor of each neighborhood on the rate at which claims begin; `chance` of each home to receive, without it."""
+    town = community.neighborhood["town"].astype(np.int64)
+    size = community.tables["town"].size
+    published = known_levels(community, "data_snap") / draw["income.snap_reported"]
+    known = np.isfinite(published) & (published >= 0.0)
+    ratio, homes = np.ones(town.size), known[where]
+    if not homes.any():
+        return ratio
+    # A town of which few homes are simulated is taken to differ as all do.
+    usual, few = chance[homes].sum() / max(published[where][homes].sum(), 1e-9), float(draw["income.snap_place_few"])
+    expected, number = np.bincount(town[where], chance, size)[town], np.bincount(town[where], minlength=size)[town]
+    expected = (expected + few * usual * np.where(known, published, 0.0)) / (number + few)
+    known &= expected > 0.0
+    ratio[known] = published[known] / expected[known]
+    most = float(draw["income.snap_place_most"])
+    return np.clip(ratio ** draw["income.snap_place"], 1.0 / most, most)
 
 
 def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) -> None:
