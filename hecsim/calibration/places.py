@@ -86,7 +86,7 @@ def blinded(community: Community) -> Community:
 
 def _reported(name: str) -> float:
     """Share of what records know that a survey's figure holds; 1 where nothing is named."""
-    return float(evidence.load()[name].value) if name else 1.0
+    return float(evidence.draw(None)[name]) if name else 1.0
 
 
 def _observed(check: PlaceCheck, community: Community) -> tuple[np.ndarray, np.ndarray]:
