@@ -43,7 +43,7 @@ _STEP = 1.2  # quantile at which a base rate is tried alone
 _MATTERS = 0.25  # standard deviations of a target that a base rate must move it by
 _SPREAD = 1.4826  # standard deviation of a normal number over the median of its size
 _BATCHES, _BATCH = 5, 0.8  # of proposals, at most, and their size for each member
-_CHOICE = 1.5  # accepted sets for each one that is kept: the nearest are
+_CHOICE = 2.2  # accepted sets for each one that is kept: the nearest are
 
 
 @dataclass(frozen=True)
