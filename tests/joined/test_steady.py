@@ -61,8 +61,9 @@ def test_current_law_holds_still(place):
 
 @pytest.mark.slow
 def test_histories_agree_with_the_rates_that_act_later():
-    # The year of burn-in should hardly move what histories set. Unemployment rises from the towns' figures of 2019 (3.4 percent) to
-    # what the rates hold (4.0), which leaves half a point for luck: three standard errors of 15,000 homes, and two of 5,000.
+    # The year of burn-in should hardly move what histories set. Unemployment rises from the towns' figures of 2019 (3.4
+    # percent) to what the rates hold (4.0), which leaves half a point for luck: three standard errors of 15,000 homes, and
+    # two of 5,000.
     drift = runpy.run_path(str(DRIFT))["drift"]
     rows = {r["indicator"]: r for r in drift(build_community("all", households=15_000), years=1, futures=1, first_seed=12)}
     for name, most in {
