@@ -65,10 +65,11 @@ def test_the_plan_says_who_is_kept_when_money_is_short():
             funds=FundPlan.from_mapping({"source": [GRANT | {"amount": 1e9, "years": 1}], "order": [first], "reserve": 1}),
         )  # fmt: skip
         funding = model.delivery.funding
-        while model.month < 12:
+        needs = [0, 0]
+        while not all(needs):  # in so small a town a program has months without a client, and nothing to pay
             model.step()
+            needs = [funding._need(k, 1) for k in funding.order]
         # Exactly a month of both less a cent is in hand: the first is kept, the other ends.
-        needs = [funding._need(k, 1) for k in funding.order]
         funding.funds.accounts[0].balance = sum(needs) - 1
         model.step()
         kept[first] = {e["intervention"] for e in funding.log if e["event"] == "ended"}
