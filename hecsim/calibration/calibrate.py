@@ -151,6 +151,7 @@ class _Driver:
         """The tasks of a stage, their values (tasks, patterns), and what was noted when they were designed."""
         kept = self.ledger.stage(name)
         if kept is None:
+            self.done.pop(name, None)  # simulations of a design that is gone answer another question
             tasks, about = make()
             kept = {"about": about, "tasks": tasks}
             self.ledger.write_json(f"stage-{name}.json", kept)

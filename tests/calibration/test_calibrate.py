@@ -166,6 +166,20 @@ def test_a_finished_calibration_simulates_nothing(tmp_path):
     assert len(lived) == n
 
 
+def test_simulations_of_a_design_that_is_gone_are_not_taken_for_another(found, tmp_path):
+    patterns, space, run, lived = toy()
+    calibrate(SMALL, patterns, tmp_path / "x", run, space=space)
+    runs, n = tmp_path / "x" / "runs.jsonl", len(lived)
+    rows = [json.loads(line) for line in runs.read_text().splitlines()]
+    for row in rows:
+        row["values"] = [-1.0] * len(row["values"]) if row["stage"] == "fresh" else row["values"]
+    runs.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "x" / "stage-fresh.json").unlink()
+    again = calibrate(SMALL, patterns, tmp_path / "x", run, space=space)
+    assert len(lived) == n + SMALL.members
+    assert np.array_equal(again.simulated, found.simulated)
+
+
 def test_another_calibration_is_refused(tmp_path):
     patterns, space, run, _ = toy()
     calibrate(SMALL, patterns, tmp_path / "x", run, space=space)
