@@ -26,6 +26,7 @@ __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
 
 _SHELTER, _DOUBLED = 2, 3  # tenure
 _REHOUSED = 2  # a subsidy for some months, column `voucher`
+_HEAD_AGES = np.array([35, 55, 65]) * 12  # bands of householders' age, months
 _POOL = 40  # households of a neighborhood kept as examples of those who move in
 
 
@@ -142,8 +143,22 @@ def keep_pool(m: Settlement) -> None:
     extras["pool_p_owner"] = owner.astype(np.int64)
     extras["pool_month"] = np.array([m.month])
     head = people[first_of(owner, person["role"][people] == 0, homes.size)]
-    group = np.searchsorted(np.array([35, 55, 65]) * 12, person["age"][head], side="right")
-    extras["pool_weight"] = np.cumsum(m.k("housing.far_age")[group])
+    group = np.searchsorted(_HEAD_AGES, person["age"][head], side="right")
+    likely = np.where(recent[homes], 1.0, _moving(m, rows, recent)[group])
+    extras["pool_weight"] = np.cumsum(m.k("housing.far_age")[group] * likely)
+
+
+def _moving(m: Settlement, rows: np.ndarray, recent: np.ndarray) -> np.ndarray:
+    """Share of households that moved of late, by age of the householder, float64 (4,).
+
+    Where too few moved, the others stand in for them: each as likely as those of its age are to move, since without that
+    the newcomers of a sample with few households for each neighborhood are as old as those who stay.
+    """
+    people, owner = members(m, rows)
+    head = people[first_of(owner, m.person["role"][people] == 0, rows.size)]
+    group = np.searchsorted(_HEAD_AGES, m.person["age"][head], side="right")
+    count = np.bincount(group, minlength=4)
+    return (np.bincount(group, recent[rows], minlength=4) + 1.0) / (count + 10.0)  # a group of few is not taken at its word
 
 
 def _donors(m: Settlement, keys: np.ndarray, where: np.ndarray) -> np.ndarray:
