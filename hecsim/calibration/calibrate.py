@@ -217,6 +217,7 @@ def _manifest(settings: Settings, patterns: Sequence[Pattern], space: Space) -> 
     return {
         "hecsim": __version__, "settings": asdict(settings), "base_rates": list(space.names),
         "patterns": hashlib.sha256(text.encode()).hexdigest(), "evidence": evidence.draw(None).digest(),
+        "proposals": {"batches": _BATCHES, "size": _BATCH, "choice": _CHOICE},
     }  # fmt: skip
 
 

@@ -433,6 +433,26 @@ def test_newcomers_are_the_same_in_both_arms():
     assert (arm.person["diet"][fresh] < 90).all()
 
 
+def test_where_few_moved_examples_are_weighed_by_how_likely_those_of_their_age_are_to_move():
+    c = _toy(500, seed=16)
+    h, p = c.household, c.person
+    head = np.zeros(h.size)
+    heads = np.flatnonzero((p["present"] == 1) & (p["role"] == 0))
+    head[p["household"][heads].astype(np.int64)] = p["age"][heads] / 12
+    young = (h["present"] == 1) & (head > 0) & (head < 35)
+    h["moved"][:] = np.where(young & (h["neighborhood"] == 0), 6, 50)
+    settle_moves.keep_pool(Settlement(c, Engine(PLAN, DRAW, seed=3).context, 0))
+    row = {key: i for i, key in enumerate(h["key"].tolist())}
+    rows = np.array([row[key] for key in c.extras["pool_h_key"].tolist()])
+    weight = np.diff(c.extras["pool_weight"], prepend=0.0)
+    elsewhere = h["neighborhood"][rows] != 0
+    below, above = (weight[elsewhere & f] for f in (head[rows] < 35, head[rows] >= 65))
+    leave = DRAW["housing.far_age"]
+    assert below.size and above.size and np.ptp(below) < 1e-9 and np.ptp(above) < 1e-9
+    assert below[0] / above[0] > 1.5 * leave[0] / leave[3]  # only the young had moved
+    assert weight[h["moved"][rows] == 6] == pytest.approx(leave[0])
+
+
 def test_newcomers_weigh_what_the_years_since_have_made_of_people():
     start = _toy(500, seed=16)
     start.clock.month = -1
