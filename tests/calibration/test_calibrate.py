@@ -183,9 +183,10 @@ def test_simulations_of_a_design_that_is_gone_are_not_taken_for_another(found, t
 def test_another_calibration_is_refused(tmp_path, monkeypatch):
     patterns, space, run, _ = toy()
     calibrate(SMALL, patterns, tmp_path / "x", run, space=space)
-    with monkeypatch.context() as changed, pytest.raises(StoreError, match="holds another calibration: proposals"):
+    with monkeypatch.context() as changed:
         changed.setattr("hecsim.calibration.calibrate._CHOICE", 3.0)
-        calibrate(SMALL, patterns, tmp_path / "x", run, space=space)
+        with pytest.raises(StoreError, match="holds another calibration: proposals"):
+            calibrate(SMALL, patterns, tmp_path / "x", run, space=space)
     with pytest.raises(StoreError, match="holds another calibration: settings"):
         calibrate(Settings(per_wave=61), patterns, tmp_path / "x", run, space=space)
     (tmp_path / "y").mkdir()

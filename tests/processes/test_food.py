@@ -101,7 +101,11 @@ def test_insecurity_follows_money_and_prices(start, base):
 
 
 def test_owners_and_the_elderly_are_short_less_often_at_equal_means(start):
-    """Odds against renters below 65 with the same money: about a half for owners, less lower for the elderly."""
+    """Odds against renters below 65 whose means are the same in everything: near the ratio of hazards or a little below it.
+
+    Surveys, which know income only, find odds of 0.40 to 0.46 for owners (`food.onset_owner`), between 0.51 with a mortgage and
+    0.23 without.
+    """
     share = {}
     for name, tenure, age in (("renter", 1, 40), ("owner", 0, 40), ("elder", 1, 70)):
         alike = start.copy()
@@ -109,7 +113,7 @@ def test_owners_and_the_elderly_are_short_less_often_at_equal_means(start):
         alike.person["age"] = 12 * age
         share[name] = (run(alike).household["insecure_months"][homes(alike)] > 0).mean()
     odds = {name: x / (1 - x) for name, x in share.items()}
-    assert 0.3 < odds["owner"] / odds["renter"] < 0.65
+    assert 0.2 < odds["owner"] / odds["renter"] < 0.35
     assert 0.55 < odds["elder"] / odds["renter"] < 0.9
 
 
