@@ -4,8 +4,8 @@ A move is decided by `housing` (`h_wants_move`); here a home is found. Who must 
 nothing stays with relatives or friends (doubled up) or enters a shelter. Of families in shelter that look for a home, some are
 helped by rapid re-housing: for some months a program pays what the rent exceeds their share, so that income is no bar;
 some of those who still find nothing leave the shelter for relatives or friends. Homes of those who left
-the area are taken by newcomers: copies of recent movers of the same neighborhood as they were at
-the end of burn-in, under new keys, so that newcomers come from outside and owe nothing to a policy
+the area are taken by newcomers: copies of recent movers of the same neighborhood (where few moved, of others too, each
+as likely as those of its age are to move) as they were at the end of burn-in, under new keys, so that newcomers come from outside and owe nothing to a policy
 of this place; their weight follows the years since (`settle_elsewhere`). The number of newcomers follows
 homes left, a small net inflow, and the vacancy.
 """
@@ -144,7 +144,9 @@ def keep_pool(m: Settlement) -> None:
     extras["pool_month"] = np.array([m.month])
     head = people[first_of(owner, person["role"][people] == 0, homes.size)]
     group = np.searchsorted(_HEAD_AGES, person["age"][head], side="right")
-    likely = np.where(recent[homes], 1.0, _moving(m, rows, recent)[group])
+    likely, few = np.ones(homes.size), ~recent[homes]
+    if few.any():  # hardly anywhere in a place of full size, where it would take longest
+        likely[few] = _moving(m, rows, recent)[group[few]]
     extras["pool_weight"] = np.cumsum(m.k("housing.far_age")[group] * likely)
 
 
