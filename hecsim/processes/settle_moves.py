@@ -3,11 +3,11 @@
 A move is decided by `housing` (`h_wants_move`); here a home is found. Who must move and finds
 nothing stays with relatives or friends (doubled up) or enters a shelter. Of families in shelter that look for a home, some are
 helped by rapid re-housing: for some months a program pays what the rent exceeds their share, so that income is no bar;
-some of those who still find nothing leave the shelter for relatives or friends. Homes of those who left
-the area are taken by newcomers: copies of recent movers of the same neighborhood (where few moved, of others too, each
-as likely as those of its age are to move) as they were at the end of burn-in, under new keys, so that newcomers come from outside and owe nothing to a policy
-of this place; their weight follows the years since (`settle_elsewhere`). The number of newcomers follows
-homes left, a small net inflow, and the vacancy.
+some of those who still find nothing leave the shelter for relatives or friends. Homes of those who left the area are
+taken by newcomers: copies of recent movers of the same neighborhood (where few moved, of others too, each as likely as
+those of its age are to move) as they were at the end of burn-in, under new keys, so that newcomers come from outside and
+owe nothing to a policy of this place; their weight follows the years since (`settle_elsewhere`). The number of newcomers
+follows homes left, a small net inflow, and the vacancy.
 """
 
 from __future__ import annotations
