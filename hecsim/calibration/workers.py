@@ -19,7 +19,7 @@ from hecsim.calibration.space import Space
 from hecsim.calibration.world import World, communities
 from hecsim.community import Community
 from hecsim.errors import RunError
-from hecsim.study.run import _interrupts_wait
+from hecsim.study.pool import interrupts_wait
 
 __all__ = ["runner", "world_of"]
 
@@ -96,7 +96,7 @@ def runner(
             initializer=_start, initargs=(tuple(patterns), households, str(folder)),
         )  # fmt: skip
         try:
-            with _interrupts_wait():
+            with interrupts_wait():
                 waiting = {pool.submit(_work, t): i for i, t in enumerate(tasks)}
             while waiting:
                 ready, _ = wait(waiting, return_when=FIRST_COMPLETED)

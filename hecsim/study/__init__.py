@@ -9,12 +9,13 @@ from hecsim.study.attribute import attribute
 from hecsim.study.claims import Claim, claims, claims_table
 from hecsim.study.design import Arm, Contrast, Design, Future, Study
 from hecsim.study.extend import extend
+from hecsim.study.future import run_future
 from hecsim.study.optimise import Question, optimise
 from hecsim.study.pareto import pareto
 from hecsim.study.precision import Rule, precision
 from hecsim.study.results import Results, paired
 from hecsim.study.robust import fails_when, robust
-from hecsim.study.run import build, compare, run_future, run_study
+from hecsim.study.run import build, compare, run_study
 from hecsim.study.sensitivity import pawn, sensitivity
 from hecsim.study.store import Store
 from hecsim.study.voi import voi

@@ -20,6 +20,7 @@ from hecsim.community import Community
 from hecsim.errors import RunError, ScenarioError
 from hecsim.population import load, save
 from hecsim.study.design import Study
+from hecsim.study.future import attempt
 from hecsim.study.inputs import inputs_digests
 from hecsim.study.store import Failure, FutureResult
 
@@ -53,8 +54,6 @@ def _known(study: Study) -> Study:
 
 
 def _task(study: Study, data: bytes, digest: str, inputs: Any, index: int, arm: str) -> FutureResult | Failure:
-    from hecsim.study.run import attempt
-
     if inputs != inputs_digests():
         raise RunError("a worker of the cluster has another version of hecsim, or other parameters, than this process")
     return attempt(_known(study), _unpacked(digest, data), index, arm)

@@ -54,7 +54,7 @@ from hecsim.study.design import Arm, Study, fresh_seed
 from hecsim.study.knapsack import Fund, Knapsack, Surrogate, shrunk, solve
 from hecsim.study.outcome import Outcome, outcome
 from hecsim.study.results import Results, interval
-from hecsim.study.run import run_study
+from hecsim.study.run import build, run_study
 
 __all__ = ["Best", "Question", "optimise"]
 
@@ -188,8 +188,6 @@ def optimise(question: Question, out: str | Path, **how: Any) -> Best:
     """
     q, folder = question, Path(out)
     if "community" not in how:
-        from hecsim.study.run import build
-
         how = {**how, "community": build(q.study.community, how.get("progress"))}
     names = list(q.candidates)
     singles = _run(q, [(n,) for n in names], folder / "screening", q.study, how)

@@ -13,8 +13,8 @@ import hecsim as hs
 from hecsim.cli import write_tables
 from hecsim.errors import RunError, ScenarioError, UnknownNameError
 from hecsim.interventions import RightToCounsel
-from hecsim.study import Results, Store, Study, build, run_study
-from hecsim.study import run as running
+from hecsim.interventions.delivery import Run
+from hecsim.study import Results, Store, Study, build, future, run_study
 from study.support import files, write_study
 
 
@@ -27,7 +27,7 @@ def place(tmp_path_factory):
 @pytest.fixture
 def quick(monkeypatch):
     """Futures that take no time: sums say which future and arm they are of; chosen ones fail."""
-    real, bad = running.run_future, {}
+    real, bad = future.run_future, {}
     template = {}
 
     def fake(study, community, index, tick=None, arms=None):
@@ -40,7 +40,7 @@ def quick(monkeypatch):
         names = tuple(found.arms[a] for a in chosen)
         return replace(found, index=index, sums=found.sums[chosen] + index, arms=names)
 
-    monkeypatch.setattr(running, "run_future", fake)
+    monkeypatch.setattr(future, "run_future", fake)
     return bad
 
 
@@ -78,9 +78,9 @@ def test_a_failure_names_arm_future_and_month(tmp_path, place, monkeypatch):
         self.community.clock.month += 1
         self.running = self.community.clock.month < 12
 
-    monkeypatch.setattr(running.CommunityModel, "step", broken)
+    monkeypatch.setattr(future.CommunityModel, "step", broken)
     with pytest.raises(RunError, match=r"arm 'Counsel \[and\] visits', future 0, month 3: FloatingPointError: not a number"):
-        running.run_future(study, place, 0)
+        future.run_future(study, place, 0)
 
 
 def test_places_that_do_not_exist_are_refused_before_anything_is_written(tmp_path, place):
@@ -93,9 +93,9 @@ def test_places_that_do_not_exist_are_refused_before_anything_is_written(tmp_pat
 
 def test_neighborhoods_go_by_the_city_s_own_names(place):
     named = [i for i, n in enumerate(place.labels["city_neighborhood"]) if n == "Northeast"]
-    inside = running.Run(RightToCounsel(places=("northeast",)), "P01", place).inside
+    inside = Run(RightToCounsel(places=("northeast",)), "P01", place).inside
     assert list(np.flatnonzero(inside)) == named
-    one = running.Run(RightToCounsel(places=(place.labels["geoid"][named[0]],)), "P01", place).inside
+    one = Run(RightToCounsel(places=(place.labels["geoid"][named[0]],)), "P01", place).inside
     assert list(np.flatnonzero(one)) == named[:1]
 
 
