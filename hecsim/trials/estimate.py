@@ -13,78 +13,22 @@ same contrast over all simulated participants is the sampling error; it is added
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
+from hecsim.measures import MEASURES
 from hecsim.trials.observe import Cells, periods
+from hecsim.trials.regress import regression, series, slope
+from hecsim.trials.samples import Estimate, Worlds, mean_of, resampled, values_of, with_error
 from hecsim.trials.schema import RATIOS, Outcome, Trial
 
-__all__ = ["Estimate", "Worlds", "apart", "estimate", "joined", "null_value"]
-
-REPLICATES = 40
-_NAN = float("nan")
-
-Weights = Callable[[Cells], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Worlds:
-    """Cells of one outcome: by period, in the trial's world and in the one without treatment."""
-
-    trial: Mapping[str, Cells]
-    reference: Mapping[str, Cells]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """One future's estimates of one outcome.
-
-    large : the model's own answer; raw : the study's contrast over all simulated participants
-    published : estimates at the published size, one for each replicate
-    control, treated : averages in the two groups; n : simulated participants
-    take_up : share of the treated who took what was offered, minus that of the controls
-    """
-
-    large: float
-    raw: float
-    published: np.ndarray
-    control: float
-    treated: float
-    n: int
-    take_up: float = 1.0
-
-
-def null_value(effect: str) -> float:
-    """What no effect looks like."""
-    return 1.0 if effect in RATIOS else 0.0
-
-
-def apart(effect: str, value: Any) -> Any:
-    """On the scale on which errors are symmetric: logarithms of ratios."""
-    return np.log(np.maximum(value, 1e-9)) if effect in RATIOS else value
-
-
-def joined(effect: str, value: Any) -> Any:
-    """Back from that scale."""
-    return np.exp(value) if effect in RATIOS else value
-
+__all__ = ["estimate"]
 
 # -- averages -----------------------------------------------------------------------------------------
 
 
-def _mean(c: Cells, w: np.ndarray | None = None) -> float:
-    if not c.size:
-        return _NAN
-    top, bottom = (c.y.sum(), c.d.sum()) if w is None else ((w * c.y).sum(), (w * c.d).sum())
-    return float(top / bottom) if bottom > 0 else _NAN
-
-
 def _sd(c: Cells) -> float:
     x = c.y / c.d
-    return float(np.sqrt(np.average((x - _mean(c)) ** 2, weights=c.d))) if c.size > 1 else _NAN
+    return float(np.sqrt(np.average((x - mean_of(c)) ** 2, weights=c.d))) if c.size > 1 else float("nan")
 
 
 def contrast(o: Outcome, treated: float, control: float, *, factor: float, spread: float) -> float:
@@ -107,8 +51,6 @@ def contrast(o: Outcome, treated: float, control: float, *, factor: float, sprea
 
 
 def _factor(o: Outcome) -> float:
-    from hecsim.measures import MEASURES
-
     if o.limited:
         return 100.0
     return MEASURES[o.measure].factor if o.measure else o.factor
@@ -130,27 +72,6 @@ def _did(o: Outcome, after: tuple[float, float], before: tuple[float, float], sp
 # -- groups --------------------------------------------------------------------------------------------
 
 
-def _changed(after: Cells, entry: Cells) -> Cells:
-    """Each participant's value less the value on entry."""
-    both, i, j = np.intersect1d(after.key, entry.key, return_indices=True)
-    out = after.take(i)
-    start = entry.take(j)
-    out.y, out.d = out.y / out.d - start.y / start.d, np.ones(both.size)
-    return out
-
-
-def _of(o: Outcome, cells: Mapping[str, Cells], period: str) -> Cells:
-    found = cells[period]
-    if o.take == "change":
-        found = _changed(found, cells["entry"])
-    if not o.limited:
-        return found
-    out, value = found.take(np.arange(found.size)), found.y / found.d
-    beyond = value >= o.at_least if o.at_least is not None else value <= np.float64(o.at_most or 0.0)
-    out.y, out.d = 100.0 * beyond, np.ones(found.size)
-    return out
-
-
 def _arm(c: Cells, arm: int) -> Cells:
     return c.take(np.flatnonzero(c.arm == arm))
 
@@ -166,19 +87,6 @@ def _common(a: Cells, b: Cells) -> tuple[Cells, Cells]:
     """The participants of both, in the same order."""
     _, i, j = np.intersect1d(a.key, b.key, return_indices=True)
     return a.take(i), b.take(j)
-
-
-def _resampled(c: Cells, n: int | None, clusters: int | None, rng: np.random.Generator) -> np.ndarray:
-    """Weights of a draw with replacement: `n` participants, or whole clusters with `n` among them."""
-    if not c.size:
-        return np.zeros(0)
-    if clusters is None:
-        return rng.multinomial(n or c.size, np.full(c.size, 1.0 / c.size)).astype(float)
-    _, place = np.unique(c.cluster, return_inverse=True)
-    size = np.bincount(place)
-    drawn = rng.multinomial(max(2, clusters), np.full(size.size, 1.0 / size.size))
-    each = (n or c.size) / max(2, clusters)
-    return rng.poisson(drawn[place] * each / size[place]).astype(float)
 
 
 def _sizes(o: Outcome) -> tuple[int | None, int | None, int | None]:
@@ -201,37 +109,17 @@ def estimate(trial: Trial, o: Outcome, worlds: Worlds, take_up: float, seed: int
     """
     rng = np.random.default_rng([seed & 0xFFFFFFFF, 0x7472])
     if trial.design.kind == "regression":
-        from hecsim.trials.regress import regression
-
-        return regression(o, _of(o, worlds.reference, "after"), rng, REPLICATES)
+        return regression(o, values_of(o, worlds.reference, "after"), rng)
     if trial.design.kind == "observation":
         return _observed(trial, o, worlds, rng)
     if trial.design.kind == "series":
-        from hecsim.trials.regress import series
-
-        return series(trial, o, worlds, rng, REPLICATES)
+        return series(trial, o, worlds, rng)
     return _compared(trial, o, worlds, take_up, rng)
-
-
-def _noise(o: Outcome, rng: np.random.Generator, large: float, draws: Callable[[], float], raw: float) -> np.ndarray:
-    """The large estimate with sampling error, replicate by replicate."""
-    p = o.published
-    if p.noise == "none" or not np.isfinite(large):
-        return np.array([large])
-    center = apart(o.effect, large)
-    if p.noise == "published":
-        low, high = apart(o.effect, np.array(p.interval))
-        return joined(o.effect, center + rng.normal(0.0, (high - low) / 3.92, REPLICATES))
-    if p.n is None and p.clusters is None:
-        return np.array([large])
-    found = np.array([draws() for _ in range(REPLICATES)])
-    with np.errstate(invalid="ignore"):
-        return joined(o.effect, center + apart(o.effect, found) - apart(o.effect, raw))
 
 
 def _compared(trial: Trial, o: Outcome, worlds: Worlds, take_up: float, rng: np.random.Generator) -> Estimate:
     arm, other = _numbers(trial, o)
-    lived, without = (_of(o, w, "after") for w in (worlds.trial, worlds.reference))
+    lived, without = (values_of(o, w, "after") for w in (worlds.trial, worlds.reference))
     treated, same = _common(_arm(lived, arm), _arm(without, arm))
     if trial.population.follow == "cross-section":  # who is asked may differ, so everybody asked counts
         treated, same = _arm(lived, arm), _arm(without, arm)
@@ -245,19 +133,19 @@ def _compared(trial: Trial, o: Outcome, worlds: Worlds, take_up: float, rng: np.
 
     if other:  # two treated arms: each against itself untreated
         theirs, themselves = _common(control, _arm(without, other))
-        large = effect(_mean(treated), _mean(same)) - effect(_mean(theirs), _mean(themselves))
+        large = effect(mean_of(treated), mean_of(same)) - effect(mean_of(theirs), mean_of(themselves))
         if o.effect in RATIOS:
-            large = effect(_mean(treated), _mean(same)) / effect(_mean(theirs), _mean(themselves))
+            large = effect(mean_of(treated), mean_of(same)) / effect(mean_of(theirs), mean_of(themselves))
     else:
-        large = effect(_mean(treated), _mean(same))
+        large = effect(mean_of(treated), mean_of(same))
     n1, n0, clusters = _sizes(o)
     groups = [_arm(lived, arm), control]
     if trial.design.kind == "difference in differences":
-        earlier, without_earlier = (_of(o, w, "before") for w in (worlds.trial, worlds.reference))
+        earlier, without_earlier = (values_of(o, w, "before") for w in (worlds.trial, worlds.reference))
         groups += [_arm(earlier, arm), _arm(without_earlier, arm) if place else _arm(earlier, other)]
 
     def study(weights: list[np.ndarray | None]) -> float:
-        means = [_mean(c, w) for c, w in zip(groups, weights, strict=True)]
+        means = [mean_of(c, w) for c, w in zip(groups, weights, strict=True)]
         if len(means) == 4:
             return _did(o, (means[0], means[1]), (means[2], means[3]), spread) / tot
         return effect(means[0], means[1])
@@ -265,39 +153,39 @@ def _compared(trial: Trial, o: Outcome, worlds: Worlds, take_up: float, rng: np.
     def drawn() -> float:
         sizes = (n1, n0, n1, n0)
         # With the whole place treated, both worlds hold the same people: one of them is drawn anew for the other.
-        return study([_resampled(c, n, clusters, rng) for c, n in zip(groups, sizes, strict=False)])
+        return study([resampled(c, n, clusters, rng) for c, n in zip(groups, sizes, strict=False)])
 
     raw = study([None] * len(groups))
-    return Estimate(large, raw, _noise(o, rng, large, drawn, raw), _mean(same), _mean(treated), treated.size, take_up)
+    return Estimate(large, raw, with_error(o, rng, large, drawn, raw), mean_of(same), mean_of(treated), treated.size, take_up)
 
 
 def _observed(trial: Trial, o: Outcome, worlds: Worlds, rng: np.random.Generator) -> Estimate:
     """One world: a level, a slope over the months, or two groups compared."""
     cells = worlds.trial
     if o.effect == "slope":
-        from hecsim.trials.regress import slope
-
-        points = [(int(name), _of(o, cells, name)) for name, _, _ in periods(o, trial) if name not in ("before", "entry")]
+        points = [(int(name), values_of(o, cells, name)) for name, _, _ in periods(o, trial) if name not in ("before", "entry")]
 
         def line(weights: list[np.ndarray | None]) -> float:
-            return slope([m for m, _ in points], [_mean(c, w) for (_, c), w in zip(points, weights, strict=True)])
+            return slope([m for m, _ in points], [mean_of(c, w) for (_, c), w in zip(points, weights, strict=True)])
 
         whole = line([None] * len(points))
         n = o.published.n
-        found = _noise(o, rng, whole, lambda: line([_resampled(c, n, None, rng) for _, c in points]), whole)
-        return Estimate(whole, whole, found, _mean(points[0][1]), _mean(points[-1][1]), points[0][1].size)
-    after = _of(o, cells, "after")
+        found = with_error(o, rng, whole, lambda: line([resampled(c, n, None, rng) for _, c in points]), whole)
+        return Estimate(whole, whole, found, mean_of(points[0][1]), mean_of(points[-1][1]), points[0][1].size)
+    after = values_of(o, cells, "after")
     one, two = (after.take(np.flatnonzero(after.group == g)) for g in (0, 1))
     n1, n0, clusters = _sizes(o)
     if o.effect == "level":
-        level = _mean(one)
-        found = _noise(o, rng, level, lambda: _mean(one, _resampled(one, o.published.n, clusters, rng)), level)
+        level = mean_of(one)
+        found = with_error(o, rng, level, lambda: mean_of(one, resampled(one, o.published.n, clusters, rng)), level)
         return Estimate(level, level, found, level, level, one.size)
     spread, factor = _sd(two), _factor(o)
 
     def effect(w: np.ndarray | None, v: np.ndarray | None) -> float:
-        return contrast(o, _mean(one, w), _mean(two, v), factor=factor, spread=spread)
+        return contrast(o, mean_of(one, w), mean_of(two, v), factor=factor, spread=spread)
 
     large = effect(None, None)
-    found = _noise(o, rng, large, lambda: effect(_resampled(one, n1, clusters, rng), _resampled(two, n0, clusters, rng)), large)
-    return Estimate(large, large, found, _mean(two), _mean(one), one.size + two.size)
+    found = with_error(
+        o, rng, large, lambda: effect(resampled(one, n1, clusters, rng), resampled(two, n0, clusters, rng)), large
+    )
+    return Estimate(large, large, found, mean_of(two), mean_of(one), one.size + two.size)

@@ -121,7 +121,7 @@ def _facts(s: TrialScore) -> dict[str, Any]:
 
 def _picture(o: OutcomeScore) -> dict[str, Any] | None:
     """Positions from 0 to 100 of the published interval, the model's range, and no effect."""
-    from hecsim.trials.estimate import apart, null_value
+    from hecsim.trials.samples import apart, null_value
 
     effect = o.outcome.effect
     interval = o.outcome.published.interval or (o.outcome.published.band or None)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.errors import RunError
 from hecsim.trials.observe import Cells, periods
+from hecsim.trials.samples import REPLICATES, Estimate, Worlds, apart, joined, mean_of, resampled, values_of, with_error
 from hecsim.trials.schema import Outcome, Trial
-
-if TYPE_CHECKING:
-    from hecsim.trials.estimate import Estimate, Worlds
 
 __all__ = ["regression", "series", "slope"]
 
@@ -26,10 +24,8 @@ def slope(months: Sequence[int], values: Sequence[float]) -> float:
     return float(np.polyfit(x[kept], y[kept], 1)[0] * MONTHS_PER_YEAR) if kept.sum() >= 2 else float("nan")
 
 
-def regression(o: Outcome, cells: Cells, rng: np.random.Generator, replicates: int) -> Estimate:
+def regression(o: Outcome, cells: Cells, rng: np.random.Generator) -> Estimate:
     """The coefficient of the exposure, over persons, homes, tracts or towns."""
-    from hecsim.trials.estimate import Estimate, joined
-
     y, x, w = _units(o, cells)
     full, error = _fit(o, y, x, w)
     large = float(joined(o.effect, full))
@@ -37,13 +33,11 @@ def regression(o: Outcome, cells: Cells, rng: np.random.Generator, replicates: i
     if p.noise == "none" or (n is None and p.noise == "resample"):
         found = np.array([large])
     elif p.noise == "published":
-        from hecsim.trials.estimate import apart
-
         low, high = apart(o.effect, np.array(p.interval))
-        found = joined(o.effect, full + rng.normal(0.0, (high - low) / 3.92, replicates))
+        found = joined(o.effect, full + rng.normal(0.0, (high - low) / 3.92, REPLICATES))
     else:
         # The fit's own error, at the published number of units instead of the simulated one.
-        found = joined(o.effect, full + rng.normal(0.0, error * np.sqrt(y.size / (n or y.size)), replicates))
+        found = joined(o.effect, full + rng.normal(0.0, error * np.sqrt(y.size / (n or y.size)), REPLICATES))
     mean = float(np.average(y, weights=w))
     return Estimate(large, large, np.asarray(found), mean, mean, int(y.size))
 
@@ -78,36 +72,34 @@ def _fit(o: Outcome, y: np.ndarray, x: np.ndarray, w: np.ndarray) -> tuple[float
     return float(found.params[1]), float(found.bse[1])
 
 
-def series(trial: Trial, o: Outcome, worlds: Worlds, rng: np.random.Generator, replicates: int) -> Estimate:
+def series(trial: Trial, o: Outcome, worlds: Worlds, rng: np.random.Generator) -> Estimate:
     """The break in slope or in level when the policy began; a bend is a break in slope without a step.
 
     Large: the line (or the mean) after the break, with the policy and without it; of a bend, the bend with the policy and
     without it. As published: the break in the world with the policy, before against after.
     """
-    from hecsim.trials.estimate import Estimate, _mean, _noise, _of, _resampled
-
     months = [int(name) for name, _, _ in periods(o, trial) if name not in ("before", "entry")]
     late = [m for m in months if m > 0]
-    lived = {m: _of(o, worlds.trial, str(m)) for m in months}
-    without = {m: _of(o, worlds.reference, str(m)) for m in months}
+    lived = {m: values_of(o, worlds.trial, str(m)) for m in months}
+    without = {m: values_of(o, worlds.reference, str(m)) for m in months}
 
     def line(cells: dict[int, Cells], at: list[int]) -> float:
-        means = [_mean(cells[m]) for m in at]
+        means = [mean_of(cells[m]) for m in at]
         return slope(at, means) if o.effect == "slope change" else float(np.nanmean(means))
 
     def bend(cells: dict[int, Cells]) -> float:
-        return _break(o, np.array(months, float), np.array([_mean(c) for c in cells.values()]))
+        return _break(o, np.array(months, float), np.array([mean_of(c) for c in cells.values()]))
 
     large = bend(lived) - bend(without) if o.effect == "bend" else line(lived, late) - line(without, late)
 
     def study(n: int | None) -> float:
-        means = np.array([_mean(c, None if n is None else _resampled(c, n, None, rng)) for c in lived.values()])
+        means = np.array([mean_of(c, None if n is None else resampled(c, n, None, rng)) for c in lived.values()])
         return _break(o, np.array(months, float), means)
 
     raw = study(None)
     n = o.published.n
-    found = _noise(o, rng, large, lambda: study(n), raw)
-    before, after = _mean(without[months[-1]]), _mean(lived[months[-1]])
+    found = with_error(o, rng, large, lambda: study(n), raw)
+    before, after = mean_of(without[months[-1]]), mean_of(lived[months[-1]])
     return Estimate(large, raw, found, before, after, int(lived[months[-1]].size))
 
 

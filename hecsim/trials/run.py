@@ -20,9 +20,10 @@ from hecsim.population import build_community, relive
 from hecsim.processes.plan import MONTH
 from hecsim.trials.arms import ArmDelivery, Limits, apply_once, limited
 from hecsim.trials.assign import Registry
-from hecsim.trials.estimate import Worlds, estimate
+from hecsim.trials.estimate import estimate
 from hecsim.trials.keys import read
 from hecsim.trials.observe import Observer, periods
+from hecsim.trials.samples import Worlds
 from hecsim.trials.schema import Place, Trial
 from hecsim.trials.score import TrialScore, score
 from hecsim.trials.treatments import ParameterChange

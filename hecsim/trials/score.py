@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from hecsim.trials.estimate import Estimate, apart, null_value
+from hecsim.trials.samples import Estimate, apart, null_value
 from hecsim.trials.schema import Outcome, Trial
 
 __all__ = ["NEAR", "PASS", "VERDICTS", "OutcomeScore", "TrialScore", "score"]

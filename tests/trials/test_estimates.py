@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hecsim.trials.estimate import Estimate, Worlds, estimate
+from hecsim.trials.estimate import estimate
 from hecsim.trials.keys import read
 from hecsim.trials.observe import Cells
+from hecsim.trials.samples import Estimate, Worlds
 from hecsim.trials.schema import Published, Trial
 from hecsim.trials.score import score
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from hecsim.cli import main
 from hecsim.trials import load_trial, render
-from hecsim.trials.estimate import Estimate
+from hecsim.trials.samples import Estimate
 from hecsim.trials.score import TrialScore, score
 
 STUDY = Path(__file__).parent / "studies" / "child_allowance.toml"
