@@ -22,6 +22,7 @@ import numpy as np
 
 from hecsim.errors import ScenarioError, UnknownNameError
 from hecsim.geography.place import town_names
+from hecsim.planning.geography_words import Proposal, describe, left_alone
 from hecsim.planning.partition import Area, area_of, partition
 
 __all__ = ["CONTIGUITY", "CRITERIA", "Geographies", "Option", "Proposal", "check_weights", "propose"]
@@ -54,28 +55,6 @@ _WORST = {
     "savings": "has the smallest pool", "coverage": "leaves most residents out", "closeness": "spreads widest",
     "partners": "shares institutions least", "contiguity": "has most residents in separate pieces",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """One collaborative's towns.
-
-    residents, children, in_need : people; in_need are below twice the poverty line
-    savings : $ a year by payer; savings_range : low and high of all payers together
-    pieces : towns that hang together over borders, the largest piece first
-    reasons : what holds it together and what pulls at it, in plain words
-    """
-
-    name: str
-    towns: tuple[str, ...]
-    residents: int
-    children: int
-    in_need: int
-    savings: dict[str, float]
-    savings_range: tuple[float, float]
-    pieces: tuple[tuple[str, ...], ...]
-    regions: tuple[str, ...]
-    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +253,6 @@ def _option(
     n: int, area: Area, groups: np.ndarray, scores: dict[str, float], shown: Sequence[tuple[np.ndarray, dict[str, float]]],
     weight: Mapping[str, float], bounds: tuple[float, float], contiguity: str, leave_out: bool,
 ) -> Option:  # fmt: skip
-    from hecsim.planning.geography_words import describe, left_alone
-
     rows = [np.flatnonzero(groups == g) for g in np.unique(groups[groups >= 0])]
     rows.sort(key=lambda r: (-area.people[r].sum(), area.towns[r[0]]))
     proposals = tuple(describe(area, r) for r in rows)

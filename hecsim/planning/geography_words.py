@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from hecsim.planning.geography import Proposal
 from hecsim.planning.partition import FEATURES, PAYERS, Area
 
-__all__ = ["describe", "left_alone"]
+__all__ = ["Proposal", "describe", "left_alone"]
 
 _ALIKE = 0.5  # standard deviations among the state's residents within which towns are called alike
 _APART = 0.5  # and from the state's mean, beyond which that is worth saying
 _FAR_KM = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One collaborative's towns.
+
+    residents, children, in_need : people; in_need are below twice the poverty line
+    savings : $ a year by payer; savings_range : low and high of all payers together
+    pieces : towns that hang together over borders, the largest piece first
+    reasons : what holds it together and what pulls at it, in plain words
+    """
+
+    name: str
+    towns: tuple[str, ...]
+    residents: int
+    children: int
+    in_need: int
+    savings: dict[str, float]
+    savings_range: tuple[float, float]
+    pieces: tuple[tuple[str, ...], ...]
+    regions: tuple[str, ...]
+    reasons: tuple[str, ...]
 
 
 def _listed(names: list[str] | tuple[str, ...], most: int = 4) -> str:
