@@ -3,9 +3,9 @@
 Reports have two sources. True: a child who was harmed this month or goes on living where harm
 happens may be noticed, the more so the more people see the child (newborns and school children)
 and the more programs visit. Other: reports of children without present harm, out of concern about a home: they
-follow the home's risk of abuse and neglect, less than in proportion,
+follow the home's risk of abuse and neglect,
 
-    other = base x ((neglect's share x risk of neglect + rest x risk of abuse) / usual) ^ e
+    other = base x (neglect's share x risk of neglect + rest x risk of abuse)
 
 because children of unconfirmed reports come from the same homes as those of confirmed ones (Drake 1996, Hussey 2005,
 Kohl 2009), and poor families are reported more often for what burdens them, not because reporters see more of them
@@ -26,7 +26,7 @@ from hecsim.compiled import njit
 from hecsim.luck import uniform_at, uniforms_of
 from hecsim.processes.ace_bits import child_band
 from hecsim.processes.base import process
-from hecsim.processes.maths import children, exp_, happens, home, listed, log_
+from hecsim.processes.maths import children, happens, home, listed
 
 __all__ = ["CPS_PROCESSES", "PLACEMENT", "REPORTS"]
 
@@ -44,16 +44,15 @@ def reports_kernel(
     p_present, p_household, p_age, p_race, p_placed, p_ace_bits, p_ace_new, p_reports, p_cps_new,
     p_cps_ever, h_abuse_risk, h_neglect_risk, h_public_cost,
     lh_detection_scale, lg_service_bias, pu_report, luck_p, du_true, du_screen, du_confirm, h0,
-    k_detect_new, k_detect_lasting, k_report_other, k_report_risk, k_report_neglect, k_report_usual, k_report_contact,
+    k_detect_new, k_detect_lasting, k_report_other, k_report_neglect, k_report_contact,
     k_report_again, k_report_service, k_screened, k_confirmed, k_cost_investigation, k_cost_case,
 ):  # fmt: skip
     """Draw this month's reports, investigations and confirmations, and what they cost."""
     for i in range(p_present.size):
         p_cps_new[i] = 0 if p_present[i] != 0 else p_cps_new[i]
-    others = np.empty(h_abuse_risk.size)
+    others, base = np.empty(h_abuse_risk.size), k_report_other / 12.0
     for h in range(h_abuse_risk.size):
-        risk = k_report_neglect * h_neglect_risk[h] + (1.0 - k_report_neglect) * h_abuse_risk[h]
-        others[h] = k_report_other / 12.0 * exp_(k_report_risk * log_(max(risk / k_report_usual, 1e-12)))
+        others[h] = base * (k_report_neglect * h_neglect_risk[h] + (1.0 - k_report_neglect) * h_abuse_risk[h])
     for i in children(p_present, p_age):
         h = home(p_household[i], 1, h0)
         seen = k_report_contact[_band(p_age[i])] * lh_detection_scale[h]
@@ -82,7 +81,7 @@ def reports_plain(
     p_present, p_household, p_age, p_race, p_placed, p_ace_bits, p_ace_new, p_reports, p_cps_new,
     p_cps_ever, h_abuse_risk, h_neglect_risk, h_public_cost,
     lh_detection_scale, lg_service_bias, pu_report, luck_p, du_true, du_screen, du_confirm, h0,
-    k_detect_new, k_detect_lasting, k_report_other, k_report_risk, k_report_neglect, k_report_usual, k_report_contact,
+    k_detect_new, k_detect_lasting, k_report_other, k_report_neglect, k_report_contact,
     k_report_again, k_report_service, k_screened, k_confirmed, k_cost_investigation, k_cost_case,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
@@ -98,7 +97,7 @@ def reports_plain(
         fresh = np.where((p_ace_new & mask) > 0, k_detect_new, 0.0)
         true = true + np.where((p_ace_bits & mask) > 0, k_detect_lasting * risk.astype(float) + fresh, 0.0)
     risk = k_report_neglect * h_neglect_risk.astype(float) + (1.0 - k_report_neglect) * h_abuse_risk.astype(float)
-    other = k_report_other / 12.0 * np.maximum(risk / k_report_usual, 1e-12)[h] ** k_report_risk
+    other = k_report_other / 12.0 * risk[h]
     other = other * (1.0 + lg_service_bias * (k_report_service[p_race] - 1.0))
     hazard = (true + other) * seen * np.where(p_reports > 0, k_report_again, 1.0)
     reported = child & (pu_report < -np.expm1(-hazard))

@@ -2,7 +2,7 @@
 
     hazard of arrest = base(age) x sex x drivers x policing
 
-Drivers are unemployment, active substance use disorder, family frailty and the neighborhood's
+Drivers are schooling, unemployment, active substance use disorder, family frailty and the neighborhood's
 disadvantage. Policing is *differential treatment*: at equal conduct, people of some groups are
 stopped and charged more often; its ratio acts as 1 + bias x (ratio - 1), so that a policy that
 removes the bias removes the difference and nothing else. An arrest may bring weeks in custody
@@ -32,10 +32,10 @@ _RETURN_MONTHS = 36  # recidivism studies follow people for three years
 
 @njit(error_model="numpy")
 def justice_kernel(
-    p_present, p_household, p_age, p_sex, p_race, p_labor, p_substance, p_released, p_sentence, p_record,
+    p_present, p_household, p_age, p_sex, p_race, p_education, p_labor, p_substance, p_released, p_sentence, p_record,
     p_record_months, h_neighborhood, h_frailty, n_disadvantage, lp_arrest_scale, lg_policing_bias,
     pu_arrest, luck_p, du_conviction, du_felony, du_sentence, du_pretrial, dz_length, h0, k_arrest_rate,
-    k_arrest_sex, k_arrest_unemployed, k_arrest_substance, k_arrest_frailty, k_arrest_disadvantage,
+    k_arrest_sex, k_arrest_education, k_arrest_unemployed, k_arrest_substance, k_arrest_frailty, k_arrest_disadvantage,
     k_arrest_policing, k_conviction, k_felony, k_sentenced, k_sentence_median, k_sentence_spread,
     k_pretrial, k_pretrial_months, k_return, k_return_median, k_return_substance,
 ):  # fmt: skip
@@ -54,7 +54,7 @@ def justice_kernel(
     hazard = np.empty(n)
     for i in range(n):
         policing = 1.0 + lg_policing_bias * (k_arrest_policing[np.uint64(p_race[i])] - 1.0)
-        hazard[i] = policing * family[home(p_household[i], p_present[i], h0)]
+        hazard[i] = policing * k_arrest_education[np.uint64(p_education[i])] * family[home(p_household[i], p_present[i], h0)]
     for i in range(n):  # no branch, so that the compiler takes several people at a time
         age, since = p_age[i], p_released[i]
         base = b1 if age >= 312 else b0
@@ -90,10 +90,10 @@ def justice_kernel(
 
 
 def justice_plain(
-    p_present, p_household, p_age, p_sex, p_race, p_labor, p_substance, p_released, p_sentence, p_record,
+    p_present, p_household, p_age, p_sex, p_race, p_education, p_labor, p_substance, p_released, p_sentence, p_record,
     p_record_months, h_neighborhood, h_frailty, n_disadvantage, lp_arrest_scale, lg_policing_bias,
     pu_arrest, luck_p, du_conviction, du_felony, du_sentence, du_pretrial, dz_length, h0, k_arrest_rate,
-    k_arrest_sex, k_arrest_unemployed, k_arrest_substance, k_arrest_frailty, k_arrest_disadvantage,
+    k_arrest_sex, k_arrest_education, k_arrest_unemployed, k_arrest_substance, k_arrest_frailty, k_arrest_disadvantage,
     k_arrest_policing, k_conviction, k_felony, k_sentenced, k_sentence_median, k_sentence_spread,
     k_pretrial, k_pretrial_months, k_return, k_return_median, k_return_substance,
 ):  # fmt: skip
@@ -109,7 +109,7 @@ def justice_plain(
     returns = k_return[(p_released >= 6) * 1 + (p_released >= 12) + (p_released >= 24)]
     returns = returns * np.where(p_substance == 1, k_return_substance, 1.0)
     hazard = k_arrest_rate[np.maximum(age_band(p_age), 1) - 1] / 12.0 * k_arrest_sex[p_sex]
-    hazard = hazard * (1.0 + lg_policing_bias * (k_arrest_policing[p_race] - 1.0))
+    hazard = hazard * (1.0 + lg_policing_bias * (k_arrest_policing[p_race] - 1.0)) * k_arrest_education[p_education]
     place = n_disadvantage[h_neighborhood[h].astype(np.int64)].astype(float)
     hazard = hazard * (k_arrest_disadvantage**place * k_arrest_frailty ** h_frailty[h].astype(float))
     hazard = hazard * np.where(p_labor == 2, k_arrest_unemployed, 1.0)

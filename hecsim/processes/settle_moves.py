@@ -20,6 +20,7 @@ from hecsim import luck
 from hecsim.compiled import njit
 from hecsim.processes.settle_elsewhere import weigh
 from hecsim.processes.settle_homes import EXTRA, HOMELESS, PRESSED, SELLS, VOUCHER, Seekers, dwellings, find_homes, pressure
+from hecsim.processes.settle_place import shift_set_points
 from hecsim.processes.settle_rows import Settlement, among, distinct, first_of, members, take
 
 __all__ = ["keep_pool", "leave_area", "moves", "newcomers"]
@@ -96,6 +97,11 @@ def moves(m: Settlement) -> None:
     income = (h["income_year"][homes] / 12).astype(float)
     chosen, paid = find_homes(m, Seekers(key, homes, income, bedrooms, h["race"][homes], how))
     nowhere = homes[(chosen < 0) & (h["wants_move"][homes] == 2) & (h["tenure"][homes] <= 1)]
+    found = chosen >= 0
+    people, owner = members(m, homes[found])
+    place = m.community.neighborhood["disadvantage"].astype(float)
+    change = place[chosen[found]] - place[h["neighborhood"][homes[found]]]
+    shift_set_points(m.person, people, change[owner], float(m.k("weight.disadvantage")))
     _settle_in(
         homes, chosen, paid, how, bedrooms, owns, h["wants_move"], h["neighborhood"], h["tenure"], h["rent"], h["bedrooms"],
         h["moved"], h["shelter_months"], h["arrears"], h["filing"], h["represented"],

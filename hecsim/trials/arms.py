@@ -16,6 +16,7 @@ from hecsim.interventions import Delivery, Intervention
 from hecsim.interventions.delivery import Run
 from hecsim.interventions.funnel import ENROLLED
 from hecsim.levers import LEVERS, Move
+from hecsim.processes.settle_place import shift_set_points
 from hecsim.trials.assign import Registry, lots
 from hecsim.trials.expressions import evaluate
 from hecsim.trials.schema import Trial
@@ -290,5 +291,9 @@ def _resettle(move: Any, rows: np.ndarray, registry: Registry, community: Commun
     if move.rent == "market":
         level = (hood["fmr"] * hood["rent_level"]).astype(float)
         household["rent"][rows] *= level[to] / np.maximum(level[household["neighborhood"][rows].astype(np.int64)], 1.0)
+    change = np.zeros(household.size)
+    change[rows] = hood["disadvantage"][to].astype(float) - hood["disadvantage"][household["neighborhood"][rows].astype(np.int64)]
+    people = np.flatnonzero(view.present("person") & (change[view.home] != 0))
+    shift_set_points(community.person, people, change[view.home[people]], float(view.draw["weight.disadvantage"]))
     household["neighborhood"][rows] = to
     household["moved"][rows] = 0

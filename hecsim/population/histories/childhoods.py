@@ -129,10 +129,9 @@ def _protection_history(
         lasting = float(draw["adversity.detect_lasting"]) * hh[risk][homes] * np.maximum(since, 0.0)
         true = true + np.where(since >= 0, lasting + float(draw["adversity.detect_new"]), 0.0)
     share = float(draw["adversity.report_neglect"])
-    risk = share * hh["neglect_risk"][homes].astype(float) + (1.0 - share) * hh["abuse_risk"][homes].astype(float)
+    today = share * hh["neglect_risk"][homes].astype(float) + (1.0 - share) * hh["abuse_risk"][homes].astype(float)
     # Part of today's risk is new: in the past homes differed less from each other, around the same mean.
-    today = np.maximum(risk / float(draw["adversity.report_usual"]), 1e-6) ** float(draw["adversity.report_risk"])
-    past = today ** float(draw["adversity.start_persistence"])
+    past = np.maximum(today, 1e-6) ** float(draw["adversity.start_persistence"])
     other = float(draw["adversity.report_other"]) / 12.0 * past * (today.mean() / past.mean())
     other = other * draw["adversity.report_service"][pp["race"][kids]]
     counts = [rng.poisson(np.minimum(mean, 40.0)) for mean in (true, other * months)]

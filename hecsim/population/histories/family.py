@@ -28,13 +28,14 @@ from hecsim.processes.roster import ROSTER
 __all__ = ["initialize"]
 
 _EVER = 255  # months that a spell counter holds at most
+_FAR = 2.5  # SD of log income beyond which homes are as frail as there
 
 
 def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
     """Fill every column that the stress, family and adversity rooms own."""
     hh, pp = community.household, community.person
     homes, people = np.flatnonzero(hh["present"] == 1), np.flatnonzero(pp["present"] == 1)
-    hh["frailty"][homes] = rng.standard_normal(homes.size)
+    _frailty(community, homes, draw, rng)
     for column in ("bereaved", "discrimination", "conflict", "ipv", "ipv_months", "parenting"):
         hh[column][homes] = 0
     for column in (
@@ -53,6 +54,15 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     # Children's chances follow from what caregivers live with, so the homes are counted first.
     Engine([ROSTER, RISK, INDICES], draw, community.seed).run_blocks(community)
     children_so_far(community, draw, rng)
+
+
+def _frailty(community: Community, homes: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
+    """What a family shares that raises every adversity; it goes with the income of the home."""
+    mean, sd = draw["labor.home_income"]
+    ratio = community.household["poverty_ratio"][homes].astype(float)
+    low = np.clip((mean - np.log(np.maximum(ratio, 0.05))) / sd, -_FAR, _FAR)
+    tie = float(draw["family.frailty_income"])
+    community.household["frailty"][homes] = tie * low + np.sqrt(1 - tie**2) * rng.standard_normal(homes.size)
 
 
 def _local(community: Community, people: np.ndarray, column: str) -> np.ndarray:
