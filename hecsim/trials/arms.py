@@ -291,8 +291,8 @@ def _resettle(move: Any, rows: np.ndarray, registry: Registry, community: Commun
     if move.rent == "market":
         level = (hood["fmr"] * hood["rent_level"]).astype(float)
         household["rent"][rows] *= level[to] / np.maximum(level[household["neighborhood"][rows].astype(np.int64)], 1.0)
-    change = np.zeros(household.size)
-    change[rows] = hood["disadvantage"][to].astype(float) - hood["disadvantage"][household["neighborhood"][rows].astype(np.int64)]
+    old, disadvantage, change = household["neighborhood"][rows], hood["disadvantage"].astype(float), np.zeros(household.size)
+    change[rows] = disadvantage[to] - disadvantage[old]
     people = np.flatnonzero(view.present("person") & (change[view.home] != 0))
     shift_set_points(community.person, people, change[view.home[people]], float(view.draw["weight.disadvantage"]))
     household["neighborhood"][rows] = to
