@@ -68,8 +68,8 @@ CHECKS = (
     PlaceCheck("uninsured_18_64_2023", "towns", "uninsured", "kept from it", note="18 to 64 against all ages"),
     PlaceCheck("snap_households", "towns", "snap_households", "kept from it", note="a month against a year", reported=_SNAP),
     PlaceCheck("unemployment_2019", "towns", "unemployment", "kept from it", note="2019"),
-    PlaceCheck("dcf_reports", "towns", "cps_investigations", "never used", 1000.0, "children", "accepted reports, 2017"),
-    PlaceCheck("dcf_substantiated", "towns", "cps_confirmed", "never used", 1000.0, "children", "2017"),
+    PlaceCheck("dcf_reports", "towns", "cps_investigations", "known, not fitted", 1000.0, "children", "accepted reports, 2017"),
+    PlaceCheck("dcf_substantiated", "towns", "cps_confirmed", "known, not fitted", 1000.0, "children", "2017"),
     PlaceCheck("poor_below_100", "towns", "poverty", "synthesis"),
     PlaceCheck("child_poor_below_100", "towns", "poverty_child", "synthesis", note="below poverty among children"),
 )
