@@ -30,6 +30,7 @@ from hecsim.benefits.snap import snap_allotted, snap_step, snap_tables
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.compiled import njit
 from hecsim.processes.base import process
+from hecsim.processes.labor_terms import paid
 from hecsim.processes.maths import home, listed
 from hecsim.processes.taxes import RETURN, WITHHOLDING
 
@@ -102,7 +103,8 @@ def members_kernel(
         h_earnings[home(p_household[i], p_present[i], h0)] += own[i]
     for i in listed(some):
         h = home(p_household[i], 1, h0)
-        usual = np.float64(p_wage[i]) * (np.float64(p_hours[i]) if p_hours[i] > 0 else k_full_time)
+        wage = paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage)
+        usual = wage * (np.float64(p_hours[i]) if p_hours[i] > 0 else k_full_time)
         seeks, months = p_labor[i] == 2, p_unemployed_months[i]
         if seeks & (months == 1):
             quarter = usual * 13.0
@@ -118,7 +120,7 @@ def members_kernel(
             h_ui[h] += drawn
     for i in listed(pension):  # no branch: who works how much is no pattern that a processor could guess
         hours = np.float64(p_hours[i])
-        usual = np.float64(p_wage[i]) * (hours if hours > 0.0 else k_full_time)
+        usual = paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage) * (hours if hours > 0.0 else k_full_time)
         share = k_social_security_share * k_social_security_career[np.uint64(p_attachment[i])] * usual * WEEKS_PER_MONTH
         retired = min(max(share, k_social_security_min), k_social_security_max)
         amount = retired if pension[i] >= 2 else k_disability_income

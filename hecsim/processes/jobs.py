@@ -1,10 +1,12 @@
 """The terms of a job: wage, hours, schedule, leave, and what is earned this month.
 
 A new job's log wage moves part of the way (`wage_pull`, more for young graduates) to what peers of the same
-education, age and sex are paid, plus a step (a loss after unemployment, a gain for job changers) and chance. No wage is
-below the statutory minimum; work on own account brings in what it does, with a lower median and a wider spread, and
-has neither employer, paid leave nor unemployment insurance. Hours, and with them earnings, vary from month to month,
-most where schedules are unstable or work is found by the day.
+education, age and sex are paid, plus a step (a loss after unemployment, a gain for job changers) and chance. The wage is
+what an hour would bring without a statutory minimum (down to the federal one); an hour is paid no less than the minimum, so
+that those whom it lifts stay at it as long as their wage is below, and do not rise from it by chance. Work on own account
+brings in what it does, with a lower median and a wider spread, and has neither employer, paid leave nor unemployment
+insurance. Hours, and with them earnings, vary from month to month, most where schedules are unstable or work is found
+by the day.
 
 Paid leave: 12 weeks around a birth; the weeks on leave in a month are min(leave_weeks, 4), so income
 pays the benefit for that many weeks while earnings fall by the same.
@@ -20,7 +22,7 @@ from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.compiled import njit
 from hecsim.luck import normal_at, normals_of, uniform_at, uniforms_of
 from hecsim.processes.base import process
-from hecsim.processes.labor_terms import DAILY, NOBODY, OWN, age_group, fade, of_three
+from hecsim.processes.labor_terms import DAILY, NOBODY, OWN, age_group, fade, of_three, paid
 from hecsim.processes.maths import home, listed
 
 __all__ = ["JOBS", "LEAVE", "PAY", "SCHEDULE"]
@@ -79,7 +81,7 @@ def jobs_kernel(
     p_attachment, p_unemployed_months, p_job_months, p_wage, p_hours, p_job_kind, b_wage_offer, pu_turn, luck_p,
     dz_wage, dz_own, du_hours, du_keep, du_day,
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
-    k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
+    k_federal_minimum_wage, k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
     k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
     k_part_time_reference, k_part_time_attachment, k_part_hours, k_full_hours, k_hours_keep, k_hours_turn,
@@ -93,20 +95,18 @@ def jobs_kernel(
         group[i] = age_group(p_age[i], p_sex[i]) if works & (p_job_months[i] > 0) else _NO_GROUP
         new[i] = works & (p_job_months[i] == 0)
         turns[i] = works & (p_job_months[i] > 0) & (pu_turn[i] < most)
-    factor, least = np.ones(_NO_GROUP + 1), np.zeros(_NO_GROUP + 1)
+    factor = np.ones(_NO_GROUP + 1)
     for g in range(growth.size):  # one by one: to compile the assignment of a slice takes longer than all the rest
         factor[g] = growth[g]
-    least[:_NO_GROUP] = lg_minimum_wage
     for i in range(n):
-        g = np.uint64(group[i])
-        floor = 0.0 if p_job_kind[i] == OWN else least[g]
-        p_wage[i] = max(np.float64(p_wage[i]) * factor[g], floor)
+        p_wage[i] *= factor[np.uint64(group[i])]
     for i in listed(turns):  # other hours in the same job: studies end, children grow
         g = age_group(p_age[i], p_sex[i])
         if pu_turn[i] < k_hours_turn[g]:
             p_hours[i] = _usual_hours(
-                uniform_at(luck_p, i, du_hours), p_wage[i], k_part_time[g] * k_part_time_attachment[np.int64(p_attachment[i])],
-                k_part_time_wage, k_part_time_reference, k_part_hours, k_full_hours,
+                uniform_at(luck_p, i, du_hours), paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage),
+                k_part_time[g] * k_part_time_attachment[np.int64(p_attachment[i])], k_part_time_wage, k_part_time_reference,
+                k_part_hours, k_full_hours,
             )  # fmt: skip
     for i in listed(new):
         g = age_group(p_age[i], p_sex[i])
@@ -132,14 +132,15 @@ def jobs_kernel(
             p_employer[i] = NOBODY
             p_wage[i] = np.exp(log_wage + k_own_pay + k_own_pay_sd * np.float64(normal_at(luck_p, i, dz_own)))
         else:
-            p_wage[i] = max(np.exp(log_wage) * offer, lg_minimum_wage)
+            p_wage[i] = max(np.exp(log_wage) * offer, k_federal_minimum_wage)
         p_job_months[i] = 1
         p_unemployed_months[i] = 0
         if p_hours[i] > 0.0 and uniform_at(luck_p, i, du_keep) < k_hours_keep:
             continue
         p_hours[i] = _usual_hours(
-            uniform_at(luck_p, i, du_hours), p_wage[i], k_part_time[g] * k_part_time_attachment[np.int64(p_attachment[i])],
-            k_part_time_wage, k_part_time_reference, k_part_hours, k_full_hours,
+            uniform_at(luck_p, i, du_hours), paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage),
+            k_part_time[g] * k_part_time_attachment[np.int64(p_attachment[i])], k_part_time_wage, k_part_time_reference,
+            k_part_hours, k_full_hours,
         )  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def jobs_plain(
     p_attachment, p_unemployed_months, p_job_months, p_wage, p_hours, p_job_kind, b_wage_offer, pu_turn, luck_p,
     dz_wage, dz_own, du_hours, du_keep, du_day,
     lp_record_penalty, lg_hiring_bias, lg_minimum_wage,
-    k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
+    k_federal_minimum_wage, k_wage, k_wage_sd, k_wage_age, k_wage_sex, k_wage_race, k_wage_disability, k_record_wage,
     k_record_half_life,
     k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
     k_part_time_reference, k_part_time_attachment, k_part_hours, k_full_hours, k_hours_keep, k_hours_turn,
@@ -162,8 +163,7 @@ def jobs_plain(
     works = (p_present > 0) & (p_labor == _WORKS)
     stays = np.flatnonzero(works & (p_job_months > 0))
     g = age_group.py_func(p_age[stays], p_sex[stays])
-    grown = p_wage[stays].astype(np.float64) * np.exp(k_wage_growth[g] / 12.0)
-    p_wage[stays] = np.maximum(grown, np.where(p_job_kind[stays] == OWN, 0.0, lg_minimum_wage))
+    p_wage[stays] = p_wage[stays].astype(np.float64) * np.exp(k_wage_growth[g] / 12.0)
     i = np.flatnonzero(works & (p_job_months == 0))
     g, e = age_group.py_func(p_age[i], p_sex[i]), p_education[i]
     weight = fade.py_func(p_record_months[i], k_record_half_life) * lp_record_penalty[i].astype(np.float64)
@@ -185,12 +185,12 @@ def jobs_plain(
     alone = p_job_kind[i] == OWN
     p_employer[i[alone]] = NOBODY
     business = np.exp(log_wage + k_own_pay + k_own_pay_sd * pz_own[i].astype(np.float64))
-    p_wage[i] = np.where(alone, business, np.maximum(np.exp(log_wage) * offer, lg_minimum_wage))
+    p_wage[i] = np.where(alone, business, np.maximum(np.exp(log_wage) * offer, k_federal_minimum_wage))
     fresh = i[~((p_hours[i] > 0) & (pu_keep[i] < k_hours_keep))]
     of_stays = age_group.py_func(p_age[stays], p_sex[stays])
     redraws = np.concatenate([stays[pu_turn[stays] < k_hours_turn[of_stays]], fresh])
     g = age_group.py_func(p_age[redraws], p_sex[redraws])
-    part = p_wage[redraws].astype(np.float64) / k_part_time_reference
+    part = paid.py_func(p_wage[redraws].astype(np.float64), p_job_kind[redraws], lg_minimum_wage) / k_part_time_reference
     part = np.minimum(k_part_time[g] * k_part_time_attachment[p_attachment[redraws]] * part**k_part_time_wage, 0.95)
     u = pu_hours[redraws].astype(np.float64)
     rest = np.maximum(u - part, 0.0) / np.maximum(1.0 - part, 1e-12)
@@ -248,7 +248,7 @@ def pay_kernel(
         kind = p_job_kind[i]
         varies = of_three(kind, spread) + (extra if (kind == 0) & (p_unstable[i] > 0) else 0.0)
         hours = np.float64(p_hours[i]) * min(max(1.0 + varies * np.float64(pz_hours[i]), 0.0), 2.0)
-        rate = max(np.float64(p_wage[i]) * np.float64(lp_wage_scale[i]), 0.0 if kind == OWN else lg_minimum_wage)
+        rate = paid(np.float64(p_wage[i]) * np.float64(lp_wage_scale[i]), kind, lg_minimum_wage)
         weeks = WEEKS_PER_MONTH - min(np.int64(p_leave_weeks[i]), _LEAVE_STEP)
         earned = rate * hours * weeks if p_labor[i] == _WORKS else 0.0
         p_earnings[i] = earned if here else p_earnings[i]
@@ -262,8 +262,7 @@ def pay_plain(
     i = np.flatnonzero(p_present > 0)
     kind = np.where(p_job_kind[i] > 0, p_job_kind[i] + 1, np.where(p_unstable[i] > 0, 1, 0))
     factor = np.clip(1.0 + k_hours_spread[kind] * pz_hours[i].astype(np.float64), 0.0, 2.0)
-    least = np.where(p_job_kind[i] == OWN, 0.0, lg_minimum_wage)
-    rate = np.maximum(p_wage[i].astype(np.float64) * lp_wage_scale[i].astype(np.float64), least)
+    rate = paid.py_func(p_wage[i].astype(np.float64) * lp_wage_scale[i].astype(np.float64), p_job_kind[i], lg_minimum_wage)
     weeks = WEEKS_PER_MONTH - np.minimum(p_leave_weeks[i].astype(np.int64), _LEAVE_STEP)
     earned = np.where(p_labor[i] == _WORKS, rate * (p_hours[i].astype(np.float64) * factor) * weeks, 0.0)
     before = 0.0 if calendar_month == 0 else p_earnings_year[i].astype(np.float64)

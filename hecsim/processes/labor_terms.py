@@ -26,6 +26,7 @@ __all__ = [
     "of_four",
     "of_seven",
     "of_three",
+    "paid",
     "pick_employer",
     "pick_employer_plain",
     "seven",
@@ -88,6 +89,12 @@ def time_out(months):
 def tenure_band(months):
     """Give the row of the tenure table: below 6 months in the job, 6-11, 12-35, 36 or more."""
     return (months >= 6) * 1 + (months >= 12) * 1 + (months >= 36) * 1
+
+
+@njit(inline="always", error_model="numpy")
+def paid(wage, kind, minimum):
+    """Give the pay of an hour: the wage, and no less than the statutory minimum except on own account."""
+    return np.maximum(wage, (kind != OWN) * minimum)
 
 
 @njit(inline="always", error_model="numpy")

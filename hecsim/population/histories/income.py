@@ -27,6 +27,7 @@ from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.community import Community
 from hecsim.compiled import njit
 from hecsim.population.histories.matching import known_levels
+from hecsim.processes.labor_terms import paid
 
 __all__ = ["initialize"]
 
@@ -143,7 +144,8 @@ def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) ->
     home = pp["household"][people].astype(np.int64)
     age, labor = pp["age"][people], pp["labor"][people]
     hours = np.where(pp["hours"][people] > 0, pp["hours"][people], draw["income.full_time"])
-    usual = pp["wage"][people].astype(float) * hours * WEEKS_PER_MONTH
+    wage = paid.py_func(pp["wage"][people].astype(float), pp["job_kind"][people], draw["labor.minimum_wage"])
+    usual = wage * hours * WEEKS_PER_MONTH
     career = np.asarray(draw["income.social_security_career"])[pp["attachment"][people]]
     retired = (age >= 67 * 12) | ((age >= 62 * 12) & (labor == 3))
     pension = np.clip(

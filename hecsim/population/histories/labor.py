@@ -24,6 +24,7 @@ from hecsim.processes.labor_terms import (
     NOBODY,
     OWN,
     age_group,
+    paid,
     pick_employer_plain,
 )
 
@@ -270,12 +271,12 @@ def _jobs(community: Community, draw: Mapping[str, Any], rng: np.random.Generato
     past = works | (g >= 2) | (pp["labor"][rows] == _HELD) | (rng.random(rows.size) < 0.5)
     alone = works & (rng.random(rows.size) < _p(draw, "own_account")[g])
     business = wage * np.exp(_p(draw, "own_pay") + _p(draw, "own_pay_sd") * rng.standard_normal(rows.size))
-    wage = np.where(alone, business, np.maximum(wage, _p(draw, "minimum_wage")))
+    wage = np.where(alone, business, np.maximum(wage, _p(draw, "federal_minimum_wage")))
     pp["wage"][rows] = np.where(past, wage, 0.0)
     pp["job_kind"][rows[alone]] = OWN
-    paid = np.maximum(pp["wage"][rows].astype(float), _p(draw, "minimum_wage")) / _p(draw, "part_time_reference")
+    level = np.maximum(pp["wage"][rows].astype(float), _p(draw, "minimum_wage")) / _p(draw, "part_time_reference")
     often = np.asarray(_p(draw, "part_time_attachment"))[pp["attachment"][rows]]
-    part = np.minimum(_p(draw, "part_time")[g] * often * paid ** _p(draw, "part_time_wage"), 0.95)
+    part = np.minimum(_p(draw, "part_time")[g] * often * level ** _p(draw, "part_time_wage"), 0.95)
     u, v = rng.random(rows.size), rng.random(rows.size)
     short, full = _p(draw, "part_hours"), _p(draw, "full_hours")
     hours = np.where(u < part, short[0] + (short[1] - short[0]) * v, full[0] + (full[1] - full[0]) * v**2)
@@ -314,18 +315,22 @@ def _fit_wages(community: Community, draw: Mapping[str, Any]) -> None:
     earned = np.asarray(_p(draw, "earned_share"))[np.where(old, 3, np.maximum(band - 1, 0))]
     aim = hh["income_year"].astype(float) * earned / np.asarray(_p(draw, "part_year"))[band]
 
-    def paid() -> np.ndarray:
-        year = pp["wage"][works].astype(float) * pp["hours"][works] * _WEEKS_PER_YEAR
-        return np.maximum(np.bincount(home, weights=year, minlength=hh.size), 1.0)
+    kind, minimum = pp["job_kind"][works], _p(draw, "minimum_wage")
 
-    factor = np.clip(aim / paid(), *_SCALE_RANGE)[home]
-    least = np.where(pp["job_kind"][works] == OWN, _LEAST_OWN, _p(draw, "minimum_wage"))
+    def pay() -> np.ndarray:
+        return np.asarray(paid.py_func(pp["wage"][works].astype(float), kind, minimum))
+
+    def year() -> np.ndarray:
+        return np.maximum(np.bincount(home, pay() * pp["hours"][works] * _WEEKS_PER_YEAR, hh.size), 1.0)
+
+    factor = np.clip(aim / year(), *_SCALE_RANGE)[home]
+    least = np.where(kind == OWN, _LEAST_OWN, _p(draw, "federal_minimum_wage"))
     pp["wage"][works] = np.clip(pp["wage"][works] * factor, least, _WAGE_MAX)
-    # Wages end at the minimum wage; below that only shorter hours can meet a low income, within reason.
-    pp["hours"][works] *= np.clip(aim / paid(), _SHORTEST, 1.0)[home]
+    # Pay ends at the minimum wage; below that only shorter hours can meet a low income, within reason.
+    pp["hours"][works] *= np.clip(aim / year(), _SHORTEST, 1.0)[home]
     _fit_past(community, draw)
     weeks = WEEKS_PER_MONTH - np.minimum(pp["leave_weeks"][works].astype(int), 4)
-    pp["earnings"][works] = pp["wage"][works] * pp["hours"][works] * weeks
+    pp["earnings"][works] = pay() * pp["hours"][works] * weeks
 
 
 def _fit_past(community: Community, draw: Mapping[str, Any]) -> None:
@@ -338,5 +343,5 @@ def _fit_past(community: Community, draw: Mapping[str, Any]) -> None:
     income = np.clip(hh["income_year"][pp["household"][idle].astype(np.int64)], *_INCOME_RANGE).astype(float)
     ratio = income / np.median(income) if idle.size else income
     wage, hours = _p(draw, "past_income")
-    pp["wage"][idle] = np.clip(pp["wage"][idle] * ratio**wage, _p(draw, "minimum_wage"), _WAGE_MAX)
+    pp["wage"][idle] = np.clip(pp["wage"][idle] * ratio**wage, _p(draw, "federal_minimum_wage"), _WAGE_MAX)
     pp["hours"][idle] *= np.clip(ratio**hours, _SHORTEST, 1.0)
