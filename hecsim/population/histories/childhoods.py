@@ -62,12 +62,13 @@ def _hazards(
     unfair = draw["stress.discrimination_rate"][hh["race"][homes]]
     present = [float(v) for v in draw["adversity.start_present"]]
     poor = _given(hh["poverty_ratio"][homes] < _LOW_INCOME, float(draw["adversity.start_poor"]))
+    schooling = np.asarray(draw["family.arrest_education"])[hh["education"][homes]]  # jail follows arrests
     relatives = (
         _given(hh["depressed_caregiver"][homes] == 1, present[0]) * frailty,
         _given(hh["substance_caregiver"][homes] == 1, present[1]) * frailty,
         _given(hh["ipv"][homes] == 1, present[2]) * frailty,
         _given(hh["couple"][homes] == 0, present[3]) * frailty,
-        _given(hh["incarcerated_member"][homes] == 1, present[4]) * frailty,
+        _given(hh["incarcerated_member"][homes] == 1, present[4]) * frailty * schooling,
         violence,
         _given(hh["tenure"][homes] >= 2, present[5]) * poor,
         poor,
