@@ -12,6 +12,7 @@ from hecsim.interventions.base import Cost, Effect, Intervention, Words, interve
 from hecsim.interventions.doses import Doses, Units
 from hecsim.interventions.settings import Payers, paid_by, ramp_of, reach_of, setting
 from hecsim.levers import Move
+from hecsim.processes.labor_terms import OWN
 
 __all__ = [
     "BabyBonds",
@@ -219,15 +220,16 @@ class WageFloor(Intervention):
         return [Move("minimum_wage", "set", target, doses.at("global"), doses.source)]
 
     def spending(self, community: Community, context: Context, units: Units) -> list[Cost]:
-        """Pay above what the law would set without it, for workers at the floor."""
+        """Pay above what they would get without it, of workers below the floor."""
         p, now = community.person, float(context.levers.number("minimum_wage"))
         target = max(self.floor, now)
         share = min(units.share, 0.999)
         without = (now - share * target) / (1 - share) if target > now else now
-        gap = max(0.0, now - max(without, context.levers.base("minimum_wage")))
-        at_floor = (p["present"] == 1) & (p["labor"] == 1) & (p["job_kind"] != 2) & (p["wage"] <= now)
+        hired = (p["present"] == 1) & (p["labor"] == 1) & (p["job_kind"] != OWN)
+        pay = np.maximum(p["wage"].astype(float), max(without, context.levers.base("minimum_wage")))
+        gap = np.where(hired, np.maximum(now - pay, 0.0), 0.0)
         hours = p["hours"].astype(float) * WEEKS_PER_MONTH
-        return [Cost("wages", float((units.frame.weight["person"] * hours * gap)[at_floor].sum()))]
+        return [Cost("wages", float((units.frame.weight["person"] * hours * gap).sum()))]
 
 
 @intervention
