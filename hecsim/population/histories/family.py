@@ -57,12 +57,17 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
 
 
 def _frailty(community: Community, homes: np.ndarray, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
-    """What a family shares that raises every adversity; it goes with the income of the home."""
-    mean, sd = draw["labor.home_income"]
-    ratio = community.household["poverty_ratio"][homes].astype(float)
-    low = np.clip((mean - np.log(np.maximum(ratio, 0.05))) / sd, -_FAR, _FAR)
+    """What a family shares that raises every adversity.
+
+    It goes with the income of the home against others of its group: a group that is kept poorer is not frailer for it.
+    """
+    hh = community.household
+    race = hh["race"][homes]
+    income = np.log(np.maximum(hh["poverty_ratio"][homes].astype(float), 0.05))
+    low = (draw["family.group_income"][race] - income) / draw["family.group_income_sd"][race]
     tie = float(draw["family.frailty_income"])
-    community.household["frailty"][homes] = tie * low + np.sqrt(1 - tie**2) * rng.standard_normal(homes.size)
+    own = rng.standard_normal(homes.size)
+    hh["frailty"][homes] = tie * np.clip(low, -_FAR, _FAR) + np.sqrt(1 - tie**2) * own
 
 
 def _local(community: Community, people: np.ndarray, column: str) -> np.ndarray:
