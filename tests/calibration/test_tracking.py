@@ -68,7 +68,8 @@ def test_a_run_is_followed():
 
 @pytest.mark.slow
 def test_weight_tracks_as_in_cohorts():
-    rows = {r["check"]: r for r in check_tracking(households=6_000)}
+    # Central values: single members of the ensemble differ in how fast young adults gain, and the ratios with it.
+    rows = {r["check"]: r for r in check_tracking([evidence.draw(None)] * 2, households=6_000)}
     assert len(rows) == 8
     # Two futures of 6,000 households: a fifth either way is more than two standard errors of the ratios, and 0.08 of the
     # correlation over 21 years, for which few children are left.
