@@ -36,7 +36,7 @@ class PlaceCheck:
     measure : what is simulated; factor turns the column into its unit
     per : column by which a count is divided
     reported : parameter by which a survey's figure is divided, where people do not report what records know
-    use : "kept from it" (blanked here), "never used" (no part of the model reads it), or
+    use : "kept from it" (blanked here), "known, not fitted" (no part of the model reads it), or
         "synthesis" (the synthesis was fitted to it; shows that living does not spoil it)
     """
 

@@ -216,3 +216,16 @@ def test_people_begin_with_the_histories_of_the_futures_own_parameters(small_har
         lived = found["recall"].trial["after"]
         levels.append(lived.y.sum() / lived.d.sum())
     assert levels[1] > 1.2 * levels[0]
+
+
+def test_a_move_to_a_better_place_shifts_what_adults_tend_to_weigh(small_hartford):
+    moving = trial(
+        arm=[{"name": "a", "move": [{"to": "disadvantage < 1"}]}],
+        population={"unit": "household", "where": "neighborhood.disadvantage > 1.5"},
+        outcome=[{"name": "point", "value": "mean(set_point)", "at": [1], "published": {"value": -1}}],
+    )
+    found, _ = worlds(moving, small_hartford)
+    lived, without = by_key(found["point"].trial["after"]), by_key(found["point"].reference["after"])
+    change = np.array([lived[k] - without[k] for k in lived if k in without])
+    assert 0.2 < (change < -0.1).mean() < 0.8  # half are assigned
+    assert (change > 0.1).mean() < 0.03  # who lives together may differ by then
