@@ -56,8 +56,8 @@ def validation_page(document: Mapping[str, Any]) -> str:
             "", "## Places", "",
             "Simulated regressed on observed over places, weighted by simulated people. For figures `kept from it`, histories",
             "were drawn without any tract or town figure but the census tables of who lives there; `known, not fitted` are",
-            "figures that no part of the model reads, though people knew them; `synthesis` figures are what the people were synthesized from. Noise of small",
-            "places lowers the correlation and leaves the slope alone.", "",
+            "figures that no part of the model reads, though people knew them; `synthesis` figures are what the people were",
+            "synthesized from. Noise of small places lowers the correlation and leaves the slope alone.", "",
             "| figure | use | places | observed | simulated | correlation | slope | verdict | note |",
             "|---|---|---|---|---|---|---|---|---|",
         ]  # fmt: skip
