@@ -75,12 +75,7 @@ PERSON: tuple[Column, ...] = (
     C("unemployed_months", "uint8", "month", "months without a job, looking or not; 0 if employed, 255 if longer"),
     C("job_months", "uint8", "month", "months in the present job, 255 if longer; 0 if not employed"),
     C("employer", "uint32", "row", "row of the employer", ref="business"),
-    C(
-        "wage",
-        "float32",
-        "$/hour",
-        "hourly wage before the state's minimum, now or when last employed",
-    ),
+    C("wage", "float32", "$/hour", "hourly wage before the state's minimum, now or when last employed"),
     C("hours", "float32", "hour/week", "usual weekly hours at work, now or when last employed"),
     C("unstable", "uint8", "flag", "works on an unstable schedule"),
     C("job_kind", "uint8", "code", "kind of the present or last job", JOB_KIND),

@@ -20,13 +20,16 @@ from collections.abc import Callable
 
 import numpy as np
 
+from hecsim import evidence
 from hecsim.columns import ACE
 from hecsim.community import Community
 from hecsim.model import CommunityModel
 from hecsim.population import build_community
+from hecsim.processes.labor_terms import OWN
 
 Stock = Callable[["View"], float]
 _CORE = 1023  # bits of the ten core adversities
+MINIMUM = float(evidence.draw(None)["labor.minimum_wage"])
 
 
 class View:
@@ -45,6 +48,7 @@ class View:
         self.adult = self.age >= 18
         self.prime = (self.age >= 25) & (self.age < 55)
         self.free = self.p["labor"] != 4
+        self.hired = self.adult & (self.p["labor"] == 1) & (self.p["job_kind"] != OWN)
 
     def share(self, flag: np.ndarray, of: np.ndarray | None = None) -> float:
         """Percent of rows."""
@@ -98,6 +102,9 @@ STOCKS: dict[str, tuple[Stock, float, float]] = {
         lambda v: v.share(v.ph["poverty_ratio"] < 1,
                           (v.p["labor"] == 1) & (v.p["job_months"] >= 12) & (v.p["hours"] >= 35)), -0.2, 0.2),
     "median income": (lambda v: float(np.median(v.h["income_year"])), -0.01, 0.015),
+    "paid the minimum wage %": (lambda v: v.share(v.p["wage"] <= MINIMUM, v.hired), -0.4, 0.4),
+    "pay of the lowest quarter": (
+        lambda v: float(np.percentile(np.maximum(v.p["wage"][v.hired], MINIMUM), 25)), -0.01, 0.01),
     "savings < 400 %": (lambda v: v.share(v.h["savings"] < 400), -0.6, 0.6),
     "hardship": (lambda v: float(100 * v.h["hardship"].mean()), -0.2, 0.2),
     "food insecure adults %": (
@@ -146,8 +153,8 @@ STOCKS: dict[str, tuple[Stock, float, float]] = {
     "uninsured %": (lambda v: v.share(v.p["insurance"] == 0), -0.2, 0.2),
 }  # fmt: skip
 # Allowed as a share of the level instead of points.
-RELATIVE = {"residents", "households", "median income", "supermarkets", "small grocers", "convenience",
-            "dollar stores", "fast food"}  # fmt: skip
+RELATIVE = {"residents", "households", "median income", "pay of the lowest quarter", "supermarkets", "small grocers",
+            "convenience", "dollar stores", "fast food"}  # fmt: skip
 # Events counted over a year: (key of the month's events, per thousand residents), allowed change of the rate per year.
 FLOWS: dict[str, tuple[float, float]] = {
     "births": (-0.15, 0.1), "deaths": (-0.1, 0.2), "separations": (-0.1, 0.1), "unions": (-0.15, 0.15),
