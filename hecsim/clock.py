@@ -18,10 +18,14 @@ from dataclasses import dataclass
 MONTHS_PER_YEAR = 12
 WEEKS_PER_MONTH = 365.25 / 7 / 12  # 4.348
 DAYS_PER_MONTH = 365.25 / 12
+# Weight of the newest month in a running year: what it remembers is then as old, in the mean, as the twelve months of a
+# calendar year (5.5 months). With 1/12 it would be 11 months old and short spells of poverty would be smoothed away.
+RUNNING_YEAR = 2 / 13
 
 __all__ = [
     "DAYS_PER_MONTH",
     "MONTHS_PER_YEAR",
+    "RUNNING_YEAR",
     "WEEKS_PER_MONTH",
     "Clock",
     "month_label",

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hecsim.clock import RUNNING_YEAR
 from hecsim.compiled import njit
 from hecsim.processes.base import process
 from hecsim.processes.budget_food import FOOD_NEED
@@ -136,7 +137,7 @@ def budget_kernel(
         past = past if past > 0.0 else 12.0 * income  # a home without a past year takes this month for it
         worse[h] = max(0.0, (1.0 - k_usual_range) * past / 12.0 - income)  # than usual
         better[h] = max(0.0, income - past / 12.0)
-        h_resources_year[h] = past + (12.0 * income - past) / 12.0 if h_present[h] != 0 else h_resources_year[h]
+        h_resources_year[h] = past + (12.0 * income - past) * RUNNING_YEAR if h_present[h] != 0 else h_resources_year[h]
         foods[h] = in_kind
     for h in range(n):
         ratio = np.float64(h_poverty_ratio[h])
@@ -321,7 +322,7 @@ def budget_plain(
     spent = np.where(fine, food + k_food_extra * (rest - kept), food - cut)
     for column, value in (
         (h_income, income),
-        (h_resources_year, past + (12.0 * income - past) / 12.0),
+        (h_resources_year, past + (12.0 * income - past) * RUNNING_YEAR),
         (h_shock, shock),
         (h_backing, backing),
         (h_thrift, thrift),

@@ -1,14 +1,17 @@
 """Income: what members earn and draw, the benefits a family may claim, and the tax it pays.
 
 Rules come from `hecsim.benefits` (2025 law, constant dollars); whether an eligible family claims is a
-lasting trait of the household (`takes_*`) that outreach can change. For SNAP the trait has a way in and a way
-out: a claim lapses (recertification) at `snap_lapse`, and one begins at the rate that leaves the share
-`snap_share` of those entitled to so much of the most that their size can get claiming; homes of the elderly begin
-`snap_elder` times as fast, homes of foreign-born adults who speak another language best, who stand for those
-barred by status or afraid, `snap_immigrant` times, homes that their people own `snap_owner` times, and all homes
-of a neighborhood `snap_place` times (Mills et al. 2014; Cunnyngham 2010; 7 CFR 273.4; Huang, Nam and Wikoff 2012).
+lasting trait of the household (`takes_*`) that outreach can change. Traits have a way in and a way out. Filing for
+the EITC and claiming TFA begin at `fringe_*` and end so that the share stays. WIC begins at `wic_begin` while somebody
+is pregnant or an infant lives in the home and ends at `wic_lapse` afterwards, since most infants of the eligible and few
+of their four-year-olds take part (USDA FNS, eligibility and coverage 2021). A SNAP claim lapses (recertification) at
+`snap_lapse`, and one begins at the rate that leaves the share `snap_share` of those entitled to so much of the most that
+their size can get claiming; homes of the elderly begin `snap_elder` times as fast, homes of foreign-born adults who speak
+another language best, who stand for those barred by status or afraid, `snap_immigrant` times, homes that their people own
+`snap_owner` times, and all homes of a neighborhood `snap_place` times (Mills et al. 2014; Cunnyngham 2010; 7 CFR 273.4;
+Huang, Nam and Wikoff 2012).
 Wages, unemployment insurance and paid leave come first, then TFA, then SNAP, which counts them, then WIC,
-which is adjunct to SNAP. Taxes are in `hecsim.processes.taxes`.
+which is adjunct to TFA, SNAP and Medicaid. Taxes are in `hecsim.processes.taxes`.
 
 These loops apply statute household by household, so the plain twin is the same loop, not compiled.
 """
@@ -27,9 +30,10 @@ from hecsim.benefits import (
     wic_value,
 )
 from hecsim.benefits.snap import snap_allotted, snap_step, snap_tables
-from hecsim.clock import WEEKS_PER_MONTH
+from hecsim.clock import RUNNING_YEAR, WEEKS_PER_MONTH
 from hecsim.compiled import njit
 from hecsim.processes.base import process
+from hecsim.processes.health_coverage import MEDICAID
 from hecsim.processes.labor_terms import paid
 from hecsim.processes.maths import home, listed
 from hecsim.processes.taxes import RETURN, WITHHOLDING
@@ -140,11 +144,10 @@ def programs_kernel(
     p_since_birth,
     p_labor,
     p_earnings,
+    p_insurance,
     h_present,
     h_persons,
     h_children,
-    h_under6,
-    h_youngest,
     h_elders,
     h_neighborhood,
     h_tenure,
@@ -179,7 +182,10 @@ def programs_kernel(
     k_snap_elder,
     k_snap_immigrant,
     k_snap_owner,
-    k_fringe_wic,
+    k_wic_begin,
+    k_wic_lapse,
+    k_takes_tfa,
+    k_takes_eitc,
     k_fringe_tfa,
     k_fringe_eitc,
     k_tfa_limit,
@@ -205,17 +211,26 @@ def programs_kernel(
         first[h] += heads[i]
         second[h] += others[i]
         marked[h] |= marks[i]
-    packages, unborn = np.zeros(n), np.zeros(n, np.uint8)
+    packages, unborn, first_year, insured = np.zeros(n), np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint8)
     for i in listed(wic):  # only these can be in a WIC category
         h = home(p_household[i], 1, h0)
         unborn[h] += p_pregnancy[i] > 0
+        first_year[h] |= (p_pregnancy[i] > 0) | (p_age[i] < 12)
+        insured[h] |= p_insurance[i] == MEDICAID
         birth = np.int64(p_since_birth[i]) if p_since_birth[i] < 12 else -1
         packages[h] += wic_value(rules, wic_category(rules, np.int64(p_age[i]), p_pregnancy[i] > 0, birth, False))
+    # Who files or claims TFA comes and goes so that the share stays; WIC begins around a birth and ends as children grow.
+    tfa_lapse = k_fringe_tfa * (1.0 - k_takes_tfa) / k_takes_tfa
+    eitc_lapse = k_fringe_eitc * (1.0 - k_takes_eitc) / k_takes_eitc
     for h in range(n):  # no branch, so that the compiler takes many homes at a time
-        here = h_present[h] != 0
-        h_takes_wic[h] = 1 if here & (hu_wic[h] < k_fringe_wic + lh_wic_take_up[h]) else h_takes_wic[h]
-        h_takes_tfa[h] = 1 if here & (hu_tfa[h] < k_fringe_tfa + lh_tfa_take_up[h]) else h_takes_tfa[h]
-        h_takes_eitc[h] = 1 if here & (hu_eitc[h] < k_fringe_eitc + lh_eitc_take_up[h]) else h_takes_eitc[h]
+        here, born = h_present[h] != 0, first_year[h] != 0
+        in_wic, in_tfa, files = h_takes_wic[h] == 1, h_takes_tfa[h] == 1, h_takes_eitc[h] == 1
+        wic_turns = (0.0 if born else k_wic_lapse) if in_wic else (k_wic_begin if born else 0.0) + lh_wic_take_up[h]
+        tfa_turns = tfa_lapse if in_tfa else k_fringe_tfa + lh_tfa_take_up[h]
+        eitc_turns = eitc_lapse if files else k_fringe_eitc + lh_eitc_take_up[h]
+        h_takes_wic[h] = in_wic != (here & (hu_wic[h] < wic_turns))
+        h_takes_tfa[h] = in_tfa != (here & (hu_tfa[h] < tfa_turns))
+        h_takes_eitc[h] = files != (here & (hu_eitc[h] < eitc_turns))
     begin = k_snap_lapse * k_snap_share / (1.0 - k_snap_share)
     grants, allotments, standard, most = np.zeros(n), np.empty(n), np.empty(n), np.empty(n)
     for h in range(n):
@@ -274,7 +289,8 @@ def programs_kernel(
     for h in listed(claims_wic):
         grant = grants[h]
         yearly = 12.0 * ((first[h] + second[h]) + (np.float64(h_ui[h]) + np.float64(h_other_income[h])) + grant)
-        if wic_eligible(rules, max(np.int64(h_persons[h]), 1) + unborn[h], yearly, grant > 0.0 or allotments[h] > 0.0):
+        adjunct = grant > 0.0 or allotments[h] > 0.0 or insured[h] != 0
+        if wic_eligible(rules, max(np.int64(h_persons[h]), 1) + unborn[h], yearly, adjunct):
             h_wic[h] = packages[h]
 
 
@@ -300,7 +316,7 @@ def smooth_kernel(
             continue
         gross = np.float64(h_earnings[h]) + np.float64(h_ui[h]) + np.float64(h_other_income[h]) + np.float64(h_tfa[h])
         year = np.float64(h_income_year[h])
-        year += (12.0 * gross - year) / 12.0
+        year += (12.0 * gross - year) * RUNNING_YEAR
         h_income_year[h] = year
         h_poverty_ratio[h] = year / guideline(rules.fpl_meals, max(np.int64(h_persons[h]), 1))
         h_benefits[h] = (

@@ -31,12 +31,14 @@ from hecsim.processes.labor_terms import paid
 
 __all__ = ["initialize"]
 
+_GESTATION = 9  # months
+
 
 def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
     """Fill every column that income, care and budget own."""
     hh = community.household
     rows = np.flatnonzero(hh["present"] == 1)
-    _claims(hh, draw, rng, rows)
+    _claims(community.person, hh, draw, rng, rows)
     _sources(community, draw, rows)
     _savings(hh, draw, rng, rows)
     _snap_claims(community, draw, rng, rows)
@@ -70,8 +72,16 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     _withheld(hh, rows)
 
 
-def _claims(hh: Any, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
-    for column in ("takes_wic", "takes_tfa", "takes_eitc"):
+def _claims(pp: Any, hh: Any, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
+    """TFA and tax returns at their shares; WIC where beginning since conception and lapsing after the first year hold it."""
+    lived = pp["present"] == 1
+    months = np.full(hh.size, -1.0)  # since the youngest was conceived, -1 without
+    np.maximum.at(months, pp["household"][lived], pp["pregnancy"][lived].astype(float))
+    months = np.where(months > 0, months, _GESTATION + hh["youngest"].astype(float))[rows]
+    share = 1.0 - (1.0 - draw["income.wic_begin"]) ** np.minimum(months, _GESTATION + 12)
+    share = share * (1.0 - draw["income.wic_lapse"]) ** np.maximum(months - _GESTATION - 12, 0)
+    hh["takes_wic"][rows] = rng.random(rows.size) < share
+    for column in ("takes_tfa", "takes_eitc"):
         hh[column][rows] = rng.random(rows.size) < draw[f"income.{column}"]
 
 
