@@ -8,7 +8,8 @@ between four states by monthly chances:
 * HUSKY (Medicaid) has limits for children, pregnant and recently delivered women, parents and other
   adults (benefits room); grown children, grandparents and others in a home count their own earnings.
   The eligible enroll with a delay, lose coverage to paperwork, and stay on until renewal when income
-  rises above the limit. Foreign-born adults who speak another language best enroll more slowly;
+  rises above the limit. Foreign-born adults who speak another language best enroll more slowly, and fewer of them are
+  in an employer's plan;
 * direct and exchange plans, more often at higher income;
 * a share of those who lose coverage finds another within the month.
 
@@ -80,7 +81,7 @@ def coverage_kernel(
     h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave, pu_join, luck_p, du_bridge, h0, k_wage_steps,
     k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain, k_employer_loss, k_family_join,
     k_family_age, k_medicaid_enroll, k_medicaid_enroll_b, k_medicaid_churn, k_redetermination,
-    k_immigrant_factor, k_direct_gain, k_direct_loss, k_bridge, k_own_unit_age, k_dual_limit,
+    k_immigrant_factor, k_immigrant_plans, k_direct_gain, k_direct_loss, k_bridge, k_own_unit_age, k_dual_limit,
     k_medicare_disabled, k_benefits__guideline_first, k_benefits__husky_child_age,
     k_benefits__husky_child_limit, k_benefits__husky_b2_limit, k_benefits__husky_pregnant_limit,
     k_benefits__husky_parent_limit, k_benefits__husky_d_limit,
@@ -108,13 +109,15 @@ def coverage_kernel(
         turns |= ((now == UNINSURED) | (now == DIRECT)) & (pu_join[i] < join + lp_coverage[i])
         free = (p_present[i] != 0) & (p_labor[i] != _JAILED)
         open_to[i], old[i] = free & turns & (months < _OLD), free & (months >= _OLD)
-    # Chances to come into an employer's plan and to lose it, part time and full time, by step of the wage.
-    gain, loss_own = np.empty((2, k_employer_share.size)), np.empty((2, k_employer_share.size))
-    for full in range(2):
-        for step in range(k_employer_share.size):
-            share = k_employer_share[step] * (1.0 if full == 1 else k_part_time_factor)
-            gain[full, step] = -np.expm1(-k_employer_gain * share / 12.0)
-            loss_own[full, step] = 1.0 if share == 0.0 else -np.expm1(-k_employer_loss * (1.0 - share) / 12.0)
+    # Chances to come into an employer's plan and to lose it, by origin, part time and full time, and step of the wage.
+    gain, loss_own = np.empty((2, 2, k_employer_share.size)), np.empty((2, 2, k_employer_share.size))
+    for abroad in range(2):
+        for full in range(2):
+            for step in range(k_employer_share.size):
+                share = k_employer_share[step] * (1.0 if full == 1 else k_part_time_factor)
+                share *= k_immigrant_plans if abroad == 1 else 1.0
+                gain[abroad, full, step] = -np.expm1(-k_employer_gain * share / 12.0)
+                loss_own[abroad, full, step] = 1.0 if share == 0.0 else -np.expm1(-k_employer_loss * (1.0 - share) / 12.0)
     for i in listed(old):
         poverty = float(h_poverty_ratio[home(p_household[i], 1, h0)])
         p_insurance[i] = MEDICAID if poverty <= k_dual_limit else MEDICARE
@@ -134,9 +137,10 @@ def coverage_kernel(
         eligible = poverty <= limit
         eligible_b = child and poverty <= k_benefits__husky_b2_limit
         employer, lost = 0.0, 1.0
+        abroad = p_foreign_born[i] != 0 and p_language[i] != 0 and not child
         if p_labor[i] == _EMPLOYED and months >= ADULT and p_hours[i] >= k_plan_hours[0]:
             step, full = np.searchsorted(k_wage_steps, float(p_wage[i]), side="right"), p_hours[i] >= k_plan_hours[1]
-            employer, lost = gain[full * 1, step], loss_own[full * 1, step]
+            employer, lost = gain[abroad * 1, full * 1, step], loss_own[abroad * 1, full * 1, step]
         brings = p_role[i] <= 1 and p_labor[i] == _EMPLOYED and now == EMPLOYER and months >= ADULT
         relative = p_role[i] <= 1 or (p_role[i] == 2 and months < k_family_age * 12)
         family = relative and plans[h] > brings
@@ -157,7 +161,7 @@ def coverage_kernel(
             now = UNINSURED
         if now == MEDICARE:
             continue
-        pace = k_immigrant_factor if p_foreign_born[i] != 0 and p_language[i] != 0 and not child else 1.0
+        pace = k_immigrant_factor if abroad else 1.0
         if family:
             employer = max(employer, k_family_join)
         public = k_medicaid_enroll * pace if eligible else (k_medicaid_enroll_b if eligible_b else 0.0)
@@ -194,7 +198,7 @@ def coverage_plain(
     h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave, pu_join, luck_p, du_bridge, h0, k_wage_steps,
     k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain, k_employer_loss, k_family_join,
     k_family_age, k_medicaid_enroll, k_medicaid_enroll_b, k_medicaid_churn, k_redetermination,
-    k_immigrant_factor, k_direct_gain, k_direct_loss, k_bridge, k_own_unit_age, k_dual_limit,
+    k_immigrant_factor, k_immigrant_plans, k_direct_gain, k_direct_loss, k_bridge, k_own_unit_age, k_dual_limit,
     k_medicare_disabled, k_benefits__guideline_first, k_benefits__husky_child_age,
     k_benefits__husky_child_limit, k_benefits__husky_b2_limit, k_benefits__husky_pregnant_limit,
     k_benefits__husky_parent_limit, k_benefits__husky_d_limit,
@@ -225,7 +229,8 @@ def coverage_plain(
     eligible = poverty <= limit
     eligible_b = child & (poverty <= k_benefits__husky_b2_limit)
     share = plan_share(p_wage[i], p_hours[i], k_wage_steps, k_employer_share, k_part_time_factor, k_plan_hours)
-    share = np.where(work & grown[i], share, 0.0)
+    abroad = (p_foreign_born[i] != 0) & (p_language[i] != 0) & ~child
+    share = np.where(work & grown[i], share, 0.0) * np.where(abroad, k_immigrant_plans, 1.0)
     relative = (p_role[i] <= 1) | ((p_role[i] == 2) & (months < k_family_age * 12))
     family = relative & (plans[h] - source[i] > 0)
     disabled = (p_disabled[i] == 1) & ~work & grown[i]
@@ -234,7 +239,7 @@ def coverage_plain(
     leave = np.choose(now, [0.0, np.where(family, 0.0, own), member, np.where(disabled, 0.0, 1.0), k_direct_loss])
     bridged = (now != UNINSURED) & (pu_leave[i] < leave)
     now = np.where(bridged, UNINSURED, now)
-    pace = np.where((p_foreign_born[i] != 0) & (p_language[i] != 0) & ~child, k_immigrant_factor, 1.0)
+    pace = np.where(abroad, k_immigrant_factor, 1.0)
     employer = -np.expm1(-k_employer_gain * share / 12.0)
     employer = np.where(family, np.maximum(employer, k_family_join), employer)
     public = np.where(eligible, k_medicaid_enroll * pace, np.where(eligible_b, k_medicaid_enroll_b, 0.0))

@@ -200,3 +200,61 @@ def test_a_home_entitled_to_nothing_gets_nothing():
 
     h, here = _claims(rich)
     assert (h["snap"][here] == 0).all()
+
+
+def _lived(prepare, months, homes):
+    """A community of `homes` after months of `income.programs` alone, and the rows of its homes."""
+    c = toy_community(households=homes, seed=3)
+    prepare(c)
+    engine = Engine((income.PROGRAMS,), evidence.draw(None), seed=2)
+    for _ in range(months):
+        engine.step(c)
+    return c.household, c.household["present"] == 1
+
+
+def _wic(age, pregnant=False, insured=1, earned=0.0, months=60, start=0, homes=2000):
+    """Shares of homes that take part in WIC and that are paid, with one person of `age` months in each, after `months`."""
+
+    def one(c):
+        p, h = c.person, c.household
+        first = np.zeros(p.size, bool)
+        first[np.unique(p["household"], return_index=True)[1]] = True
+        p["age"][:] = np.where(first, age, 40 * 12)
+        p["pregnancy"][:] = np.where(first, 4 * pregnant, 0)
+        p["since_birth"][:], p["insurance"][:], p["earnings"][:] = 255, insured, earned
+        h["takes_wic"][:], h["takes_snap"][:], h["takes_tfa"][:], h["persons"][:] = start, 0, 0, 2
+        for column in ("ui", "other_income"):
+            h[column][:] = 0
+        c.neighborhood["snap_place"][:] = 0
+
+    h, here = _lived(one, months, homes)
+    return (h["takes_wic"][here] == 1).mean(), (h["wic"][here] > 0).mean()
+
+
+def test_wic_begins_around_a_birth_and_ends_as_children_grow():
+    k = evidence.draw(None)
+    begin, lapse = k["income.wic_begin"], k["income.wic_lapse"]
+    # 2,000 homes: 0.05 is at least 4.4 standard errors of each share.
+    assert _wic(0, months=12)[0] == pytest.approx(1 - (1 - begin) ** 12, abs=0.05)
+    assert _wic(20 * 12, pregnant=True, months=6)[0] == pytest.approx(1 - (1 - begin) ** 6, abs=0.05)
+    assert _wic(24, months=24, start=1)[0] == pytest.approx((1 - lapse) ** 24, abs=0.05)
+    assert _wic(24, months=24)[0] == 0
+
+
+def test_medicaid_opens_wic_above_its_own_limit():
+    over = {"earned": 6000.0, "months": 24, "start": 1}
+    assert _wic(0, insured=1, **over) == (1.0, 0.0)
+    assert _wic(0, insured=2, **over) == (1.0, 1.0)
+
+
+def test_claims_of_tfa_and_tax_returns_stay_where_they_began():
+    k = evidence.draw(None)
+    for name in ("tfa", "eitc"):
+        share = k[f"income.takes_{name}"]
+
+        def drawn(c, name=name, share=share):
+            c.household[f"takes_{name}"][:] = np.random.default_rng(1).random(c.household.size) < share
+
+        h, here = _lived(drawn, 120, 4000)
+        # Ten years on; without an end to claims 0.31 and 0.85 would be expected. 4,000 homes: four standard errors.
+        assert h[f"takes_{name}"][here].mean() == pytest.approx(share, abs=0.027)

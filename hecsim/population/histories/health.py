@@ -118,6 +118,8 @@ def _insurance(
         k["part_time_factor"],
         k["plan_hours"],
     )
+    abroad = (p["foreign_born"][rows] != 0) & (p["language"][rows] != 0) & ~child
+    share = share * np.where(abroad, k["immigrant_plans"], 1.0)
     gain, loss = k["employer_gain"] * share, k["employer_loss"] * (1.0 - share)
     plan = working & (rng.random(rows.size) < gain / np.maximum(gain + loss, 1e-9)) & ~(eligible & (share < 0.5))
     del gain, loss, share, limit  # of a state, each is as large as a column
@@ -125,13 +127,13 @@ def _insurance(
     relative = caregiver | ((p["role"][rows] == 2) & (months < k["family_age"] * 12))
     family = ~plan & relative & (plans > 0) & ~eligible
     del plans, home
-    pace = np.where((p["foreign_born"][rows] != 0) & (p["language"][rows] != 0) & ~child, k["immigrant_factor"], 1.0)
+    pace = np.where(abroad, k["immigrant_factor"], 1.0)
     enroll = k["medicaid_enroll"] * pace
     member = eligible & (rng.random(rows.size) < enroll / (enroll + k["medicaid_churn"][np.where(child, 0, 1)]))
     member |= eligible_b & (rng.random(rows.size) < 0.5)
     buy = k["direct_gain"][np.searchsorted([2, 4], poverty, side="right")] * pace
     direct = rng.random(rows.size) < buy / (buy + k["direct_loss"])
-    del poverty, pace, enroll, buy
+    del poverty, pace, enroll, buy, abroad
     disabled = (p["disabled"][rows] == 1) & ~working & (months >= ADULT) & ~eligible
     disabled &= rng.random(rows.size) < k["medicare_disabled_share"]
     state = np.select(
