@@ -26,6 +26,7 @@ _MONTHS, _COUNTED = 24, 12
 _WORKS, _SEEKS, _HELD = 1, 2, 4
 _MEDICAID = 2
 _FULL_TIME = 35
+_OLDEST = 200
 _SCHOOLING = ("below high school", "high school", "some college", "bachelor or more")
 Row = tuple[str, str, float]
 
@@ -50,6 +51,10 @@ class Now:
         return self.h[column][self.home]
 
 
+def _ages(low: int, high: int) -> str:
+    return f"{low} to {high - 1}" if high < _OLDEST else f"{low} and older"
+
+
 def percent(what: np.ndarray, among: np.ndarray) -> float:
     """Share of `what` in the rows `among`, percent."""
     return 100.0 * float(what[among].mean())
@@ -70,8 +75,8 @@ def work(now: Now) -> Iterator[Row]:
             published,
             percent(now.seeks, now.force & (now.age >= 16) & (now.p["race"] == race)),
         )
-    for low, high, published in ((16, 20, "32"), (20, 25, "66"), (25, 55, "81"), (55, 65, "64"), (65, 200, "19")):
-        yield f"employed, {low} to {high - 1}, %", published, percent(now.works, now.free & (now.age >= low) & (now.age < high))
+    for low, high, published in ((16, 20, "32"), (20, 25, "66"), (25, 55, "81"), (55, 65, "64"), (65, _OLDEST, "19")):
+        yield f"employed, {_ages(low, high)}, %", published, percent(now.works, now.free & (now.age >= low) & (now.age < high))
     paid = now.works & (now.age >= 18)
     yield "fewer than 35 hours, of workers, %", "21 to 24", percent(now.p["hours"] < _FULL_TIME, paid)
     full = paid & (now.p["hours"] >= _FULL_TIME) & (now.age >= 25) & (now.p["job_kind"] == 0)
@@ -137,9 +142,9 @@ def health(now: Now) -> Iterator[Row]:
         "1.5 to 4",
         percent(now.p["depression"] == 1, poor) / percent(now.p["depression"] == 1, rich),
     )
-    for low, high, published in ((18, 45, "3.0"), (45, 65, "14.5"), (65, 200, "24")):
+    for low, high, published in ((18, 45, "3.0"), (45, 65, "14.5"), (65, _OLDEST, "24")):
         who = now.adult & (now.age >= low) & (now.age < high)
-        yield f"diabetes, {low} to {high - 1}, %", published, percent(now.p["diabetes"] == 1, who)
+        yield f"diabetes, {_ages(low, high)}, %", published, percent(now.p["diabetes"] == 1, who)
 
 
 def flows(months: np.ndarray, ends: np.ndarray) -> Iterator[Row]:
