@@ -24,8 +24,8 @@ from hecsim.errors import RunError, ScenarioError, StoreError, UnknownNameError
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: bool) -> None:
     """Live one arm of a scenario or study file for one future and show its last month."""
+    from hecsim.life import Life, parse_seed
     from hecsim.measures import MEASURES
-    from hecsim.model import CommunityModel, parse_seed
     from hecsim.study import build
     from hecsim.study.store import write_atomically
 
@@ -33,8 +33,8 @@ def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: b
     if out is not None and out.exists() and not out.is_dir():
         raise StoreError(f"{out} is a file, not a folder; choose another folder")
     with progress_bar() as tell:
-        model = CommunityModel(
-            community=build(chosen.community, tell), interventions=chosen.interventions,
+        model = Life(
+            build(chosen.community, tell), interventions=chosen.interventions,
             collaborative=chosen.collaborative, funds=chosen.funds, years=chosen.years,
             start_year=chosen.start_year, burn_in_months=chosen.burn_in, seed=number,
             threads=os.cpu_count() or 1,  # of use from some 5,000 households on
