@@ -61,12 +61,10 @@ def kept(loop: Any, kinds: tuple[Any, ...]) -> tuple[bytes, Any] | None:
 
     It calls nothing that is not in it or in numba's own library, so that it can be linked by itself.
     """
-    if not on_disk(loop, kinds):
-        return None
     try:
         cache = loop._cache
         (_, form, (code, _)), about, *_ = cache._cache_file.load(cache._index_key(kinds, loop.targetctx.codegen()))
-    except (OSError, TypeError, ValueError):
+    except (AttributeError, OSError, TypeError, ValueError):
         return None
     # A loop that calls itself is left to numba, which tells it where it lies.
     return (code, about) if form == "object" and b"numba.unresolved" not in code else None

@@ -90,8 +90,8 @@ class CommunityModel(Life, mesa.Model):
             place = build_community(community, households=households)
         Life.__init__(
             self, place, interventions=interventions, collaborative=collaborative, years=years, start_year=start_year,
-            seed=luck_seed, parameter_seed=parameter_seed, burn_in_months=burn_in_months, record=record, plain=plain, threads=threads,
-            draw=draw, progress=progress, funds=funds, comparison=comparison,
+            seed=luck_seed, parameter_seed=parameter_seed, burn_in_months=burn_in_months, record=record, plain=plain,
+            threads=threads, draw=draw, progress=progress, funds=funds, comparison=comparison,
         )  # fmt: skip
         # Mesa's batch runs need something to report even from a model that keeps no measures.
         kept = {name: partial(_measure_of, name=name) for name in REPORTED}
