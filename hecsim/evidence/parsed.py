@@ -1,4 +1,4 @@
-"""What the parameter files say, kept beside compiled Python: reading TOML takes a tenth of a second, reading JSON a hundredth."""
+"""What the parameter files say, kept beside compiled Python: reading TOML takes a tenth of a second, JSON a hundredth."""
 
 from __future__ import annotations
 
