@@ -31,6 +31,7 @@ from hecsim.processes.weight_child import family_level
 __all__ = ["initialize"]
 
 _USUAL = ("scale", "offset", "spread", "age_shift", "female")  # what makes activity usual
+_PART = 200_000  # adults whose set points are sought at a time
 _CAREGIVER = 2  # roles 0 and 1 are caregivers
 
 
@@ -128,8 +129,18 @@ def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any], rn
     wobble = wobble + k["wobble"] * np.sqrt(1.0 - share) * rng.standard_normal(rows.size)
     lasting = bmi * np.exp(-wobble)
     del bmi, far, wobble
+    for begin in range(0, rows.size, _PART):
+        some = slice(begin, begin + _PART)
+        years = p["age"][rows[some]] / 12.0
+        p["set_point"][rows[some]] = _sought(lasting[some], square[some], energy[some], gap[some], sex[some], years, k)
+
+
+def _sought(
+    lasting: np.ndarray, square: np.ndarray, energy: np.ndarray, gap: np.ndarray, sex: np.ndarray, years: np.ndarray,
+    k: Mapping[str, Any],
+) -> np.ndarray:  # fmt: skip
+    """The set points that go with lasting BMI, height squared, energy, the gap to others at home, sex and age."""
     point = lasting * square
-    years = p["age"][rows] / 12.0
     drift = np.where(sex == 0, *(growth.between(years, k["drift_ages"], k[n]) for n in ("drift_male", "drift_female")))
     drift, grown = drift * k["drift_scale"], years - ADULT / 12.0
     for _ in range(3):  # cost per kg and time constant are those of the set point, which is sought
@@ -138,7 +149,7 @@ def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any], rn
         ahead = tau * drift * -np.expm1(-grown / tau)  # the drift began at 18
         point = lasting * square - energy / epsilon - k["household_influence"] * tau * gap * square + ahead
         point = np.clip(point, k["set_point_bmi_low"] * square, k["set_point_bmi_high"] * square)
-    p["set_point"][rows] = point
+    return point
 
 
 def _parent_means(community: Community) -> tuple[np.ndarray, np.ndarray]:
