@@ -108,6 +108,7 @@ def _insurance(
     limit = coverage.medicaid_limit(months, expecting, caregiver & children, *(draw[f"benefits.{n}"] for n in names))
     child = months < draw["benefits.husky_child_age"] * 12
     eligible = poverty <= limit
+    del limit  # of a state, each is as large as a column
     eligible_b = child & ~eligible & (poverty <= draw["benefits.husky_b2_limit"])
     working = (p["labor"][rows] == 1) & (months >= ADULT)
     share = coverage.plan_share(
@@ -119,8 +120,12 @@ def _insurance(
         k["plan_hours"],
     )
     gain, loss = k["employer_gain"] * share, k["employer_loss"] * (1.0 - share)
-    plan = working & (rng.random(rows.size) < gain / np.maximum(gain + loss, 1e-9)) & ~(eligible & (share < 0.5))
-    del gain, loss, share, limit  # of a state, each is as large as a column
+    poor = eligible & (share < 0.5)
+    del share
+    chance = gain / np.maximum(gain + loss, 1e-9)
+    del gain, loss
+    plan = working & (rng.random(rows.size) < chance) & ~poor
+    del chance
     plans = np.bincount(home[plan & caregiver], minlength=hh.size)[home]
     relative = caregiver | ((p["role"][rows] == 2) & (months < k["family_age"] * 12))
     family = ~plan & relative & (plans > 0) & ~eligible

@@ -88,11 +88,14 @@ def _adult_bmi(community: Community, rows: np.ndarray, k: Mapping[str, Any], rng
     then = np.clip(known_levels(community, "data_obesity_2017"), 0.02, 0.9)
     now = expit(logit(then) + logit(k["obesity_start"]) - logit(k["obesity_2017"]))
     score = score + shift_to_levels((score - edge) / rest, where, now, link="probit")[where] * rest
+    del where, edge  # of a state, each is as large as a column: what is done with goes
     shared = household_normal(community, rng)[home]
     own = rng.standard_normal(rows.size)
     weight = np.where(p["role"][rows] < _CAREGIVER, k["start_couple"], 0.0)
     score = score + rest * (np.sqrt(weight) * shared + np.sqrt(1.0 - weight) * own)
+    del home, shared, own, weight
     bmi = k["start_shift"][sex] + np.exp(k["start_mean"][sex] + k["start_sd"][sex] * score)
+    del score, sex
     bmi = np.clip(bmi, k["set_point_bmi_low"], k["set_point_bmi_high"])
     square = (p["height"][rows] / 100.0) ** 2
     p["bmi"][rows] = bmi
@@ -121,7 +124,7 @@ def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any], rn
     adults = np.bincount(home, minlength=community.household.size)[home]
     total = np.bincount(home, bmi, community.household.size)[home]
     gap = np.where(adults > 1, (total - bmi) / np.maximum(adults - 1, 1) - bmi, 0.0)
-    del home, adults, total  # of a state, each is as large as a column: what is done with goes
+    del home, adults, total
     # Part of today's weight is this year's wobble, more so in those far from the mean; it passes, so that it is taken off.
     far = np.log(np.maximum(bmi, 5.0))
     share = min(k["wobble"] ** 2 / max(float(np.var(far)), 1e-6), 0.5) if rows.size > 1 else 0.0
