@@ -24,6 +24,7 @@ from hecsim.interventions.delivery import Delivery
 from hecsim.measures import Diary, Recorder, assign_income_bands
 from hecsim.measures.observed import check_outcomes, yearly_totals
 from hecsim.population import forget_before, restore_followed, without_before
+from hecsim.population.memory import give_back
 from hecsim.processes.plan import MONTH
 
 __all__ = ["Life", "burn_in", "parse_seed"]
@@ -168,6 +169,7 @@ class Life:
         self.diary.observe(self.community, engine.context)
         clock.month += 1
         self.running = clock.month < clock.horizon
+        give_back(self.community.person.size)
         if self.progress is not None:
             self.progress(clock.month, clock.horizon)
 

@@ -18,7 +18,6 @@ from hecsim.population.memory import give_back
 
 __all__ = ["ORDER", "run"]
 
-_LARGE = 1_000_000  # rows of persons, from which on it is worth the time to give memory back between rooms
 ORDER = ("labor", "income", "housing", "place", "family", "food", "activity", "weight", "health", "ties")
 
 
@@ -67,6 +66,5 @@ def run(
         # A room's own stream: one room drawing more numbers never shifts another's.
         rng = np.random.default_rng([int(seed) & 0xFFFFFFFFFFFFFFFF, luck.decision_id(f"history.{room}")])
         module.initialize(community, draw, rng)
-        if community.person.size > _LARGE:
-            give_back()
+        give_back(community.person.size)
     recount(community, draw)

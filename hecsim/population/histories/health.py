@@ -139,6 +139,7 @@ def _insurance(
     del poverty, pace, enroll, buy
     disabled = (p["disabled"][rows] == 1) & ~working & (months >= ADULT) & ~eligible
     disabled &= rng.random(rows.size) < k["medicare_disabled_share"]
+    del months
     state = np.select(
         [plan | family, member, disabled, direct],
         [coverage.EMPLOYER, coverage.MEDICAID, coverage.MEDICARE, coverage.DIRECT],
@@ -160,14 +161,16 @@ def _to_uninsured_level(
     bare = grown & (state == coverage.UNINSURED)
     now = np.bincount(where[bare], minlength=level.size)
     wanted = np.where(np.isfinite(level), np.nan_to_num(level) * count, now)
-    cover = np.clip(1.0 - wanted / np.maximum(now, 1), 0.0, 1.0)[where]
+    cover = np.clip(1.0 - wanted / np.maximum(now, 1), 0.0, 1.0)
     # Those who have a plan through work or Medicare keep it: losses fall on Medicaid and direct plans first.
     loose = grown & ((state == coverage.MEDICAID) | (state == coverage.DIRECT))
     pool = np.bincount(where[loose], minlength=level.size)
-    drop = np.clip((wanted - now) / np.maximum(pool, 1), 0.0, 0.6)[where]
+    drop = np.clip((wanted - now) / np.maximum(pool, 1), 0.0, 0.6)
     u = rng.random(rows.size)
-    state = np.where(bare & (u < cover), np.where(eligible, coverage.MEDICAID, coverage.DIRECT), state)
-    return np.where(loose & (u < drop), coverage.UNINSURED, state)
+    covered, dropped = bare & (u < cover[where]), loose & (u < drop[where])
+    del u, where
+    state = np.where(covered, np.where(eligible, coverage.MEDICAID, coverage.DIRECT), state)
+    return np.where(dropped, coverage.UNINSURED, state)
 
 
 def _value(process: Process, community: Community, draw: Mapping[str, Any]) -> None:

@@ -116,11 +116,7 @@ def _energy(community: Community, rows: np.ndarray, own: np.ndarray, k: Mapping[
 def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any], rng: np.random.Generator) -> None:
     p = community.person
     home, _ = _home(community, rows)
-    sex = p["sex"][rows].astype(np.int64)
-    square = (p["height"][rows].astype(float) / 100.0) ** 2
     bmi = p["bmi"][rows].astype(float)
-    energy = _energy(community, rows, bmi * square, k)
-    energy = energy + k["depression_kcal"] * (p["depression"][rows] != 0)
     adults = np.bincount(home, minlength=community.household.size)[home]
     total = np.bincount(home, bmi, community.household.size)[home]
     gap = np.where(adults > 1, (total - bmi) / np.maximum(adults - 1, 1) - bmi, 0.0)
@@ -131,19 +127,22 @@ def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any], rn
     wobble = share * (far - (far.mean() if far.size else 0.0))
     wobble = wobble + k["wobble"] * np.sqrt(1.0 - share) * rng.standard_normal(rows.size)
     lasting = bmi * np.exp(-wobble)
-    del bmi, far, wobble
+    del far, wobble
     for begin in range(0, rows.size, _PART):
         some = slice(begin, begin + _PART)
-        years = p["age"][rows[some]] / 12.0
-        p["set_point"][rows[some]] = _sought(lasting[some], square[some], energy[some], gap[some], sex[some], years, k)
+        p["set_point"][rows[some]] = _sought(community, rows[some], bmi[some], lasting[some], gap[some], k)
 
 
 def _sought(
-    lasting: np.ndarray, square: np.ndarray, energy: np.ndarray, gap: np.ndarray, sex: np.ndarray, years: np.ndarray,
-    k: Mapping[str, Any],
-) -> np.ndarray:  # fmt: skip
-    """The set points that go with lasting BMI, height squared, energy, the gap to others at home, sex and age."""
-    point = lasting * square
+    community: Community, rows: np.ndarray, bmi: np.ndarray, lasting: np.ndarray, gap: np.ndarray, k: Mapping[str, Any]
+) -> np.ndarray:
+    """The set points that go with adults' BMI, what of it lasts, and the gap to the other adults of their homes."""
+    p = community.person
+    sex = p["sex"][rows].astype(np.int64)
+    square = (p["height"][rows].astype(float) / 100.0) ** 2
+    energy = _energy(community, rows, bmi * square, k)
+    energy = energy + k["depression_kcal"] * (p["depression"][rows] != 0)
+    point, years = lasting * square, p["age"][rows] / 12.0
     drift = np.where(sex == 0, *(growth.between(years, k["drift_ages"], k[n]) for n in ("drift_male", "drift_female")))
     drift, grown = drift * k["drift_scale"], years - ADULT / 12.0
     for _ in range(3):  # cost per kg and time constant are those of the set point, which is sought
