@@ -24,6 +24,7 @@ from numba.np.numpy_support import as_dtype
 
 from hecsim import luck
 from hecsim.columns import SCHEMA
+from hecsim.compiled import kept
 from hecsim.processes.base import Argument, Process
 
 __all__ = ["CLOCK", "Calls", "Layout", "address", "describe"]
@@ -129,17 +130,38 @@ class _Writer:
         return self.new(f"call i32 {to}(ptr %none, ptr %told, {', '.join(operands)})")
 
 
-def _native(kernel: Any, signature: tuple[Any, ...]) -> tuple[int, list[str]] | None:
-    """Address of a compiled loop for these types, and the types of what it is handed, one by one."""
-    if signature not in kernel.overloads:
-        kernel.compile(signature)
-    made = kernel.overloads[signature]
-    if made.signature.return_type != types.none:
-        return None
-    kind = made.target_context.call_conv.get_function_type(made.signature.return_type, made.signature.args)
-    address = made.library.get_pointer_to_function(made.fndesc.llvm_func_name)
-    flat = ["ptr" if isinstance(t, ir.PointerType) else str(t) for t in kind.args]
-    return (address, flat[2:]) if address and str(kind.return_type) == "i32" and flat[:2] == ["ptr", "ptr"] else None
+class _Loops:
+    """Where compiled loops lie. They stay there as long as this does.
+
+    Those that nobody has called yet are linked straight from the object files that numba keeps: half a millisecond
+    each, where it takes six to make one that can also be called from Python and compiled into others.
+    """
+
+    def __init__(self, wanted: Iterable[tuple[Any, tuple[Any, ...]]]):
+        self._machine, self._target = _linker()
+        self._known: dict[Any, tuple[Any, int | None]] = {}  # what numba tells about a loop, and its address
+        for kernel, signature in wanted:
+            kernel.targetctx.refresh()  # machine code calls what numba makes known then
+            found = None if signature in kernel.overloads else kept(kernel, signature)
+            if found is not None:
+                self._machine.add_object_file(llvm.ObjectFileRef.from_data(found[0]))
+                self._known[kernel, signature] = found[1], None
+                continue
+            kernel.compile(signature)
+            made = kernel.overloads[signature]
+            self._known[kernel, signature] = made.fndesc, made.library.get_pointer_to_function(made.fndesc.llvm_func_name)
+        self._machine.finalize_object()
+
+    def find(self, kernel: Any, signature: tuple[Any, ...]) -> tuple[int, list[str]] | None:
+        """Address of a loop for these types, and the types of what it is handed, one by one."""
+        about, address = self._known[kernel, signature]
+        if about.restype != types.none:
+            return None
+        if address is None:
+            address = self._machine.get_function_address(about.llvm_func_name)
+        kind = kernel.targetctx.call_conv.get_function_type(about.restype, about.argtypes)
+        flat = ["ptr" if isinstance(t, ir.PointerType) else str(t) for t in kind.args]
+        return (address, flat[2:]) if address and str(kind.return_type) == "i32" and flat[:2] == ["ptr", "ptr"] else None
 
 
 class Calls:
@@ -214,9 +236,12 @@ def _fixed(
 def _compile(plan: Sequence[Process], signatures: Sequence[tuple[Any, ...]], layout: Layout, slots: dict[Any, int]) -> Any:
     float32, words = types.Array(types.float32, 1, "C"), types.Array(types.uint64, 1, "C")
     keys = types.Array(types.uint64, 1, "C", readonly=True)
-    fill = _native(luck._fill, (float32, words, words, types.uint64))
-    fill_normal = _native(luck._fill_normal, (float32, words, words, types.uint64))
-    fill_words = _native(luck._fill_words, (words, words, types.uint64, types.uint64, keys))
+    of_luck = (
+        (luck._fill, (float32, words, words, types.uint64)), (luck._fill_normal, (float32, words, words, types.uint64)),
+        (luck._fill_words, (words, words, types.uint64, types.uint64, keys)),
+    )  # fmt: skip
+    loops = _Loops([*of_luck, *((p.kernel, signature) for p, signature in zip(plan, signatures, strict=True))])
+    fill, fill_normal, fill_words = (loops.find(*one) for one in of_luck)
     if fill is None or fill_normal is None or fill_words is None:
         return None
     parts = []
@@ -230,7 +255,7 @@ def _compile(plan: Sequence[Process], signatures: Sequence[tuple[Any, ...]], lay
     parts.append([*opening.lines, "  ret i32 0", "}"])
     body = ["  call i32 @begin(ptr %frame, ptr %fixed)"]
     for i, (p, signature) in enumerate(zip(plan, signatures, strict=True)):
-        loop = _native(p.kernel, signature)
+        loop = loops.find(p.kernel, signature)
         if loop is None:
             return None
         w = _Writer(f"p{i}", layout)
@@ -256,7 +281,7 @@ def _compile(plan: Sequence[Process], signatures: Sequence[tuple[Any, ...]], lay
         ]  # fmt: skip
     parts.append(["define i64 @run(ptr %frame, ptr %fixed) {", *body, "  ret i64 -1", "}"])
     text = "\n".join(x for lines in parts for x in lines)
-    return _machine_code(text)
+    return *_machine_code(text), loops
 
 
 def _operand(w: _Writer, layout: Layout, a: Argument, kind: Any, slot: int) -> list[str]:
@@ -283,12 +308,17 @@ def _operand(w: _Writer, layout: Layout, a: Argument, kind: Any, slot: int) -> l
     return [f"i64 {w.at('fixed', slot)}"]
 
 
-def _machine_code(text: str) -> Any:
-    """The function `run` of a piece of code, and what has to stay alive for it."""
+def _linker(text: str = "") -> tuple[Any, Any]:
+    """What makes machine code of a piece of code and links it, and what it does this for."""
     module = llvm.parse_assembly(text)
     module.verify()
     target = llvm.Target.from_default_triple().create_target_machine(opt=0, codemodel="jitdefault")
-    machine = llvm.create_mcjit_compiler(module, target)
+    return llvm.create_mcjit_compiler(module, target), target
+
+
+def _machine_code(text: str) -> Any:
+    """The function `run` of a piece of code, and what has to stay alive for it."""
+    machine, target = _linker(text)
     machine.finalize_object()
     run = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)(machine.get_function_address("run"))
     return run, machine, target

@@ -18,7 +18,7 @@ from typing import Any
 import numba
 from numba.core import options as known
 
-__all__ = ["njit"]
+__all__ = ["kept", "njit", "on_disk"]
 
 # An option that numba has but does not promise to keep: without it compiling takes longer, and gives the same.
 _LEAN: dict[str, Any] = {"no_cfunc_wrapper": True} if hasattr(known.DefaultOptions, "no_cfunc_wrapper") else {}
@@ -44,6 +44,30 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
         return loop
 
     return made
+
+
+def on_disk(loop: Any, kinds: tuple[Any, ...]) -> bool:
+    """Whether a loop's machine code for these types of arguments lies on disk, as far as one can tell."""
+    # numba offers no public way to look there; if this changes, nothing does, and all goes through numba.
+    try:
+        cache = loop._cache
+        return cache._index_key(kinds, loop.targetctx.codegen()) in cache._cache_file._load_index()
+    except (AttributeError, TypeError):
+        return False
+
+
+def kept(loop: Any, kinds: tuple[Any, ...]) -> tuple[bytes, Any] | None:
+    """That machine code as an object file, and what numba tells about the function in it; None if it is not to be had.
+
+    It calls nothing that is not in it or in numba's own library, so that it can be linked by itself.
+    """
+    try:
+        cache = loop._cache
+        (_, form, (code, _)), about, *_ = cache._cache_file.load(cache._index_key(kinds, loop.targetctx.codegen()))
+    except (AttributeError, OSError, TypeError, ValueError):
+        return None
+    # A loop that calls itself is left to numba, which tells it where it lies.
+    return (code, about) if form == "object" and b"numba.unresolved" not in code else None
 
 
 def _called(code: CodeType, names: dict[str, Any]) -> Iterator[Any]:

@@ -244,7 +244,7 @@ class Engine:
         frames = community.kept.get((self._me, which))
         if frames is None or not frames.holds(community):
             frames = community.kept[self._me, which] = Frames(calls, community, whole=whole)
-        return frames if frames.turn(community, self.levers, self.seed) else None
+        return frames if frames.turn(community, self.levers, self.seed, self.lanes) else None
 
     def _by_block(self, plan: Sequence[Process], community: Community, threads: int) -> None:
         blocks = iter(range(community.n_blocks))

@@ -10,6 +10,7 @@ from numba import typeof
 from hecsim.calls import CLOCK, Calls, address, describe
 from hecsim.columns import SCHEMA
 from hecsim.community import Community
+from hecsim.lanes import Lanes
 from hecsim.levers import LeverBook
 
 __all__ = ["Frames", "Scratch"]
@@ -99,7 +100,7 @@ class Frames:
         now = community.tables
         return self._tables is now and all(a is t.start for a, t in zip(self._starts, now.values(), strict=True))
 
-    def turn(self, community: Community, levers: LeverBook, seed: int) -> bool:
+    def turn(self, community: Community, levers: LeverBook, seed: int, lanes: Lanes) -> bool:
         """Begin a month; False where an array is of another type than the loops expect."""
         if not self._fits:
             return False
@@ -126,7 +127,7 @@ class Frames:
             for k, table in self._of_lever.get(name, ()):
                 value: Any = levers.number(name) if not table else levers.flat(name, self.most[table])
                 if value is None:
-                    value = levers.by_row(name, community.tables[table].size)
+                    value = levers.by_row(name, community.tables[table].size, lanes)
                     rows.append((at + k, table))
                 self._held.append(value)
                 frame[at + k] = _handed(value)

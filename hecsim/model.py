@@ -1,29 +1,24 @@
-"""`CommunityModel`: a community that lives month by month. The only file that knows Mesa's Model."""
+"""`CommunityModel`: a community's life as a Mesa model. The only file that knows Mesa's Model."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import mesa
 import numpy as np
 
 from hecsim import evidence
 from hecsim.agents import AgentsByType, AllAgents
-from hecsim.clock import MONTHS_PER_YEAR, month_label
-from hecsim.collaborative import Collaborative, CollaborativeSpec, collaborative_of
+from hecsim.collaborative import CollaborativeSpec
 from hecsim.collaborative.fund_plan import FundPlan
 from hecsim.community import Community
-from hecsim.engine import Engine
-from hecsim.errors import RunError, ScenarioError, ScheduleError
-from hecsim.interventions import Intervention, mix
-from hecsim.interventions.delivery import Delivery
-from hecsim.measures import Diary, Recorder, assign_income_bands
-from hecsim.measures.observed import check_outcomes, yearly_totals
-from hecsim.population import build_community, forget_before, restore_followed, without_before
-from hecsim.processes.plan import MONTH
+from hecsim.interventions import Intervention
+from hecsim.life import BURN_IN, Life, burn_in, parse_seed
+from hecsim.population import build_community, without_before
+
+__all__ = ["CommunityModel", "burn_in", "parse_seed"]
 
 # What the model's own data collector keeps each month; give it another one to keep other things.
 REPORTED = (
@@ -38,23 +33,6 @@ REPORTED = (
     "health_cost",
 )
 
-__all__ = ["CommunityModel", "burn_in", "parse_seed"]
-
-BURN_IN = 12  # months before month 0, in which fast states reach their level under current law
-
-
-def parse_seed(value: int | str | None, *, key: str = "seed") -> int:
-    """A seed as an integer; text from a form is parsed, and anything else is an error."""
-    if value is None:
-        return 1
-    try:
-        number = int(str(value).strip())
-    except ValueError:
-        raise ScenarioError(f"a seed is a whole number, not '{value}'", key=key) from None
-    if not 0 <= number < 2**63:
-        raise ScenarioError(f"a seed lies between 0 and 2^63, not {number}", key=key)
-    return number
-
 
 def _measure_of(model: CommunityModel, *, name: str) -> float:
     return model.measure(name)
@@ -64,30 +42,16 @@ def _residents_of(model: CommunityModel) -> int:
     return model.community.residents
 
 
-class CommunityModel(mesa.Model):
+class CommunityModel(Life, mesa.Model):
     """A community under current law and a mix of interventions.
 
     Parameters
     ----------
     community : a built `Community` (copied, so that models never touch), or town names to build one
     households : when building, how many households stand for the place; None for all of them
-    interventions : instances, or the name of a ready-made mix such as "M1"; empty for current law
-    collaborative : who carries the interventions out: settings, the name of a preset such as "hartford", or None
-    years : horizon in years
-    seed : seed of luck (of the future, never of the arm); text is parsed
-    parameter_seed : None for central parameter values, else the seed of a parameter draw
-    burn_in_months : months lived before month 0; 0 if the community has been burned in already
-    record : whether to keep measures
-    plain : run the numpy twins instead of the compiled loops
-    threads : blocks at a time, into which a place of some 5,000 households or more is cut; the results are the same
-    funds : what money there is for the mix; None where every payer pays its share without limit
-    comparison : `yearly_totals` of current law in the same future, for money that follows outcomes
     rng : Mesa's name for the seed; used when given
 
-    Raises
-    ------
-    ScheduleError : an intervention starts after the horizon
-    RunError : `step` beyond the horizon
+    All others are those of `hecsim.life.Life`.
 
     Examples
     --------
@@ -118,70 +82,21 @@ class CommunityModel(mesa.Model):
         comparison: Mapping[str, np.ndarray] | None = None,
     ):
         luck_seed = parse_seed(seed if rng is None else rng)
-        super().__init__(rng=luck_seed)
+        mesa.Model.__init__(self, rng=luck_seed)
         self._all_agents = AllAgents(self)
         if isinstance(community, Community):
-            self.community = without_before(community)  # what only new histories need is not carried along
+            place = without_before(community)
         else:
-            self.community = forget_before(build_community(community, households=households))
-        self.community.share(max(1, threads))
-        self.community.clock.start_year = int(start_year)
-        self.community.clock.horizon = int(years) * MONTHS_PER_YEAR
-        self.parameters = draw if draw is not None else evidence.draw(parameter_seed)
-        self.mix = tuple(mix(interventions) if isinstance(interventions, str) else interventions)
-        self.engine = Engine(MONTH, self.parameters, luck_seed, plain=plain, threads=threads)
-        if burn_in_months:
-            built = self.community.copy() if self.community.followed else self.community
-            burn_in(self.community, self.engine, months=burn_in_months)
-            restore_followed(self.community, built)
-            self.community.compact()
-        self.community.clock.month = 0
-        self._check_funds(funds, record, comparison)
-        self.delivery = Delivery(
-            self.mix,
-            self.community,
-            self.parameters,
-            horizon=self.community.clock.horizon,
-            funds=funds,
-            comparison=comparison,
-            collaborative=collaborative_of(collaborative),
-        )
-        assign_income_bands(self.community)
-        self.recorder = Recorder(self.community, self.parameters, plain=plain) if record else None
-        self.diary = Diary(self.community)
-        self.progress = progress
+            place = build_community(community, households=households)
+        Life.__init__(
+            self, place, interventions=interventions, collaborative=collaborative, years=years, start_year=start_year,
+            seed=luck_seed, parameter_seed=parameter_seed, burn_in_months=burn_in_months, record=record, plain=plain,
+            threads=threads, draw=draw, progress=progress, funds=funds, comparison=comparison,
+        )  # fmt: skip
         # Mesa's batch runs need something to report even from a model that keeps no measures.
         kept = {name: partial(_measure_of, name=name) for name in REPORTED}
         reporters = kept if record else {"residents": partial(_residents_of)}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
-
-    @staticmethod
-    def _check_funds(funds: FundPlan | None, record: bool, comparison: Mapping[str, np.ndarray] | None) -> None:
-        if funds is None:
-            return
-        check_outcomes(funds.measures)
-        if funds.by_outcome and not record:
-            raise ScenarioError("money that follows outcomes needs measures", key="funds", hint="Set record=True")
-        if funds.by_outcome and funds.benchmark == "comparison" and comparison is None:
-            raise ScenarioError(
-                'benchmark = "comparison" needs what current law measured in the same future', key="funds.benchmark",
-                hint='A study supplies it (hecsim compare); for a single run set benchmark = "own baseline"',
-            )  # fmt: skip
-
-    @property
-    def month(self) -> int:
-        """The month that is about to be simulated, 0 at the start."""
-        return self.community.clock.month
-
-    @property
-    def collaborative(self) -> Collaborative | None:
-        """The collaborative as it stands, or None where each intervention is delivered as its settings say."""
-        return self.delivery.carried.collaborative if self.delivery.carried is not None else None
-
-    @property
-    def label(self) -> str:
-        """That month as '2025-01'."""
-        return month_label(self.month, self.community.clock.start_year)
 
     @property
     def agents(self) -> AllAgents:
@@ -200,95 +115,12 @@ class CommunityModel(mesa.Model):
 
     def step(self) -> None:
         """One month."""
-        clock = self.community.clock
-        if clock.month >= clock.horizon:
-            self.running = False
-            raise RunError(
-                f"month {clock.month} is past the horizon of {clock.horizon} months; build the model with more years"
-            )
-        engine = self.engine
-        if clock.month and clock.calendar_month == 0:
-            self.community.compact(lanes=engine.lanes)
-        engine.levers.clear()
-        self.delivery.month(self.community, engine.context)
-        engine.open_month(self.community)
-        engine.run_blocks(self.community)
-        engine.close_month(self.community)
-        if self.recorder is not None:
-            self.recorder.observe(self.community, engine.context)
-            if self.delivery.funding is not None and (clock.month + 1) % MONTHS_PER_YEAR == 0:
-                self.delivery.funding.funds.books.observe(yearly_totals(self.recorder, self.community))
-        self.diary.observe(self.community, engine.context)
-        clock.month += 1
-        self.running = clock.month < clock.horizon
+        super().step()
         self.datacollector.collect(self)
-        if self.progress is not None:
-            self.progress(clock.month, clock.horizon)
-
-    def run(self) -> CommunityModel:
-        """All months up to the horizon; returns the model."""
-        while self.running:
-            self.step()
-        return self
 
     def fork(self, interventions: str | Sequence[Intervention] = ()) -> CommunityModel:
-        """An independent model with this past and these interventions from now on.
-
-        The same as if the interventions had been there from the beginning, as long as none of them starts
-        before the present month.
-
-        Raises
-        ------
-        ScheduleError : an intervention should have started already, or this past has a collaborative or a fund of its own
-        """
-        if self.delivery.carried is not None or self.delivery.funding is not None:
-            raise ScheduleError("a past with a collaborative or a fund of its own is lived anew in every arm")
-        chosen = tuple(mix(interventions) if isinstance(interventions, str) else interventions)
-        late = [iv for iv in (*self.mix, *chosen) if iv.start < self.month and not iv.inert]
-        if late:
-            raise ScheduleError(f"{late[0].id} starts in month {late[0].start}, but the model is in month {self.month} already")
-        clock = self.community.clock
-        twin = CommunityModel(
-            community=self.community, interventions=chosen, years=clock.horizon // MONTHS_PER_YEAR,
-            start_year=clock.start_year, seed=self.engine.seed, draw=self.parameters, burn_in_months=0,
-            record=self.recorder is not None, plain=self.engine.plain, threads=self.engine.threads,
-            progress=self.progress,
-        )  # fmt: skip
-        twin.community.clock.month = clock.month
-        twin.community.household["income_band"] = self.community.household["income_band"]
-        twin.delivery.take_over(self.delivery)
-        if twin.recorder is not None and self.recorder is not None:
-            twin.recorder.take_over(self.recorder)
-        twin.diary = copy.deepcopy(self.diary)
+        """An independent model with this past and these interventions from now on, as `Life.fork` says."""
+        twin = self._hand_over(CommunityModel(community=self.community, **self._from_now_on(interventions)))
         twin.datacollector.model_vars = copy.deepcopy(self.datacollector.model_vars)
         twin.steps = self.steps
         return twin
-
-    def close(self) -> None:
-        """Let go of the community now. A model refers to itself, so Python would keep it until it next looks for cycles."""
-        self.running = False
-        self.community.kept.clear()
-        self.community.tables.clear()
-
-    def measure(self, name: str) -> float:
-        """Community-wide value of a measure this month, for reporters and looking."""
-        if self.recorder is None:
-            raise RunError("this model keeps no measures; build it with record=True")
-        return self.recorder.latest(name)
-
-    def explain(self, lever: str, rows: np.ndarray) -> list[dict[str, Any]]:
-        """How a lever's value at some rows came about this month."""
-        return self.engine.levers.explain(lever, rows)
-
-
-def burn_in(community: Community, engine: Engine, *, months: int = BURN_IN, tick: Callable[[], None] | None = None) -> None:
-    """Live `months` under current law before month 0, without record; `tick`, called every month, may stop it by raising."""
-    community.clock.month = -months
-    delivery = Delivery((), community, engine.draw, horizon=months)
-    for _ in range(months):
-        engine.levers.clear()
-        delivery.month(community, engine.context)
-        engine.step(community)
-        if tick is not None:
-            tick()
-    community.clock.month = 0

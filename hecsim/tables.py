@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -170,12 +171,23 @@ class _Pool:
         self.values[:, first:stop] = fills
 
 
+_MOST = 1 << 26  # bytes of a pool of several columns: to lay a table out anew, one pool has to be there twice
+
+
+def _width(pool: _Pool) -> tuple[int, str]:
+    return pool.values.itemsize, "" if pool.values.ndim == 2 else pool.columns[0].name
+
+
 def _pools(columns: Iterable[Column], size: int) -> list[_Pool]:
     alike: dict[tuple[int, int, str], list[Column]] = {}
     for c in columns:
         # Columns of vectors stand alone.
         alike.setdefault((np.dtype(c.dtype).itemsize, c.width, "" if c.width == 1 else c.name), []).append(c)
-    return [_Pool(group, size) for group in alike.values()]
+    pools = []
+    for group in alike.values():
+        each = max(1, _MOST // max(1, size * np.dtype(group[0].dtype).itemsize))
+        pools += [_Pool(group[i : i + each], size) for i in range(0, len(group), each)]
+    return pools
 
 
 class Table:
@@ -340,16 +352,24 @@ class Table:
             pool.copy_rows(source, to, without)
 
     def sample(self, rows: np.ndarray) -> list[np.ndarray]:
-        """What these rows hold in the columns that the table began with, for `put`."""
-        return [pool.values[:, rows] for pool in self._pools[: self._of_schema]]
+        """What these rows hold in the columns that the table began with, for `put`: an array for each width."""
+        return [np.concatenate([pool.values[:, rows] for pool in alike]) for alike in self._by_width()]
 
     def put(self, sample: Sequence[np.ndarray], source: np.ndarray, to: np.ndarray) -> None:
         """Write entries `source` of a sample into rows `to`."""
-        for pool, values in zip(self._pools[: self._of_schema], sample, strict=True):
-            if values.ndim == 2:
-                _copy(values, pool.all_but(frozenset()), source, pool.values, to)
-            else:
-                _copy_wide(values, source, pool.values, to)
+        for alike, values in zip(self._by_width(), sample, strict=True):
+            first = 0
+            for pool in alike:
+                part = values[first : first + len(pool.columns)]
+                first += len(pool.columns)
+                if values.ndim == 2:
+                    _copy(part, pool.all_but(frozenset()), source, pool.values, to)
+                else:
+                    _copy_wide(part, source, pool.values, to)
+
+    def _by_width(self) -> list[list[_Pool]]:
+        """Pools of the columns that the table began with, those of one width together: a large table has several."""
+        return [list(alike) for _, alike in groupby(self._pools[: self._of_schema], _width)]
 
     def regrow(
         self, spare: Sequence[int], keep: np.ndarray | None = None, *, rows: Sequence[np.ndarray] | None = None,

@@ -26,6 +26,7 @@ from numba import from_dtype, typeof, types
 from hecsim import evidence
 from hecsim.columns import SCHEMA
 from hecsim.community import Community
+from hecsim.compiled import on_disk
 from hecsim.engine import Engine
 from hecsim.processes.base import Argument
 from hecsim.processes.plan import MONTH
@@ -226,15 +227,8 @@ def _done(folder: str, name: str) -> None:
 
 
 def _ready(kernel: Any, kinds: tuple[Any, ...]) -> bool:
-    if kinds in kernel.overloads or kernel.stats.cache_path is None:
-        return True  # or it is not kept on disk, so that nobody can make it for another
-    # numba offers no public way to ask whether a compiled loop lies on disk; if this changes, all count as missing
-    # and those that are there are only loaded.
-    try:
-        cache = kernel._cache
-        return cache._index_key(kinds, kernel.targetctx.codegen()) in cache._cache_file._load_index()
-    except (AttributeError, TypeError):
-        return False
+    # Or it is not kept on disk, so that nobody can make it for another.
+    return kinds in kernel.overloads or kernel.stats.cache_path is None or on_disk(kernel, kinds)
 
 
 def _helper() -> None:

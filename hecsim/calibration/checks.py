@@ -15,8 +15,8 @@ import numpy as np
 from hecsim.calibration.validate import draws_of
 from hecsim.community import Community
 from hecsim.interventions import Intervention, catalogue, find
+from hecsim.life import Life
 from hecsim.measures import MEASURES, Recorder
-from hecsim.model import CommunityModel
 from hecsim.population import build_community, relive
 
 __all__ = ["LUCK", "NULLS", "check_interventions", "check_nulls", "figure"]
@@ -68,8 +68,8 @@ def _arms(
         for a, arm in enumerate(arms):
             if progress is not None:
                 progress(stage, i * len(arms) + a, len(draws) * len(arms))
-            model = CommunityModel(
-                community=start, interventions=arm, years=years, seed=LUCK + i, draw=draw, record=False
+            model = Life(
+                start.copy(), interventions=arm, years=years, seed=LUCK + i, draw=draw, record=False
             )  # fmt: skip
             recorder, hazard = Recorder(model.community, draw, measures), []
             while model.running:

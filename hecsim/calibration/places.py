@@ -19,8 +19,8 @@ import numpy as np
 from hecsim import evidence
 from hecsim import geography as geo
 from hecsim.community import Community
+from hecsim.life import Life
 from hecsim.measures import MEASURES, Recorder
-from hecsim.model import CommunityModel
 from hecsim.population import build_community, relive
 
 __all__ = ["CHECKS", "PlaceCheck", "blinded", "check_places", "town_figures"]
@@ -107,7 +107,7 @@ def _observed(check: PlaceCheck, community: Community) -> tuple[np.ndarray, np.n
 def _sums(community: Community, measures: Sequence[str], draw: Any, seed: int, months: int) -> np.ndarray:
     """Sums by neighborhood over the last year, (measures, neighborhoods, 2)."""
     years = max(1, months // 12)
-    model = CommunityModel(community=relive(community, draw, seed), years=years, seed=seed, draw=draw, record=False)
+    model = Life(relive(community, draw, seed), years=years, seed=seed, draw=draw, record=False)
     recorder = Recorder(model.community, draw, measures)
     while model.running:
         model.step()

@@ -22,7 +22,7 @@ import numpy as np
 
 from hecsim.calibration.checks import LUCK, figure
 from hecsim.calibration.validate import draws_of
-from hecsim.model import CommunityModel
+from hecsim.life import Life
 from hecsim.population import build_community, relive
 from hecsim.processes.growth import adult_obese, bmi_z, child_obese, severe_child
 
@@ -51,7 +51,7 @@ class Followed(NamedTuple):
     healthy: np.ndarray
 
 
-def follow(model: CommunityModel, tell: Callable[[int], None] | None = None) -> Followed:
+def follow(model: Life, tell: Callable[[int], None] | None = None) -> Followed:
     """Live a model to its end and measure everybody of 2 to 35 on every anniversary."""
     seen: list[dict[str, np.ndarray]] = [_look(model)]
     while model.running:
@@ -70,7 +70,7 @@ def follow(model: CommunityModel, tell: Callable[[int], None] | None = None) -> 
     return out
 
 
-def _look(model: CommunityModel) -> dict[str, np.ndarray]:
+def _look(model: Life) -> dict[str, np.ndarray]:
     p = model.community.person
     rows = np.flatnonzero((p["present"] == 1) & (p["age"] >= 24) & (p["age"] < 12 * _TOP))
     months, sex, bmi = p["age"][rows].astype(int), p["sex"][rows].astype(int), p["bmi"][rows].astype(float)
@@ -146,7 +146,7 @@ def check_tracking(
     found = []
     for i, draw in enumerate(chosen):
         start = relive(community, draw, LUCK + i)
-        model = CommunityModel(community=start, years=years, seed=LUCK + i, draw=draw, record=False)
+        model = Life(start, years=years, seed=LUCK + i, draw=draw, record=False)
         lived = i * years
         tell = None if progress is None else lambda t, n=lived: progress("tracking", n + t, len(chosen) * years)
         found.append(follow(model, tell))

@@ -18,8 +18,8 @@ from hecsim.calibration.patterns import STATE, Pattern, value_of
 from hecsim.calibration.statistics import STATISTICS
 from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.community import Community
+from hecsim.life import Life
 from hecsim.measures import Recorder
-from hecsim.model import CommunityModel
 from hecsim.population import build_community, load, relive, save
 
 __all__ = ["COUNTED", "YEARS", "World", "communities", "live"]
@@ -54,7 +54,7 @@ def live(
     """Values of the patterns of one community whose histories and months follow from `draw` and `seed`."""
     names = sorted({m for p in wanted if p.measure not in STATISTICS for m in p.parts})
     read = sorted({p.measure for p in wanted if p.measure in STATISTICS})
-    model = CommunityModel(community=relive(community, draw, seed), years=years, seed=seed, draw=draw, record=False)
+    model = Life(relive(community, draw, seed), years=years, seed=seed, draw=draw, record=False)
     recorder = Recorder(model.community, draw, names)
     kept: list[dict[str, float]] = []
     first = (years - counted) * MONTHS_PER_YEAR

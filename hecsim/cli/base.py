@@ -38,7 +38,7 @@ __all__ = [
 screen = Console(markup=False, emoji=False, highlight=False)
 aside = Console(stderr=True, markup=False, emoji=False, highlight=False)
 
-_OBJECTS = 20_000  # new ones after which Python looks for refuse
+_OBJECTS = 50_000  # new ones after which Python looks for refuse
 KINDS = ("all", "race_ethnicity", "income", "neighborhood")  # of groups
 
 # What a planner looks at first; `--all` shows every measure.

@@ -24,17 +24,16 @@ from hecsim.errors import RunError, ScenarioError, StoreError, UnknownNameError
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: bool) -> None:
     """Live one arm of a scenario or study file for one future and show its last month."""
+    from hecsim.life import Life, parse_seed
     from hecsim.measures import MEASURES
-    from hecsim.model import CommunityModel, parse_seed
-    from hecsim.study import build
-    from hecsim.study.store import write_atomically
 
     chosen, number = scenario_of(scenario, arm), parse_seed(seed)
     if out is not None and out.exists() and not out.is_dir():
         raise StoreError(f"{out} is a file, not a folder; choose another folder")
     with progress_bar() as tell:
-        model = CommunityModel(
-            community=build(chosen.community, tell), interventions=chosen.interventions,
+        place = chosen.community.build(lambda what, done: tell("community", int(100 * done), 100))
+        model = Life(
+            place, interventions=chosen.interventions,
             collaborative=chosen.collaborative, funds=chosen.funds, years=chosen.years,
             start_year=chosen.start_year, burn_in_months=chosen.burn_in, seed=number,
             threads=os.cpu_count() or 1,  # of use from some 5,000 households on
@@ -45,6 +44,8 @@ def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: b
         raise RunError("the run kept no measures")
     frame = model.recorder.frame()
     if out is not None:
+        from hecsim.study.store import write_atomically
+
         tables = {"measures": frame, "ledger": model.delivery.ledger.frame(), "diary": model.diary.frame()}
         if model.collaborative is not None:
             tables["collaborative"] = model.collaborative.frame()
@@ -75,12 +76,13 @@ def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: b
 def scenario_of(path: Path, arm: str | None) -> Any:
     """The scenario of a file, or an arm of a study file: the named one, else the first that is not current law."""
     from hecsim.scenario import Scenario, read_toml
-    from hecsim.study import Study
 
     if not {"study", "arm"} & set(read_toml(path)):
         if arm is not None:
             raise ScenarioError("a scenario file has no arms; leave out --arm or give a study file", file=path, key="--arm")
         return Scenario.from_file(path)
+    from hecsim.study import Study
+
     study = Study.from_file(path)
     names = [a.name for a in study.arms]
     if arm is not None and arm not in names:

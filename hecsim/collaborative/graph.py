@@ -11,13 +11,16 @@ hub, a link from it to every partner. Graph measures come from networkx.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 
 from hecsim.collaborative.roles import roles
 from hecsim.columns import ORGANIZATION
 from hecsim.community import Community
+
+if TYPE_CHECKING:  # a tenth of a second to load, and most runs have no partners
+    import networkx as nx
 
 __all__ = ["centralization", "dominance", "missing_kinds", "partner_graph", "travel"]
 
@@ -28,6 +31,8 @@ def partner_graph(community: Community, rows: Sequence[int], backbone: int | Non
     rows : rows of the organization table that sit at the table
     backbone : row of the backbone, linked to everybody if `hub`
     """
+    import networkx as nx
+
     graph: nx.Graph = nx.Graph()
     kinds = community.tables["organization"]["kind"]
     for row in rows:
@@ -66,6 +71,8 @@ def dominance(influence: Iterable[float]) -> float:
 
 def travel(graph: nx.Graph) -> float:
     """Mean number of hand-offs between two partners; partners without a path count as one more than the longest."""
+    import networkx as nx
+
     n = graph.number_of_nodes()
     if n < 2:
         return 0.0

@@ -25,8 +25,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from hecsim import luck
 from hecsim.errors import EvidenceError
@@ -94,6 +92,9 @@ class Ensemble:
 
     def to_bytes(self) -> bytes:
         """The file's content."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         columns: dict[str, np.ndarray] = {"seed": np.asarray(self.seeds, np.int64)}
         for name, v in self.values.items():
             flat = {name: v} if v.ndim == 1 else {f"{name}[{i}]": v[:, i] for i in range(v.shape[1])}
@@ -111,6 +112,9 @@ class Ensemble:
         ------
         EvidenceError : damaged, or of a parameter that the evidence does not have
         """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         try:
             table = pq.read_table(io.BytesIO(data))
             about = json.loads((table.schema.metadata or {})[_ABOUT])

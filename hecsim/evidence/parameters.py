@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
 from hecsim.errors import EvidenceError, UnknownNameError
+from hecsim.evidence.parsed import parse, parse_all
 from hecsim.extensions import added
 
 __all__ = ["GRADES", "Parameter", "load", "parameter"]
@@ -96,10 +97,10 @@ def _check(p: Parameter, file: str) -> None:
 
 
 def _read(file: str, text: str) -> dict[str, Parameter]:
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise EvidenceError(f"{file} is not valid TOML: {problem}") from None
+    return _parameters(file, parse(file, text))
+
+
+def _parameters(file: str, raw: dict[str, Any]) -> dict[str, Parameter]:
     room = raw.pop("room", file.removesuffix(".toml"))
     allowed = {f.name for f in fields(Parameter)} - {"room", "name"}
     found = {}
@@ -134,12 +135,13 @@ def load() -> Mapping[str, Parameter]:
     """All parameters of the package, by full name."""
     found: dict[str, Parameter] = {}
     folders = [resources.files("hecsim.evidence") / "data", *(resources.files(m) for _, m in added("hecsim.evidence"))]
-    for file in sorted((f for folder in folders for f in folder.iterdir()), key=lambda f: f.name):
-        if file.name.endswith(".toml"):
-            for name, p in _read(file.name, file.read_text(encoding="utf-8")).items():
-                if name in found:
-                    raise EvidenceError(f"{file.name}: parameter '{name}' is defined twice")
-                found[name] = p
+    inside = sorted((f for folder in folders for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    files = [(f.name, f.read_text(encoding="utf-8")) for f in inside]
+    for (file, _), raw in zip(files, parse_all(files), strict=True):
+        for name, p in _parameters(file, raw).items():
+            if name in found:
+                raise EvidenceError(f"{file}: parameter '{name}' is defined twice")
+            found[name] = p
     return MappingProxyType(found)
 
 

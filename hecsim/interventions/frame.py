@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -38,20 +38,20 @@ class Frame:
         """Household row of each person."""
         return who.home_of(self.community)
 
-    @cached_property
-    def place(self) -> Mapping[str, np.ndarray]:
+    @property
+    def place(self) -> _Once:
         """Neighborhood row by table."""
-        return _Once(self._place)
+        return _Once(self, "its place", self._place)
 
     def _place(self, table: str) -> np.ndarray:
         if table == "person":
             return self.place["household"][self.home]
         return self.community.tables[table]["neighborhood"].astype(np.int64)
 
-    @cached_property
-    def weight(self) -> Mapping[str, np.ndarray]:
+    @property
+    def weight(self) -> _Once:
         """Real households and persons per simulated one; 0 for rows that are not present."""
-        return _Once(self._weight)
+        return _Once(self, "its weight", self._weight)
 
     def _weight(self, table: str) -> np.ndarray:
         if table == "person":
@@ -65,10 +65,6 @@ class Frame:
         _residents(p["present"], p["household"], h["present"], h["neighborhood"], self.community.neighborhood["scale"], out)
         return out
 
-    @cached_property
-    def _masks(self) -> Mapping[str, np.ndarray]:
-        return _Once(self._mask)
-
     def _mask(self, name: str) -> np.ndarray:
         if name == "caregivers":
             return who.caregivers(self.community, self.home)
@@ -76,23 +72,25 @@ class Frame:
 
     def mask(self, name: str) -> np.ndarray:
         """Persons who are caregivers, children or adults."""
-        return self._masks[name]
+        return self.once("mask", name, lambda: self._mask(name))
 
     def present(self, table: str) -> np.ndarray:
         """Rows of a table in use."""
         return self.once(table, "present", lambda: self.community.tables[table]["present"] == 1)
 
 
-class _Once(dict[str, np.ndarray]):
-    """Arrays by name, each made when it is first asked for."""
+class _Once:
+    """Arrays of a frame by name, each made when it is first asked for.
 
-    def __init__(self, make: Callable[[str], np.ndarray]):
-        super().__init__()
-        self._make = make
+    The frame keeps the arrays and not this, so that both go with the month and not when Python next looks for cycles:
+    of a state, a month's are a tenth of a gigabyte.
+    """
 
-    def __missing__(self, name: str) -> np.ndarray:
-        self[name] = made = self._make(name)
-        return made
+    def __init__(self, frame: Frame, owner: str, make: Callable[[str], np.ndarray]):
+        self._frame, self._owner, self._make = frame, owner, make
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._frame.once(self._owner, name, lambda: self._make(name))
 
 
 @njit()

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hecsim.errors import ScenarioError, UnknownNameError
+from hecsim.lanes import Lanes
 from hecsim.levers.catalogue import LEVERS
 
 __all__ = ["CURRENT_LAW", "LeverBook", "Move"]
@@ -134,12 +135,14 @@ class LeverBook:
         out[:] = value
         return out
 
-    def by_row(self, name: str, size: int) -> np.ndarray:
+    def by_row(self, name: str, size: int, lanes: Lanes | None = None) -> np.ndarray:
         """Composed value of a lever that differs between rows, float32, for all rows of its table; the same array all month."""
         whole = self._whole.get(name)
         if whole is None or whole.size != size:
             self._whole.pop(name, None)
-            whole = self._whole[name] = self.fill(name, slice(0, size), np.empty(size, np.float32))
+            whole, lanes = np.empty(size, np.float32), lanes or Lanes()
+            lanes.each(lambda rows: self.fill(name, rows, whole[rows]), lanes.ranges(size))
+            self._whole[name] = whole
         return whole
 
     def flat(self, name: str, n: int) -> np.ndarray | None:

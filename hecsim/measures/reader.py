@@ -130,6 +130,7 @@ class BlockReader:
         for i in self._plain:
             if self.measures[i].table == table:
                 self._by_function(block, i, *(sums[i] for sums in found.plain))
+        block.leave()
 
     def totals(self, found: Found) -> np.ndarray | None:
         """Numerators and denominators by group, float64 (measures, groups, 2); None where the sums are not exact."""
@@ -214,6 +215,10 @@ class _Block:
         self.class_of, self.at = class_of[: self.cells], at[: self.cells]
         self._who = {"children": young[:a], "adults": others[:b], "households": young[:a]}
         self._who["residents"] = np.concatenate([young[:a], others[:b]])
+
+    def leave(self) -> None:
+        """Let go of what was worked out for this month: of a state, 20 bytes a person."""
+        del self._home, self._age, self.slot, self.class_of, self.at, self._who
 
     def slice(self, name: str) -> np.ndarray:
         """A column of the block, or of all neighborhoods."""

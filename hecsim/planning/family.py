@@ -29,7 +29,7 @@ from hecsim.community import Community
 from hecsim.engine import Engine
 from hecsim.errors import RunError, ScenarioError
 from hecsim.interventions import Intervention, catalogue
-from hecsim.model import CommunityModel, burn_in
+from hecsim.life import Life, burn_in
 from hecsim.population import Vignette, build_community, restore_followed
 from hecsim.processes.plan import MONTH
 
@@ -237,8 +237,8 @@ def answer(
         burn_in(first, Engine(MONTH, draw, seed + f))
         restore_followed(first, community)
         for a, (arm, names) in enumerate(arms.items()):
-            model = CommunityModel(
-                community=first, interventions=_made(names, full=not as_planned, start=start), years=years, seed=seed + f,
+            model = Life(
+                first.copy(), interventions=_made(names, full=not as_planned, start=start), years=years, seed=seed + f,
                 draw=draw, burn_in_months=0, record=False,
             )  # fmt: skip
             _follow(model, found, a, f)
@@ -251,7 +251,7 @@ def answer(
 _ENOUGH = 1e6  # posts per 10,000 residents: more than anybody could need, so that nobody waits
 
 
-def _follow(model: CommunityModel, found: Answers, a: int, f: int) -> None:
+def _follow(model: Life, found: Answers, a: int, f: int) -> None:
     """Live one arm and write down what happened to the family while it lives here."""
     community = model.community
     key = next(iter(community.followed))

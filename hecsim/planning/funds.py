@@ -24,7 +24,8 @@ from hecsim.collaborative.fund_plan import FundPlan, Source
 from hecsim.collaborative.instruments import INSTRUMENTS
 from hecsim.community import Community
 from hecsim.interventions import Intervention
-from hecsim.model import CommunityModel
+from hecsim.life import Life
+from hecsim.population import without_before
 
 __all__ = ["HEADINGS", "FundNeeds", "covered", "heading", "may_pay", "simulate"]
 
@@ -93,9 +94,9 @@ def simulate(
 ) -> FundNeeds:
     """What a mix costs in a community when money is no limit, central parameters, one future."""
     draw = evidence.draw(None)
-    model = CommunityModel(
-        community=community, interventions=mix, collaborative=collaborative, years=years, seed=seed, draw=draw, record=False,
-        progress=progress,
+    model = Life(
+        without_before(community), interventions=mix, collaborative=collaborative, years=years, seed=seed, draw=draw,
+        record=False, progress=progress,
     )  # fmt: skip
     model.run()
     frame = model.delivery.ledger.frame()

@@ -14,7 +14,7 @@ from hecsim import evidence
 from hecsim.community import Community
 from hecsim.engine import Engine
 from hecsim.errors import HecsimError, RunError
-from hecsim.model import CommunityModel, burn_in
+from hecsim.life import Life, burn_in
 from hecsim.population import relive, restore_followed
 from hecsim.processes.plan import MONTH
 from hecsim.study.design import Arm, Study
@@ -29,7 +29,7 @@ def plain(arm: Arm) -> bool:
 
 @dataclass(frozen=True)
 class Begun:
-    """A future at month 0, which its arms begin from; models copy, so nothing here may be changed.
+    """A future at month 0, which its arms begin from; lives copy, so nothing here may be changed.
 
     of : what decides it: the study without its arms, the community, the future's index
     shared : months that every plain arm has in common
@@ -40,7 +40,7 @@ class Begun:
     shared: int
     start: Community
     draw: evidence.Draw
-    trunk: CommunityModel | None
+    trunk: Life | None
 
     def like(self, of: tuple[str, Community, int]) -> bool:
         """Whether this is the same future of the same community."""
@@ -72,7 +72,7 @@ def _drop(old: Begun) -> None:
 
 def begun(
     study: Study, community: Community, index: int, tick: Callable[[], None] | None = None
-) -> tuple[Community, evidence.Draw, CommunityModel | None]:
+) -> tuple[Community, evidence.Draw, Life | None]:
     """The community at month 0 of a future, the future's parameters, and the months that its plain arms share.
 
     tick : called every month, so that a run which nobody waits for any more can be stopped by an error
@@ -114,11 +114,11 @@ def _shared(study: Study) -> int:
 
 def _trunk(
     study: Study, start: Community, draw: evidence.Draw, index: int, shared: int, tick: Callable[[], None] | None
-) -> CommunityModel | None:
+) -> Life | None:
     if shared < 1:
         return None
-    trunk = CommunityModel(
-        community=start, years=study.years, start_year=study.start_year, seed=study.future(index).luck_seed, draw=draw,
+    trunk = Life(
+        start.copy(), years=study.years, start_year=study.start_year, seed=study.future(index).luck_seed, draw=draw,
         burn_in_months=0,
     )  # fmt: skip
     while trunk.running and trunk.month < shared:

@@ -23,7 +23,7 @@ from hecsim import evidence
 from hecsim.columns import PREFIX
 from hecsim.community import Community
 from hecsim.engine import Engine
-from hecsim.model import CommunityModel
+from hecsim.life import Life
 from hecsim.population import build_community
 from hecsim.processes.plan import MONTH
 from hecsim.study.rehearsal import rehearse
@@ -110,7 +110,7 @@ def memory_by_column(community: Community) -> dict[str, float]:
     return {k: v / community.residents for k, v in sorted(found.items(), key=lambda kv: -kv[1])}
 
 
-def _months(model: CommunityModel, months: int, tell: Callable[[], None] | None = None) -> tuple[float, float]:
+def _months(model: Life, months: int, tell: Callable[[], None] | None = None) -> tuple[float, float]:
     """Seconds on the clock, and seconds of processor, for some months."""
     started, worked = time.perf_counter(), time.process_time()
     for _ in range(months):
@@ -129,7 +129,7 @@ def measure_scaling(
         built = time.perf_counter()
         community = build_community(towns, households=n)
         built = time.perf_counter() - built
-        model = CommunityModel(community=community, years=1 + months // 12, burn_in_months=0)
+        model = Life(community, years=1 + months // 12, burn_in_months=0)
         del community
         _months(model, _WARM_UP)
         people = model.community.residents
@@ -169,7 +169,7 @@ def measure_speed(
     warm_up(community, meanwhile=partial(rehearse, community))
     watched = max(1, months // 4)
     years = max(1, -(-(2 * months + watched + _WARM_UP) // 12))
-    model = CommunityModel(community=community, years=years, burn_in_months=0, threads=threads)
+    model = Life(community, years=years, burn_in_months=0, threads=threads)
     del community
     model.step()
     first = time.perf_counter() - started
@@ -180,7 +180,6 @@ def measure_speed(
     with_record, worked = _months(model, months, tell)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # of a run; processes one by one need more
     model.recorder = None
-    model.datacollector.model_reporters.clear()  # they read what the recorder wrote
     without, _ = _months(model, months, tell)
     timed = model.engine = _TimedEngine(MONTH, evidence.draw(None), 1)
     _months(model, watched, tell)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hecsim.life import Life
 from hecsim.measures.observed import yearly_totals
-from hecsim.model import CommunityModel
 
 if TYPE_CHECKING:
     from hecsim import evidence
@@ -38,8 +38,8 @@ def comparison_for(
     for (s, c, i), found in _last:
         if s is study and c is start and i == index:
             return found
-    model = CommunityModel(
-        community=start, years=study.years, start_year=study.start_year, seed=study.future(index).luck_seed, draw=draw,
+    model = Life(
+        start.copy(), years=study.years, start_year=study.start_year, seed=study.future(index).luck_seed, draw=draw,
         burn_in_months=0,
     )  # fmt: skip
     model.run()

@@ -13,7 +13,7 @@ import pandas as pd
 
 from hecsim.community import Community
 from hecsim.errors import HecsimError, RunError
-from hecsim.model import CommunityModel
+from hecsim.life import Life
 from hecsim.study.begun import begun, named, plain
 from hecsim.study.comparison import comparison_for
 from hecsim.study.design import Study
@@ -46,8 +46,8 @@ def run_future(
                 if tick is not None:
                     tick(model.month)
             else:
-                model = CommunityModel(
-                    community=start,
+                model = Life(
+                    start.copy(),
                     interventions=arm.interventions,
                     collaborative=arm.collaborative,
                     funds=arm.funds,

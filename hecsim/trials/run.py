@@ -15,8 +15,8 @@ from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.community import Community
 from hecsim.engine import Engine
 from hecsim.errors import HecsimError, RunError, ScenarioError, UnknownNameError
-from hecsim.model import CommunityModel, burn_in
-from hecsim.population import build_community, relive
+from hecsim.life import Life, burn_in
+from hecsim.population import build_community, relive, without_before
 from hecsim.processes.plan import MONTH
 from hecsim.trials.arms import ArmDelivery, Limits, apply_once, limited
 from hecsim.trials.assign import Registry
@@ -192,8 +192,8 @@ def _world(
     arms = [(0, trial.control)] + [(n, a) for n, a in enumerate(trial.treated, 1) if treats or trial.design.crossover]
     chosen = [limited(iv, number, limits, trial) for number, arm in arms for iv in arm.interventions()]
     chosen = [*trial.background.as_arm().interventions(), *chosen]
-    model = CommunityModel(
-        community=start, interventions=chosen, years=-(-months // MONTHS_PER_YEAR), start_year=trial.calendar.start_year,
+    model = Life(
+        without_before(start), interventions=chosen, years=-(-months // MONTHS_PER_YEAR), start_year=trial.calendar.start_year,
         seed=seed, draw=draw, burn_in_months=0, record=False,
     )  # fmt: skip
     registry = Registry(trial, seed, treats)
@@ -222,7 +222,7 @@ def _world(
     return observer
 
 
-def _change_parameters(trial: Trial, model: CommunityModel, inner: Any, month: int, treats: bool) -> None:
+def _change_parameters(trial: Trial, model: Life, inner: Any, month: int, treats: bool) -> None:
     """Numbers of the world that change this month; the engine is made anew with them."""
     due = [c for c in trial.background.parameter if c.start == month]
     for arm in trial.treated if treats else (trial.control,):

@@ -16,7 +16,8 @@ from pathlib import Path
 from hecsim import evidence
 from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.interventions import catalogue, find
-from hecsim.model import CommunityModel
+from hecsim.life import Life
+from hecsim.population import without_before
 from hecsim.study.parts import write_atomically
 from hecsim.web import baseline, cache
 from hecsim.web.plan import law_of
@@ -53,8 +54,8 @@ def kept_prices(towns: tuple[str, ...]) -> dict[str, Price]:
 def work_out(towns: tuple[str, ...], name: str) -> Price:
     """What an intervention alone costs in these towns; lived once, then kept. For a worker process."""
     iv = replace(find(name)(), start=0, end=None)
-    model = CommunityModel(
-        community=community_of(law_of(_small(towns)).community), interventions=[iv], years=_YEARS, seed=_SEED,
+    model = Life(
+        without_before(community_of(law_of(_small(towns)).community)), interventions=[iv], years=_YEARS, seed=_SEED,
         draw=evidence.draw(None), record=False,
     )  # fmt: skip
     model.run()

@@ -14,7 +14,7 @@ import numpy as np
 from hecsim.interventions.delivery import Run
 from hecsim.interventions.frame import Frame
 from hecsim.interventions.funnel import ENROLLED, LEFT, WAITING
-from hecsim.model import CommunityModel
+from hecsim.life import Life
 from hecsim.study import Study
 from hecsim.study.begun import begun
 from hecsim.web.worker import community_of
@@ -56,8 +56,8 @@ def reached(study: Study, index: int) -> list[dict[str, Any]]:
     if trunk is not None:
         model = trunk.fork(arm.interventions)
     else:
-        model = CommunityModel(
-            community=start, interventions=arm.interventions, years=study.years, start_year=study.start_year,
+        model = Life(
+            start.copy(), interventions=arm.interventions, years=study.years, start_year=study.start_year,
             seed=study.future(index).luck_seed, draw=draw, burn_in_months=0,
         )  # fmt: skip
     runs = [r for r in model.delivery.runs if not r.key.startswith("m0_")]
@@ -79,7 +79,7 @@ def reached(study: Study, index: int) -> list[dict[str, Any]]:
 
 
 def _note(
-    found: Reach, run: Run, model: CommunityModel, frame: Frame, home: int, people: np.ndarray, at_work: set[str], month: int
+    found: Reach, run: Run, model: Life, frame: Frame, home: int, people: np.ndarray, at_work: set[str], month: int
 ) -> None:
     community, unit = model.community, run.iv.unit
     rows = np.array([home]) if unit == "household" else people

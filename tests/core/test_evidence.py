@@ -3,6 +3,7 @@ import pytest
 
 from hecsim import evidence
 from hecsim.errors import EvidenceError, UnknownNameError
+from hecsim.evidence import parsed
 from hecsim.evidence.parameters import _read
 
 GOOD = 'room = "x"\n[a]\nvalue = 2.0\nlow = 1.0\nhigh = 3.0\nunit = "1"\nsource = "s"\ngrade = "B"\n'
@@ -57,3 +58,17 @@ def test_unknown_key_is_refused_with_a_suggestion():
 def test_unknown_parameter_is_refused_with_a_suggestion():
     with pytest.raises(UnknownNameError, match="did you mean"):
         evidence.parameter("budget.food_frist")
+
+
+def test_files_are_parsed_once_and_again_when_they_or_what_was_kept_changed(monkeypatch, tmp_path):
+    monkeypatch.setattr(parsed, "_KEPT", tmp_path / "evidence.json")
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    files = [("x.toml", GOOD), ("y.toml", GOOD.replace("[a]", "[b]"))]
+    said = parsed.parse_all(files)
+    assert [list(s) for s in said] == [["room", "a"], ["room", "b"]]
+    with monkeypatch.context() as m:
+        m.setattr(parsed, "parse", lambda *_: 1 / 0)
+        assert parsed.parse_all(files) == said
+    assert parsed.parse_all([("x.toml", GOOD.replace("2.0", "2.5"))])[0]["a"]["value"] == 2.5
+    (tmp_path / "evidence.json").write_text('{"of": ')
+    assert parsed.parse_all(files) == said

@@ -35,6 +35,24 @@ def test_regrow_keeps_content_and_maps_every_row(blocks, spare):
     assert all(t.spare(b) == spare for b in range(t.n_blocks))
 
 
+def test_a_large_table_has_several_pools_and_tells_nobody(monkeypatch):
+    columns = [Column(name, "float32", "1", "a number") for name in "abcde"]
+    rows, to = np.array([3, 0]), np.array([4, 5])
+    found = []
+    for room in (1 << 26, 2 * 4 * 8):  # all five columns in one pool, and two at a time
+        monkeypatch.setattr("hecsim.tables._MOST", room)
+        t = Table.empty("t", columns, [4], [4])
+        for i, c in enumerate("abcde"):
+            t[c][:4] = np.arange(4) + 10 * i
+        t.claim(0, 2)
+        sample = t.sample(rows)
+        t.put(sample, np.array([1, 0]), to)
+        t.regrow([2], t["a"] != 2)
+        found.append((len(t._pools), [s.tolist() for s in sample], t.digest()))
+    assert [n for n, *_ in found] == [1, 3]
+    assert found[0][1:] == found[1][1:]
+
+
 def test_growing_a_table_moves_every_reference():
     c = toy_community(households=60)
     members = {int(k): c.members(int(r)).size for r, k in enumerate(c.household["key"]) if c.household["present"][r]}

@@ -1,6 +1,8 @@
 """Who is reached, when, how many, and who pays."""
 
+import gc
 import pickle
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -73,6 +75,19 @@ class Arm:
 
 def ever(arm, key):
     return np.isin(arm.stage(key), (ENROLLED, COMPLETED)) | (arm.c.household[f"iv_{key}_dose"] > 0)
+
+
+def test_what_a_frame_holds_goes_with_it(small_hartford):
+    frame = Frame(small_hartford)
+    assert frame.place["person"].size == frame.mask("adults").size == small_hartford.person.size
+    assert frame.weight["person"] is frame.weight["person"]
+    gone = weakref.ref(frame)
+    gc.disable()
+    try:
+        del frame
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_reach_is_the_share_served_in_the_end():

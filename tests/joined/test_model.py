@@ -1,12 +1,16 @@
 """The Mesa face."""
 
+import subprocess
+import sys
+
 import mesa
 import numpy as np
 import pytest
 
 from hecsim.agents import Household, Person
 from hecsim.errors import HecsimError, RunError, ScenarioError, ScheduleError, UnknownNameError
-from hecsim.interventions import from_mapping
+from hecsim.interventions import RightToCounsel, from_mapping
+from hecsim.life import Life
 from hecsim.model import CommunityModel
 
 
@@ -20,6 +24,28 @@ def test_it_is_a_mesa_model_with_agents_by_type(model):
     assert set(model.agent_types) == set(model.agents_by_type)
     assert len(model.agents_by_type[Person]) == model.community.residents
     assert len(model.agents) > model.community.residents
+
+
+def test_a_life_is_the_same_without_mesa_and_lives_the_community_itself(small_hartford):
+    later = [RightToCounsel(start=6)]
+    model = CommunityModel(community=small_hartford, interventions=later, years=1, burn_in_months=0, seed=3)
+    place = small_hartford.copy()
+    life = Life(place, interventions=later, years=1, burn_in_months=0, seed=3)
+    for _ in range(3):
+        model.step()
+        life.step()
+    assert life.community is place
+    assert place.digest() == model.community.digest()
+    np.testing.assert_array_equal(life.recorder.array, model.recorder.array)
+    fork = life.fork(later)
+    fork.step()
+    assert (life.month, fork.month) == (3, 4)
+    assert life.community.digest() == model.community.digest()
+
+
+def test_a_run_loads_neither_mesa_nor_networkx():
+    script = "import sys, hecsim.life; print(*({'mesa', 'networkx', 'matplotlib', 'solara'} & set(sys.modules)))"
+    assert not subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def test_sets_answer_from_columns_and_views_agree(model):

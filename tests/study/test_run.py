@@ -78,7 +78,7 @@ def test_a_failure_names_arm_future_and_month(tmp_path, place, monkeypatch):
         self.community.clock.month += 1
         self.running = self.community.clock.month < 12
 
-    monkeypatch.setattr(future.CommunityModel, "step", broken)
+    monkeypatch.setattr(future.Life, "step", broken)
     with pytest.raises(RunError, match=r"arm 'Counsel \[and\] visits', future 0, month 3: FloatingPointError: not a number"):
         future.run_future(study, place, 0)
 

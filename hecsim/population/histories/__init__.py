@@ -14,6 +14,7 @@ import numpy as np
 
 from hecsim import evidence, luck
 from hecsim.community import Community
+from hecsim.population.memory import give_back
 
 __all__ = ["ORDER", "run"]
 
@@ -65,4 +66,5 @@ def run(
         # A room's own stream: one room drawing more numbers never shifts another's.
         rng = np.random.default_rng([int(seed) & 0xFFFFFFFFFFFFFFFF, luck.decision_id(f"history.{room}")])
         module.initialize(community, draw, rng)
+        give_back(community.person.size)
     recount(community, draw)

@@ -29,6 +29,7 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     family, own = household_normal(community, rng)[home], rng.standard_normal(rows.size)
     noise = np.sqrt(shared) * family + np.sqrt(1.0 - shared) * own
     disposition = np.asarray(draw["activity.disposition_education"])[education] + noise
+    del education, family, own, noise  # of a state, each is as large as a column
     _outdoor(community, draw)
     rest = _other_parts(community, draw, rows, home, where, age)
     adult = age >= _ADULT

@@ -108,6 +108,7 @@ def _insurance(
     limit = coverage.medicaid_limit(months, expecting, caregiver & children, *(draw[f"benefits.{n}"] for n in names))
     child = months < draw["benefits.husky_child_age"] * 12
     eligible = poverty <= limit
+    del limit  # of a state, each is as large as a column
     eligible_b = child & ~eligible & (poverty <= draw["benefits.husky_b2_limit"])
     working = (p["labor"][rows] == 1) & (months >= ADULT)
     share = coverage.plan_share(
@@ -121,8 +122,12 @@ def _insurance(
     abroad = (p["foreign_born"][rows] != 0) & (p["language"][rows] != 0) & ~child
     share = share * np.where(abroad, k["immigrant_plans"], 1.0)
     gain, loss = k["employer_gain"] * share, k["employer_loss"] * (1.0 - share)
-    plan = working & (rng.random(rows.size) < gain / np.maximum(gain + loss, 1e-9)) & ~(eligible & (share < 0.5))
-    del gain, loss, share, limit  # of a state, each is as large as a column
+    poor = eligible & (share < 0.5)
+    del share
+    chance = gain / np.maximum(gain + loss, 1e-9)
+    del gain, loss
+    plan = working & (rng.random(rows.size) < chance) & ~poor
+    del chance
     plans = np.bincount(home[plan & caregiver], minlength=hh.size)[home]
     relative = caregiver | ((p["role"][rows] == 2) & (months < k["family_age"] * 12))
     family = ~plan & relative & (plans > 0) & ~eligible
@@ -136,6 +141,7 @@ def _insurance(
     del poverty, pace, enroll, buy, abroad
     disabled = (p["disabled"][rows] == 1) & ~working & (months >= ADULT) & ~eligible
     disabled &= rng.random(rows.size) < k["medicare_disabled_share"]
+    del months
     state = np.select(
         [plan | family, member, disabled, direct],
         [coverage.EMPLOYER, coverage.MEDICAID, coverage.MEDICARE, coverage.DIRECT],
@@ -157,14 +163,16 @@ def _to_uninsured_level(
     bare = grown & (state == coverage.UNINSURED)
     now = np.bincount(where[bare], minlength=level.size)
     wanted = np.where(np.isfinite(level), np.nan_to_num(level) * count, now)
-    cover = np.clip(1.0 - wanted / np.maximum(now, 1), 0.0, 1.0)[where]
+    cover = np.clip(1.0 - wanted / np.maximum(now, 1), 0.0, 1.0)
     # Those who have a plan through work or Medicare keep it: losses fall on Medicaid and direct plans first.
     loose = grown & ((state == coverage.MEDICAID) | (state == coverage.DIRECT))
     pool = np.bincount(where[loose], minlength=level.size)
-    drop = np.clip((wanted - now) / np.maximum(pool, 1), 0.0, 0.6)[where]
+    drop = np.clip((wanted - now) / np.maximum(pool, 1), 0.0, 0.6)
     u = rng.random(rows.size)
-    state = np.where(bare & (u < cover), np.where(eligible, coverage.MEDICAID, coverage.DIRECT), state)
-    return np.where(loose & (u < drop), coverage.UNINSURED, state)
+    covered, dropped = bare & (u < cover[where]), loose & (u < drop[where])
+    del u, where
+    state = np.where(covered, np.where(eligible, coverage.MEDICAID, coverage.DIRECT), state)
+    return np.where(dropped, coverage.UNINSURED, state)
 
 
 def _value(process: Process, community: Community, draw: Mapping[str, Any]) -> None:

@@ -181,6 +181,7 @@ def follow_residents(community: Community, draw: Mapping[str, Any]) -> None:
     ):
         home = rows if name == "norm_parenting" else pp["household"][rows].astype(np.int64)
         where = hh["neighborhood"][home].astype(np.int64)
+        del home  # of a state, as large as a column
         count = np.bincount(where, minlength=n.size)
         level = np.bincount(where, values[rows].astype(float), n.size) / np.maximum(count, 1)
         n[mean] = np.where(count > 0, level, n[mean])

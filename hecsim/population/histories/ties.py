@@ -20,7 +20,12 @@ _KINDS = ("health", "services", "community", "police")
 
 
 def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
-    """Fill the household columns of the group "trust and ties", and support."""
+    """Fill the household columns of the group "trust and ties", and support; norms follow what residents do."""
+    _homes(community, draw, rng)
+    place.follow_residents(community, draw)
+
+
+def _homes(community: Community, draw: Mapping[str, Any], rng: np.random.Generator) -> None:
     h = community.household
     live = np.flatnonzero(h["present"])
     n = live.size
@@ -40,7 +45,6 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     willing = draw["ties.help_from"][0] * (trust - float(draw["ties.help_reference"]))
     willing = willing + _surroundings_help(community, draw, live, willing)
     h["help_seeking"][live] = willing + float(draw["ties.help_spread"]) * rng.standard_normal(n)
-    place.follow_residents(community, draw)
 
 
 def _surroundings_help(community: Community, draw: Mapping[str, Any], live: np.ndarray, own: np.ndarray) -> np.ndarray:

@@ -31,6 +31,7 @@ from hecsim.processes.weight_child import family_level
 __all__ = ["initialize"]
 
 _USUAL = ("scale", "offset", "spread", "age_shift", "female")  # what makes activity usual
+_PART = 200_000  # adults whose set points are sought at a time
 _CAREGIVER = 2  # roles 0 and 1 are caregivers
 
 
@@ -87,11 +88,14 @@ def _adult_bmi(community: Community, rows: np.ndarray, k: Mapping[str, Any], rng
     then = np.clip(known_levels(community, "data_obesity_2017"), 0.02, 0.9)
     now = expit(logit(then) + logit(k["obesity_start"]) - logit(k["obesity_2017"]))
     score = score + shift_to_levels((score - edge) / rest, where, now, link="probit")[where] * rest
+    del where, edge  # of a state, each is as large as a column: what is done with goes
     shared = household_normal(community, rng)[home]
     own = rng.standard_normal(rows.size)
     weight = np.where(p["role"][rows] < _CAREGIVER, k["start_couple"], 0.0)
     score = score + rest * (np.sqrt(weight) * shared + np.sqrt(1.0 - weight) * own)
+    del home, shared, own, weight
     bmi = k["start_shift"][sex] + np.exp(k["start_mean"][sex] + k["start_sd"][sex] * score)
+    del score, sex
     bmi = np.clip(bmi, k["set_point_bmi_low"], k["set_point_bmi_high"])
     square = (p["height"][rows] / 100.0) ** 2
     p["bmi"][rows] = bmi
@@ -112,24 +116,33 @@ def _energy(community: Community, rows: np.ndarray, own: np.ndarray, k: Mapping[
 def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any], rng: np.random.Generator) -> None:
     p = community.person
     home, _ = _home(community, rows)
-    sex = p["sex"][rows].astype(np.int64)
-    square = (p["height"][rows].astype(float) / 100.0) ** 2
     bmi = p["bmi"][rows].astype(float)
-    energy = _energy(community, rows, bmi * square, k)
-    energy = energy + k["depression_kcal"] * (p["depression"][rows] != 0)
     adults = np.bincount(home, minlength=community.household.size)[home]
     total = np.bincount(home, bmi, community.household.size)[home]
     gap = np.where(adults > 1, (total - bmi) / np.maximum(adults - 1, 1) - bmi, 0.0)
-    del home, adults, total  # of a state, each is as large as a column: what is done with goes
+    del home, adults, total
     # Part of today's weight is this year's wobble, more so in those far from the mean; it passes, so that it is taken off.
     far = np.log(np.maximum(bmi, 5.0))
     share = min(k["wobble"] ** 2 / max(float(np.var(far)), 1e-6), 0.5) if rows.size > 1 else 0.0
     wobble = share * (far - (far.mean() if far.size else 0.0))
     wobble = wobble + k["wobble"] * np.sqrt(1.0 - share) * rng.standard_normal(rows.size)
     lasting = bmi * np.exp(-wobble)
-    del bmi, far, wobble
-    point = lasting * square
-    years = p["age"][rows] / 12.0
+    del far, wobble
+    for begin in range(0, rows.size, _PART):
+        some = slice(begin, begin + _PART)
+        p["set_point"][rows[some]] = _sought(community, rows[some], bmi[some], lasting[some], gap[some], k)
+
+
+def _sought(
+    community: Community, rows: np.ndarray, bmi: np.ndarray, lasting: np.ndarray, gap: np.ndarray, k: Mapping[str, Any]
+) -> np.ndarray:
+    """The set points that go with adults' BMI, what of it lasts, and the gap to the other adults of their homes."""
+    p = community.person
+    sex = p["sex"][rows].astype(np.int64)
+    square = (p["height"][rows].astype(float) / 100.0) ** 2
+    energy = _energy(community, rows, bmi * square, k)
+    energy = energy + k["depression_kcal"] * (p["depression"][rows] != 0)
+    point, years = lasting * square, p["age"][rows] / 12.0
     drift = np.where(sex == 0, *(growth.between(years, k["drift_ages"], k[n]) for n in ("drift_male", "drift_female")))
     drift, grown = drift * k["drift_scale"], years - ADULT / 12.0
     for _ in range(3):  # cost per kg and time constant are those of the set point, which is sought
@@ -138,7 +151,7 @@ def _set_points(community: Community, rows: np.ndarray, k: Mapping[str, Any], rn
         ahead = tau * drift * -np.expm1(-grown / tau)  # the drift began at 18
         point = lasting * square - energy / epsilon - k["household_influence"] * tau * gap * square + ahead
         point = np.clip(point, k["set_point_bmi_low"] * square, k["set_point_bmi_high"] * square)
-    p["set_point"][rows] = point
+    return point
 
 
 def _parent_means(community: Community) -> tuple[np.ndarray, np.ndarray]:
