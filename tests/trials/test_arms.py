@@ -26,8 +26,9 @@ def trial(**changes):
 
 
 def worlds(t, community, months=None):
+    """Both worlds of a future in which money leaves work as it is: one who works less for it would gain less than the sum."""
     length = months or t.calendar.before + t.population.recruit_months + t.follow
-    return _future(t, community, evidence.draw(None), 7, length, lambda: None)
+    return _future(t, community, evidence.draw(None).replaced({"labor.income_effect": 0.0}), 7, length, lambda: None)
 
 
 def by_key(cells):
