@@ -152,7 +152,7 @@ class _Loops:
             self._known[kernel, signature] = made.fndesc, made.library.get_pointer_to_function(made.fndesc.llvm_func_name)
         self._machine.finalize_object()
 
-    def find(self, kernel: Any, signature: tuple[Any, ...]) -> tuple[int, list[str]] | None:
+    def entry(self, kernel: Any, signature: tuple[Any, ...]) -> tuple[int, list[str]] | None:
         """Address of a loop for these types, and the types of what it is handed, one by one."""
         about, address = self._known[kernel, signature]
         if about.restype != types.none:
@@ -241,7 +241,7 @@ def _compile(plan: Sequence[Process], signatures: Sequence[tuple[Any, ...]], lay
         (luck._fill_words, (words, words, types.uint64, types.uint64, keys)),
     )  # fmt: skip
     loops = _Loops([*of_luck, *((p.kernel, signature) for p, signature in zip(plan, signatures, strict=True))])
-    fill, fill_normal, fill_words = (loops.find(*one) for one in of_luck)
+    fill, fill_normal, fill_words = (loops.entry(*one) for one in of_luck)
     if fill is None or fill_normal is None or fill_words is None:
         return None
     parts = []
@@ -255,7 +255,7 @@ def _compile(plan: Sequence[Process], signatures: Sequence[tuple[Any, ...]], lay
     parts.append([*opening.lines, "  ret i32 0", "}"])
     body = ["  call i32 @begin(ptr %frame, ptr %fixed)"]
     for i, (p, signature) in enumerate(zip(plan, signatures, strict=True)):
-        loop = loops.find(p.kernel, signature)
+        loop = loops.entry(p.kernel, signature)
         if loop is None:
             return None
         w = _Writer(f"p{i}", layout)

@@ -21,9 +21,7 @@ def test_a_month_leaves_nothing_to_compile(small_hartford):
     Engine(MONTH, evidence.draw(None), 3).step(community)
     wanted = signatures(community)
     assert [name for name, _ in wanted] == [p.name for p in MONTH if p.scope != "structural"]
-    kernels = {p.name: p.kernel for p in MONTH}
-    # Called in the month with exactly these types, so one compiled version each.
-    assert [name for name, types in wanted if types not in kernels[name].overloads] == []
+    # Called in the month with exactly these types, so that they are in memory or linked from what lies on disk.
     assert cold(wanted) == []
     assert warm_up(community) == 0
 
