@@ -208,10 +208,7 @@ class Community:
         for other in self.tables.values():
             for column in other.schema.values():
                 if column.ref == table and column.dtype == "uint32":
-                    values = other.columns[column.name]
-                    live = values != NONE
-                    # -1 becomes NONE: what pointed to a dropped row points nowhere.
-                    values[live] = moved[values[live].astype(np.int64)].astype(np.uint32)
+                    _point(other.columns[column.name].reshape(-1), moved)
         if table == "household":
             t = self.ties
             t.indptr, t.index, t.kind = _moved_ties(t.indptr, t.index, t.kind, moved, self.household.size)
@@ -228,6 +225,14 @@ class Community:
             "ties": int(self.ties.index.size),
             "bytes": sum(c.nbytes for t in self.tables.values() for c in t.columns.values()),
         }
+
+
+@njit()
+def _point(values, moved):
+    """Row numbers that follow rows to where these are now; what pointed to a dropped row (-1) points nowhere (NONE)."""
+    for i in range(values.size):
+        if values[i] != NONE:
+            values[i] = np.uint32(moved[values[i]])
 
 
 @njit()

@@ -106,9 +106,13 @@ class _Part:
     def turn(self, community: Community, seed: int) -> _Part:
         """Begin a month, or a process after rows have been written."""
         self.clock, self.extras, self.month, self._seed = community.clock, community.extras, community.clock.month, seed
+        self.rest()
+        return self
+
+    def rest(self) -> None:
+        """Let go of what is of this month: for a state it is a tenth of a gigabyte."""
         self._words.clear()
         self.levers.clear()
-        return self
 
     def view(self, a: Argument) -> np.ndarray | None:
         """Slice of a column, read-only unless the process writes it; None where there is no such column."""
@@ -255,6 +259,7 @@ class Engine:
                 part.know(self.context.words)
                 for p in plan:
                     self._call(p, part, self._scratch[lane])
+                part.rest()
 
         self.lanes.run(work, min(threads, community.n_blocks))
 
@@ -285,7 +290,9 @@ class Engine:
             self.context.words.clear()  # rows may get other keys
             p.kernel(community, self.context)
             return
-        self._call(p, self._part(community, None), self._scratch[0])
+        part = self._part(community, None)
+        self._call(p, part, self._scratch[0])
+        part.rest()
 
     def _part(self, community: Community, b: int | None) -> _Part:
         """Block `b` of a community, or all rows: as it was kept, if no table has been laid out anew since."""

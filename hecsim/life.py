@@ -24,7 +24,7 @@ from hecsim.interventions.delivery import Delivery
 from hecsim.measures import Diary, Recorder, assign_income_bands
 from hecsim.measures.observed import check_outcomes, yearly_totals
 from hecsim.population import forget_before, restore_followed, without_before
-from hecsim.population.memory import give_back
+from hecsim.population.memory import give_back, lend_large
 from hecsim.processes.plan import MONTH
 
 __all__ = ["Life", "burn_in", "parse_seed"]
@@ -89,6 +89,7 @@ class Life:
         comparison: Mapping[str, np.ndarray] | None = None,
     ):
         luck_seed = parse_seed(seed)
+        lend_large(community.person.size)
         self.running = True
         self.community = forget_before(community)  # what only new histories need is not carried along
         self.community.share(max(1, threads))

@@ -382,18 +382,17 @@ class Table:
         rows that are gone.
         """
         stays = [self.block(b) for b in range(self.n_blocks)]
-        if rows is not None:
-            old = list(rows)
+        if rows is None:
+            rows_of = (np.arange(s.start, s.stop) if keep is None else s.start + np.flatnonzero(keep[s]) for s in stays)
         else:
-            old = [np.arange(s.start, s.stop) if keep is None else s.start + np.flatnonzero(keep[s]) for s in stays]
-        self.used = np.array([some.size for some in old], np.int64)
+            rows_of = (some for some in rows)
+        kept = [some.astype(np.uint32) for some in rows_of]
+        self.used = np.array([some.size for some in kept], np.int64)
         start = np.concatenate([[0], np.cumsum(self.used + np.asarray(spare, np.int64))])
         moved = np.full(self.size, -1, np.int64)
-        new = [np.arange(start[b], start[b] + some.size) for b, some in enumerate(old)]
-        source, to = np.concatenate(old), np.concatenate(new)
-        moved[source] = to
+        for first, some in zip(start[:-1], kept, strict=True):
+            moved[some] = np.arange(first, first + some.size)
         self.start = start
-        kept = [some.astype(np.uint32) for some in old]
         fresh = []
         while self._pools:  # one after the other, so that no more than one is there twice
             pool = self._pools.pop(0)

@@ -13,16 +13,19 @@ import mmap
 import os
 import pickle
 import shutil
+import struct
 import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from hecsim import __version__
 from hecsim.clock import Clock
-from hecsim.columns import SCHEMA
+from hecsim.columns import SCHEMA, Column
 from hecsim.community import Community, Ties
 from hecsim.errors import CommunityDataError, StoreError
 from hecsim.tables import Table
@@ -134,8 +137,8 @@ def load(directory: str | Path) -> Community:
         found = other.submit(_sha256, arrays_file)
         wrong: Exception | None = None
         try:
-            with np.load(arrays_file, allow_pickle=False) as stored:
-                community = _assemble(d, {name: stored[name] for name in stored.files}, arrays_file)
+            with open(arrays_file, "rb") as stored:
+                community = _assemble(d, _Stored(stored), arrays_file)
         except Exception as met:  # a damaged file can fail in any way; its digest says whether it is damaged
             wrong = met
     if found.result() != wanted:
@@ -150,24 +153,66 @@ def load(directory: str | Path) -> Community:
     return community
 
 
-def _assemble(d: dict[str, Any], arrays: dict[str, np.ndarray], file: Path) -> Community:
+class _Stored(Mapping[str, np.ndarray]):
+    """The arrays of an npz file, each read when it is asked for, so that no more than one is held beside the community.
+
+    What is stored as it is goes from the file into the array without the sum that zip keeps of it: the digest of the
+    whole file says more.
+    """
+
+    def __init__(self, file: BinaryIO):
+        self._file, self._zip = file, zipfile.ZipFile(file)
+        self._members = {member.filename.removesuffix(".npy"): member for member in self._zip.infolist()}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        member = self._members[name]
+        if member.compress_type != zipfile.ZIP_STORED:
+            with self._zip.open(member) as packed:
+                return np.lib.format.read_array(packed, allow_pickle=False)
+        self._file.seek(member.header_offset + 26)  # of a local header 30 bytes long, which ends with two lengths
+        named, more = struct.unpack("<HH", self._file.read(4))
+        self._file.seek(named + more, os.SEEK_CUR)
+        return np.lib.format.read_array(self._file, allow_pickle=False)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+
+class _Columns(Mapping[str, np.ndarray]):
+    """The columns of one table, read and checked one by one."""
+
+    def __init__(self, table: str, schema: dict[str, Column], rows: int, arrays: Mapping[str, np.ndarray], file: Path):
+        self._table, self._schema, self._rows, self._arrays, self._file = table, schema, rows, arrays, file
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        column, key = self._schema[name], f"table/{self._table}/{name}"
+        if key not in self._arrays:
+            raise CommunityDataError(f"table '{self._table}' lacks it", file=self._file, column=name, hint=_AGAIN)
+        values = self._arrays[key]
+        shape = (self._rows,) if column.width == 1 else (self._rows, column.width)
+        if values.shape != shape or values.dtype != np.dtype(column.dtype):
+            raise CommunityDataError(
+                f"expected {column.dtype} {shape}, found {values.dtype} {values.shape}",
+                file=self._file, column=f"{self._table}.{name}", rows=len(values), hint=_AGAIN,
+            )  # fmt: skip
+        return values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._schema)
+
+    def __len__(self) -> int:
+        return len(self._schema)
+
+
+def _assemble(d: dict[str, Any], arrays: Mapping[str, np.ndarray], file: Path) -> Community:
     tables = {}
     for name, schema in SCHEMA.items():
-        rows = int(arrays[f"start/{name}"][-1])
-        found = {}
-        for column in schema:
-            key = f"table/{name}/{column.name}"
-            if key not in arrays:
-                raise CommunityDataError(f"table '{name}' lacks it", file=file, column=column.name, hint=_AGAIN)
-            values = arrays[key]
-            shape = (rows,) if column.width == 1 else (rows, column.width)
-            if values.shape != shape or values.dtype != np.dtype(column.dtype):
-                raise CommunityDataError(
-                    f"expected {column.dtype} {shape}, found {values.dtype} {values.shape}",
-                    file=file, column=f"{name}.{column.name}", rows=len(values), hint=_AGAIN,
-                )  # fmt: skip
-            found[column.name] = values
-        tables[name] = Table.of(name, schema, arrays[f"start/{name}"], arrays[f"used/{name}"], found)
+        start, used = arrays[f"start/{name}"], arrays[f"used/{name}"]
+        columns = _Columns(name, {c.name: c for c in schema}, int(start[-1]), arrays, file)
+        tables[name] = Table.of(name, schema, start, used, columns)
     return Community(
         name=d["name"],
         tables=tables,
@@ -176,7 +221,7 @@ def _assemble(d: dict[str, Any], arrays: dict[str, np.ndarray], file: Path) -> C
         seed=int(d["seed"]),
         clock=Clock(**d["clock"]),
         partners=[(int(a), int(b), float(w)) for a, b, w in d["partners"]],
-        extras={k.removeprefix("extras/"): v for k, v in arrays.items() if k.startswith("extras/")},
+        extras={k.removeprefix("extras/"): arrays[k] for k in arrays if k.startswith("extras/")},
         followed={int(k): v for k, v in d["followed"].items()},
         names={int(k): v for k, v in d.get("names", {}).items()},
         notes=list(d["notes"]),
