@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from hecsim.measures import MEASURES
-from hecsim.report.facts import Facts
+from hecsim.report.facts import LUCK, Facts
 from hecsim.report.family import Family
 from hecsim.report.sections import table, topics
 from hecsim.report.text import Words, percent
@@ -16,7 +16,6 @@ __all__ = ["all_section", "family_section", "sure_section"]
 Section = dict[str, Any]
 _WEAK = 0.3  # pairing correlation below which a warning is due
 _FEW = 6  # futures below which variance cannot be split
-_LUCK = 0.05
 
 
 def family_section(family: Family, facts: Facts, words: Words) -> Section:
@@ -90,7 +89,7 @@ def sure_section(facts: Facts, words: Words) -> Section:
         words("sure.futures", n=n),
         *([words("sure.few")] if n < _FEW else []),
         words("sure.declared", list="; ".join(declared)) if declared else words("sure.undeclared"),
-        words("sure.many", n=comparisons, luck=max(1, round(_LUCK * comparisons))),
+        words("sure.many", n=comparisons, luck=max(1, round(LUCK * comparisons))),
     ]
     head = [
         words("head.measure"),

@@ -11,7 +11,7 @@ import numpy as np
 from hecsim.measures import MEASURES
 from hecsim.study.results import Results, paired
 
-__all__ = ["ANCHORS", "HEADLINES", "Change", "Facts", "Gap"]
+__all__ = ["ANCHORS", "HEADLINES", "LUCK", "Change", "Facts", "Gap"]
 
 # What a planner looks at first.
 HEADLINES = (
@@ -33,6 +33,7 @@ HEADLINES = (
 )
 # The better-off group that each gap is measured against.
 ANCHORS = {"race_ethnicity": "White", "income": "4 times poverty or more"}
+LUCK = 0.05  # share of comparisons without a difference whose 95% interval leaves zero out
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hecsim.report import charts, map
-from hecsim.report.facts import ANCHORS, Change, Facts, Gap
+from hecsim.report.facts import ANCHORS, LUCK, Change, Facts, Gap
 from hecsim.report.sections import table
 from hecsim.report.text import Words, decimals, signed
 
@@ -17,7 +17,6 @@ __all__ = ["places_section", "who_section"]
 GROUPED = ("aces_0_8", "obesity_child")
 MAPPED = ("aces_0_8", "obesity_adult")
 _NAMED = 6  # groups that are worse off and named in the sentence
-_LUCK = 0.05  # share of null comparisons whose 95% interval leaves zero out
 
 Section = dict[str, Any]
 
@@ -137,7 +136,7 @@ def _losers(facts: Facts, words: Words, arm: str, measures: list[str]) -> list[s
         )
 
     groups = sum(len(facts.groups(kind)) for kind in ANCHORS)
-    chance = words("who.chance", n=groups * len(measures), luck=max(1, round(_LUCK / 2 * groups * len(measures))))
+    chance = words("who.chance", n=groups * len(measures), luck=max(1, round(LUCK / 2 * groups * len(measures))))
     if found:
         found.sort(key=lambda kc: -kc[1].certainty)
         listed = [one(k, c, "who.one") for k, c in found[:_NAMED]]
@@ -192,7 +191,7 @@ def places_section(facts: Facts, words: Words) -> Section | None:
         head = [words(f"head.{k}") for k in ("place", "arm", "law", "mix", "difference", "interval", "reading")]
         title = f"{words.label(measure)} ({words.step(measure)})"
         blocks.append({"title": title, "panels": panels, "table": table(head, rows)})
-    luck = max(1, round(_LUCK * len(where)))
+    luck = max(1, round(LUCK * len(where)))
     return {
         "intro": words("places.intro", n=len(where), luck=luck),
         "blocks": blocks,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from hecsim.measures import MEASURES
 from hecsim.report import spanish
-from hecsim.report.facts import Change, Facts, Gap
+from hecsim.report.facts import LUCK, Change, Facts, Gap
 from hecsim.report.money import ArmMoney
 from hecsim.report.words import WORDS
 
@@ -227,6 +227,9 @@ class Words:
                 out.append(self("headline.worse", list=said(worse)))
             else:
                 out.append(self("headline.no_worse" if gains else "headline.all_luck"))
+            compared = sum(1 for c in changes if not c.declared and c.verdict not in ("nodata", "single"))
+            if any(not c.declared for c in (*gains, *worse)):
+                out.append(self("headline.by_luck", n=compared, luck=max(1, round(LUCK * compared))))
         out.append(self.cost(money, facts.results.years))
         return out
 

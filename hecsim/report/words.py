@@ -105,6 +105,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "None is clearly worse either: every difference is too small to tell from luck.",
         "Tampoco empeora ninguno con claridad: toda diferencia es demasiado pequeña para distinguirla del azar.",
     ),
+    "headline.by_luck": (
+        "Of the {n} outcomes compared that nobody had declared beforehand (exploratory), about {luck} would look this clear "
+        "by luck alone.",
+        "De los {n} resultados comparados que nadie había declarado de antemano (exploratorios), solo por azar se vería "
+        "así de claro cerca de {luck}.",
+    ),
     "headline.single": (
         "Too few futures were run, so nothing here can be told from luck; run at least six.",
         "Se corrieron muy pocos futuros, así que nada aquí se distingue del azar; corra al menos seis.",
