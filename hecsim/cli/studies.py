@@ -42,11 +42,11 @@ def run(scenario: Path, seed: str, arm: str | None, out: Path | None, as_json: b
         model.run()
     if model.recorder is None:
         raise RunError("the run kept no measures")
-    frame = model.recorder.frame()
     if out is not None:
         from hecsim.study.store import write_atomically
 
-        tables = {"measures": frame, "ledger": model.delivery.ledger.frame(), "diary": model.diary.frame()}
+        write_atomically(out / "measures.csv", partial(_pour_measures, model.recorder))
+        tables = {"ledger": model.delivery.ledger.frame(), "diary": model.diary.frame()}
         if model.collaborative is not None:
             tables["collaborative"] = model.collaborative.frame()
         for name, table in tables.items():
@@ -141,6 +141,12 @@ def compare(
 
 def _pour(data: bytes, stream: Any) -> None:
     stream.write(data)
+
+
+def _pour_measures(recorder: Any, stream: Any) -> None:
+    """Write month by month: of ten years of a state all of it at once would be twelve million rows."""
+    for i in range(len(recorder.months)):
+        stream.write(recorder.frame(slice(i, i + 1)).to_csv(index=False, header=not i).encode())
 
 
 def write_tables(store: Any, results: Any) -> list[Path]:

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hecsim import evidence
@@ -73,6 +74,20 @@ def test_threads_change_no_sum():
     for recorder, threads in ((one, 1), (two, 2)):
         recorder.observe(c, SimpleNamespace(lanes=Lanes(threads)))
     assert one.array.tobytes() == two.array.tobytes()
+
+
+def test_months_told_one_by_one_are_the_whole_table():
+    c, draw = toy_community(households=300, seed=6), evidence.draw(None)
+    recorder = Recorder(c, draw)
+    for month in range(3):
+        c.clock.month, c.household["income"][:] = month, 1000.0 * (month + 1)
+        recorder.observe(c)
+    whole = recorder.frame()
+    parts = [recorder.frame(slice(i, i + 1)) for i in range(3)]
+    assert [sorted(set(part["month"])) for part in parts] == [[0], [1], [2]]
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
+    last = whole[(whole.month == 2) & (whole.group_kind == "all") & (whole.measure == "income")]
+    assert recorder.latest("income") == last["value"].item()
 
 
 def test_functions_give_the_sums_of_the_compiled_passes():

@@ -114,6 +114,17 @@ def test_a_null_arm_is_called_null(english):
     assert "No headline outcome is clearly better." in english[start : start + 1200]
 
 
+def test_openings_with_exploratory_findings_say_what_luck_alone_would_give(english, spanish):
+    openings = {text: re.findall(r"<h3>.*?</p>", text, re.S) for text in (english, spanish)}
+    for text, mark, words in (
+        (english, "; exploratory)", "(exploratory), about 1 would look this clear by luck alone"),
+        (spanish, "; exploratorio)", "(exploratorios), solo por azar se vería así de claro cerca de 1"),
+    ):
+        found = [(mark in opening, words in " ".join(opening.split())) for opening in openings[text]]
+        assert any(marked for marked, _ in found)
+        assert all(marked == said for marked, said in found), found
+
+
 def test_spanish_is_spanish(spanish):
     for words in (
         "Simulado, no es un pronóstico",
