@@ -37,7 +37,7 @@ _WAYS = {
     "the same, and its first month": ["-c", _MONTH.format(2000)],
 }
 _BUILD = """
-import resource, sys
+import os, resource, sys
 from hecsim import build_community
 towns, households, months = sys.argv[1], *map(int, sys.argv[2:])
 community = build_community(towns, households=households or None)
@@ -45,7 +45,8 @@ print(community.residents, sum(v.nbytes for t in community.tables.values() for v
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 if months:
     from hecsim.life import Life
-    life = Life(community, years=-(-months // 12), burn_in_months=0)
+    # With as many threads as `hecsim run`, which tables its record at the end, month by month.
+    life = Life(community, years=-(-months // 12), burn_in_months=0, threads=os.cpu_count())
     for _ in range(months):
         life.step()
 """
