@@ -65,7 +65,7 @@ CHECKS = (
     PlaceCheck("inactivity_2017", "tracts", "inactive_adult", "kept from it", note="2017"),
     PlaceCheck("diabetes_2023", "towns", "diabetes", "kept from it"),
     PlaceCheck("hypertension_2023", "towns", "hypertension", "kept from it"),
-    PlaceCheck("uninsured_18_64_2023", "towns", "uninsured", "kept from it", note="18 to 64 against all ages"),
+    PlaceCheck("uninsured", "towns", "uninsured", "known, not fitted", note="2015 to 2019"),
     PlaceCheck("snap_households", "towns", "snap_households", "kept from it", note="a month against a year", reported=_SNAP),
     PlaceCheck("unemployment_2019", "towns", "unemployment", "kept from it", note="2019"),
     PlaceCheck("dcf_reports", "towns", "cps_investigations", "known, not fitted", 1000.0, "children", "accepted reports, 2017"),

@@ -13,7 +13,7 @@ import numpy as np
 
 from hecsim import evidence
 from hecsim.calibration.patterns import STATE, Pattern, patterns
-from hecsim.calibration.places import town_figures
+from hecsim.calibration.places import CHECKS, town_figures
 from hecsim.calibration.world import World, communities
 from hecsim.community import Community
 from hecsim.errors import ScenarioError, UnknownNameError
@@ -123,10 +123,10 @@ def validate_town(
         values.append(world.simulate(draw, _LUCK + i))
     if progress is not None:
         progress("members", members, members)
-    rows = []
+    rows, unread = [], {check.column for check in CHECKS if check.use == "known, not fitted"}
     for i, (measure, column, value) in enumerate(figures):
         row = _row(made[i], np.array(values)[:, i])
-        used = "no" if column.startswith("dcf") else "yes"
+        used = "no" if column in unread else "yes"
         rows.append({
             "town": town, "measure": measure, "label": MEASURES[measure].label, "unit": MEASURES[measure].unit,
             "published": value, "column": column, "used": used,
