@@ -14,8 +14,7 @@ therefore happens inside one block, and a block fits a processor's cache.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -25,85 +24,9 @@ import numpy as np
 from hecsim.compiled import njit
 from hecsim.errors import CommunityDataError, UnknownNameError
 from hecsim.lanes import Lanes
+from hecsim.pools import NONE, Column, Pool, pools_of, width_of
 
 __all__ = ["NONE", "Column", "Table"]
-
-_ROUND = 64  # rows of a pool begin at multiples of this
-
-# "No row": the value of an index column that points nowhere.
-NONE = np.uint32(0xFFFFFFFF)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What one column holds.
-
-    name : column name, without the table's prefix
-    dtype : numpy dtype name
-    unit : unit of measurement ("month", "$/month", "code", "1" for a pure number, ...)
-    meaning : one plain sentence
-    codes : labels of coded values, in code order
-    ref : the table that an index column points into
-    default : value of a new or spare row
-    width : number of values per row (1 for an ordinary column)
-    derived : recomputed each month from other columns, so it need not be saved
-    """
-
-    name: str
-    dtype: str
-    unit: str
-    meaning: str
-    codes: tuple[str, ...] = ()
-    ref: str | None = None
-    default: float | int | None = None
-    width: int = 1
-    derived: bool = False
-
-    @property
-    def fill(self) -> float | int:
-        """Value of a row that is not in use."""
-        if self.default is not None:
-            return self.default
-        return int(NONE) if self.ref is not None and self.dtype == "uint32" else 0
-
-
-@njit()
-def _copy(pool, which, source, other, to):
-    """other[which, to] = pool[which, source], a column at a time."""
-    for c in which:
-        for i in range(source.size):
-            other[c, to[i]] = pool[c, source[i]]
-
-
-@njit()
-def _squeeze(pool, rows, other, to):
-    """Copy `rows` to the rows of `other` from `to` on, a column at a time."""
-    for c in range(pool.shape[0]):
-        source, out = pool[c], other[c, to : to + rows.size]
-        for k in range(rows.size):
-            out[k] = source[rows[k]]
-
-
-@njit()
-def _fill(pool, values, rows):
-    for c in range(pool.shape[0]):
-        for i in range(rows.size):
-            pool[c, rows[i]] = values[c]
-
-
-@njit()
-def _copy_wide(pool, source, other, to):
-    """`_copy` for a column of vectors."""
-    for i in range(source.size):
-        for k in range(pool.shape[2]):
-            other[0, to[i], k] = pool[0, source[i], k]
-
-
-@njit()
-def _fill_wide(pool, value, rows):
-    for i in rows:
-        for k in range(pool.shape[2]):
-            pool[0, i, k] = value
 
 
 @njit()
@@ -118,76 +41,6 @@ def _claim(start, used, blocks, rows):
         rows[i] = start[b] + used[b]
         used[b] += 1
     return True
-
-
-class _Pool:
-    """Columns of one width in one array, so that rows are copied and filled in a single loop.
-
-    values : unsigned integers, shape (columns, rows rounded up); or (1, rows, width) for a column of vectors
-    """
-
-    def __init__(self, columns: Sequence[Column], size: int):
-        self.columns, self.size = tuple(columns), size
-        self._all_but: dict[frozenset[str], np.ndarray] = {}
-        first = columns[0]
-        bits = np.dtype(f"uint{8 * np.dtype(first.dtype).itemsize}")
-        self.fills = np.array([np.array(c.fill).astype(c.dtype).view(bits) for c in columns], bits)
-        shape = (len(columns), -(-size // _ROUND) * _ROUND)
-        # Zeros of the system take no room until somebody writes there: a state is built in less.
-        self.values = np.zeros(shape if first.width == 1 else (*shape, first.width), bits)
-
-    def views(self) -> Iterator[tuple[str, np.ndarray]]:
-        """Name and array of every column."""
-        for c, values in zip(self.columns, self.values, strict=True):
-            yield c.name, values[: self.size].view(c.dtype)
-
-    def all_but(self, names: frozenset[str]) -> np.ndarray:
-        """Positions of the columns that are not named, int64."""
-        if names not in self._all_but:
-            self._all_but[names] = np.array([i for i, c in enumerate(self.columns) if c.name not in names], np.int64)
-        return self._all_but[names]
-
-    def copy_rows(self, source: np.ndarray, to: np.ndarray, without: frozenset[str]) -> None:
-        which = self.all_but(without)
-        if self.values.ndim == 2:
-            _copy(self.values, which, source, self.values, to)
-        elif which.size:
-            _copy_wide(self.values, source, self.values, to)
-
-    def fill_rows(self, rows: np.ndarray) -> None:
-        if self.values.ndim == 2:
-            _fill(self.values, self.fills, rows)
-        else:
-            _fill_wide(self.values, self.fills[0], rows)
-
-    def begin(self) -> None:
-        """Set all rows of a pool that nobody has written to yet."""
-        for values, fill in zip(self.values, self.fills, strict=True):
-            if fill:
-                values[...] = fill
-
-    def fill(self, first: int, stop: int | None) -> None:
-        fills = self.fills.reshape((-1,) + (1,) * (self.values.ndim - 1))
-        self.values[:, first:stop] = fills
-
-
-_MOST = 1 << 26  # bytes of a pool of several columns: to lay a table out anew, one pool has to be there twice
-
-
-def _width(pool: _Pool) -> tuple[int, str]:
-    return pool.values.itemsize, "" if pool.values.ndim == 2 else pool.columns[0].name
-
-
-def _pools(columns: Iterable[Column], size: int) -> list[_Pool]:
-    alike: dict[tuple[int, int, str], list[Column]] = {}
-    for c in columns:
-        # Columns of vectors stand alone.
-        alike.setdefault((np.dtype(c.dtype).itemsize, c.width, "" if c.width == 1 else c.name), []).append(c)
-    pools = []
-    for group in alike.values():
-        each = max(1, _MOST // max(1, size * np.dtype(group[0].dtype).itemsize))
-        pools += [_Pool(group[i : i + each], size) for i in range(0, len(group), each)]
-    return pools
 
 
 class Table:
@@ -208,7 +61,7 @@ class Table:
         self.start = np.asarray(start, np.int64)
         self.used = np.asarray(used, np.int64)
         self.columns: dict[str, np.ndarray] = {}
-        self._pools: list[_Pool] = []
+        self._pools: list[Pool] = []
         self._of_schema = 0  # so many pools hold the columns that the table began with
 
     @classmethod
@@ -218,7 +71,7 @@ class Table:
         extra = np.zeros_like(rows) if spare is None else np.asarray(spare, np.int64)
         start = np.concatenate([[0], np.cumsum(rows + extra)])
         table = cls(name, schema, start, rows.copy())
-        table._hold(_pools(schema, table.size))
+        table._hold(pools_of(schema, table.size))
         table._of_schema = len(table._pools)
         for pool in table._pools:
             pool.begin()
@@ -228,13 +81,13 @@ class Table:
     def of(cls, name: str, schema: Sequence[Column], start: np.ndarray, used: np.ndarray, values: Mapping[str, Any]) -> Table:
         """A table of these blocks with these values, one array per column, which are copied."""
         table = cls(name, schema, start, used)
-        table._hold(_pools(schema, table.size))
+        table._hold(pools_of(schema, table.size))
         table._of_schema = len(table._pools)
         for column in schema:
             table.columns[column.name][...] = values[column.name]
         return table
 
-    def _hold(self, pools: list[_Pool]) -> None:
+    def _hold(self, pools: list[Pool]) -> None:
         self._pools = pools
         views = {name: values for pool in pools for name, values in pool.views()}
         self.columns = {name: views[name] for name in self.schema}
@@ -247,7 +100,7 @@ class Table:
     def __setstate__(self, state: dict[str, Any]) -> None:
         pools = []
         for columns, size, values in state.pop("pools"):  # arrays are taken as they are, so that workers may share them
-            pool = _Pool(columns, 0)
+            pool = Pool(columns, 0)
             pool.size, pool.values = size, values
             pools.append(pool)
         self.__dict__.update(state)
@@ -303,7 +156,7 @@ class Table:
                 )
             return self.columns[column.name]
         self.schema[column.name] = column
-        pool = _Pool([column], self.size)
+        pool = Pool([column], self.size)
         pool.begin()
         self._hold([*self._pools, pool])
         return self.columns[column.name]
@@ -362,14 +215,11 @@ class Table:
             for pool in alike:
                 part = values[first : first + len(pool.columns)]
                 first += len(pool.columns)
-                if values.ndim == 2:
-                    _copy(part, pool.all_but(frozenset()), source, pool.values, to)
-                else:
-                    _copy_wide(part, source, pool.values, to)
+                pool.put(part, source, to)
 
-    def _by_width(self) -> list[list[_Pool]]:
+    def _by_width(self) -> list[list[Pool]]:
         """Pools of the columns that the table began with, those of one width together: a large table has several."""
-        return [list(alike) for _, alike in groupby(self._pools[: self._of_schema], _width)]
+        return [list(alike) for _, alike in groupby(self._pools[: self._of_schema], width_of)]
 
     def regrow(
         self, spare: Sequence[int], keep: np.ndarray | None = None, *, rows: Sequence[np.ndarray] | None = None,
@@ -398,7 +248,7 @@ class Table:
             pool = self._pools.pop(0)
             for name in (c.name for c in pool.columns):
                 self.columns.pop(name)
-            larger = _Pool(pool.columns, self.size)
+            larger = Pool(pool.columns, self.size)
             whole = keep is None and rows is None
             copy = partial(self._copy_block, pool, larger, kept, stays if whole else None)
             if lanes is None:
@@ -420,10 +270,7 @@ class Table:
             first, n = stays[b].start, rows[b].size
             moved[rows[b]] = np.arange(first, first + n)
             for pool in self._pools:
-                if pool.values.ndim == 2:
-                    _squeeze(pool.values, rows[b], pool.values, first)  # forward, so nothing is overwritten before it is read
-                else:
-                    pool.values[:, first : first + n] = pool.values[:, rows[b]]
+                pool.take(pool, rows[b], first, first + n)
                 pool.fill(first + n, stays[b].stop)
 
         lanes.each(close_up, range(self.n_blocks))
@@ -431,16 +278,11 @@ class Table:
         self.start = self.start.copy()  # a sign for those who keep what follows from where rows lie
         return moved
 
-    def _copy_block(self, old: _Pool, new: _Pool, rows: list[np.ndarray], stays: list[slice] | None, b: int) -> None:
+    def _copy_block(self, old: Pool, new: Pool, rows: list[np.ndarray], stays: list[slice] | None, b: int) -> None:
         """Fill block `b` of a pool: with `rows` of the old one, which are all of those in use where `stays` says which."""
         first = int(self.start[b])
         stop = first + int(self.used[b])
-        if stays is not None:
-            new.values[:, first:stop] = old.values[:, stays[b]]
-        elif old.values.ndim == 2:
-            _squeeze(old.values, rows[b], new.values, first)
-        else:
-            new.values[:, first:stop] = old.values[:, rows[b]]
+        new.take(old, rows[b] if stays is None else stays[b], first, stop)
         new.fill(stop, int(self.start[b + 1]))
 
     def copy(self) -> Table:
@@ -448,7 +290,7 @@ class Table:
         twin = Table(self.name, self.schema.values(), self.start.copy(), self.used.copy())
         pools = []
         for pool in self._pools:
-            other = _Pool(pool.columns, 0)
+            other = Pool(pool.columns, 0)
             other.size, other.values = pool.size, pool.values.copy()
             pools.append(other)
         twin._hold(pools)

@@ -40,7 +40,7 @@ def test_a_large_table_has_several_pools_and_tells_nobody(monkeypatch):
     rows, to = np.array([3, 0]), np.array([4, 5])
     found = []
     for room in (1 << 26, 2 * 4 * 8):  # all five columns in one pool, and two at a time
-        monkeypatch.setattr("hecsim.tables._MOST", room)
+        monkeypatch.setattr("hecsim.pools._MOST", room)
         t = Table.empty("t", columns, [4], [4])
         for i, c in enumerate("abcde"):
             t[c][:4] = np.arange(4) + 10 * i
