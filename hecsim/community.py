@@ -208,7 +208,7 @@ class Community:
         for other in self.tables.values():
             for column in other.schema.values():
                 if column.ref == table and column.dtype == "uint32":
-                    _point(other.columns[column.name].reshape(-1), moved)
+                    _point(other.columns[column.name], moved)
         if table == "household":
             t = self.ties
             t.indptr, t.index, t.kind = _moved_ties(t.indptr, t.index, t.kind, moved, self.household.size)

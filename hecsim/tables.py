@@ -14,7 +14,7 @@ therefore happens inside one block, and a block fits a processor's cache.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -78,13 +78,15 @@ class Table:
         return table
 
     @classmethod
-    def of(cls, name: str, schema: Sequence[Column], start: np.ndarray, used: np.ndarray, values: Mapping[str, Any]) -> Table:
-        """A table of these blocks with these values, one array per column, which are copied."""
+    def of(
+        cls, name: str, schema: Sequence[Column], start: np.ndarray, used: np.ndarray, read: Callable[[Column], np.ndarray]
+    ) -> Table:
+        """A table of these blocks whose columns are copied from what `read` answers, one after the other."""
         table = cls(name, schema, start, used)
         table._hold(pools_of(schema, table.size))
         table._of_schema = len(table._pools)
         for column in schema:
-            table.columns[column.name][...] = values[column.name]
+            table.columns[column.name][...] = read(column)
         return table
 
     def _hold(self, pools: list[Pool]) -> None:

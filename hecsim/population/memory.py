@@ -32,8 +32,8 @@ def lend_large(persons: int) -> None:
     persons : rows of persons of the community at hand; nothing happens where they are few
 
     Else the C library keeps pieces of up to 32 MB among small ones, where they can be neither used for something larger
-    nor given back: in a month of a state 0.1 GB. This holds for the process. It costs the months
-    nothing that could be measured; building, which asks for more, would take 6 s longer.
+    nor given back: in a month of a state 0.1 GB. This holds for the process. It costs a month
+    2 percent of its time; building, which asks for more, would take 6 s longer.
     """
     if persons >= _LARGE and hasattr(_LIBRARY, "mallopt"):
         _LIBRARY.mallopt(_MMAP_THRESHOLD, _APART)

@@ -18,6 +18,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -181,38 +182,26 @@ class _Stored(Mapping[str, np.ndarray]):
         return len(self._members)
 
 
-class _Columns(Mapping[str, np.ndarray]):
-    """The columns of one table, read and checked one by one."""
-
-    def __init__(self, table: str, schema: dict[str, Column], rows: int, arrays: Mapping[str, np.ndarray], file: Path):
-        self._table, self._schema, self._rows, self._arrays, self._file = table, schema, rows, arrays, file
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        column, key = self._schema[name], f"table/{self._table}/{name}"
-        if key not in self._arrays:
-            raise CommunityDataError(f"table '{self._table}' lacks it", file=self._file, column=name, hint=_AGAIN)
-        values = self._arrays[key]
-        shape = (self._rows,) if column.width == 1 else (self._rows, column.width)
-        if values.shape != shape or values.dtype != np.dtype(column.dtype):
-            raise CommunityDataError(
-                f"expected {column.dtype} {shape}, found {values.dtype} {values.shape}",
-                file=self._file, column=f"{self._table}.{name}", rows=len(values), hint=_AGAIN,
-            )  # fmt: skip
-        return values
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._schema)
-
-    def __len__(self) -> int:
-        return len(self._schema)
+def _column(table: str, rows: int, arrays: Mapping[str, np.ndarray], file: Path, column: Column) -> np.ndarray:
+    """A column as it was stored, if it is what it should be."""
+    key = f"table/{table}/{column.name}"
+    if key not in arrays:
+        raise CommunityDataError(f"table '{table}' lacks it", file=file, column=column.name, hint=_AGAIN)
+    values = arrays[key]
+    shape = (rows,) if column.width == 1 else (rows, column.width)
+    if values.shape != shape or values.dtype != np.dtype(column.dtype):
+        raise CommunityDataError(
+            f"expected {column.dtype} {shape}, found {values.dtype} {values.shape}",
+            file=file, column=f"{table}.{column.name}", rows=len(values), hint=_AGAIN,
+        )  # fmt: skip
+    return values
 
 
 def _assemble(d: dict[str, Any], arrays: Mapping[str, np.ndarray], file: Path) -> Community:
     tables = {}
     for name, schema in SCHEMA.items():
         start, used = arrays[f"start/{name}"], arrays[f"used/{name}"]
-        columns = _Columns(name, {c.name: c for c in schema}, int(start[-1]), arrays, file)
-        tables[name] = Table.of(name, schema, start, used, columns)
+        tables[name] = Table.of(name, schema, start, used, partial(_column, name, int(start[-1]), arrays, file))
     return Community(
         name=d["name"],
         tables=tables,
