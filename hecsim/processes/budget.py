@@ -177,7 +177,7 @@ def budget_kernel(
         fine, first = left >= 0.0, min(aside, arrears)
         repaid = first + min(arrears - first, k_repay * max(left, 0.0))
         spare = left - (repaid - first)
-        kept = k_save * spare if room > 0.0 else 0.0
+        kept = min(k_save * spare, max(0.0, room - (aside - first)))  # no more than the buffer takes
         after = savings + (aside - first) + kept - k_drawdown * max(0.0, savings - target)
         sudden = min(-left, worse[h])
         used = min(savings, sudden)
@@ -305,7 +305,7 @@ def budget_plain(
     first = np.minimum(aside, owed)
     repaid = first + np.minimum(owed - first, k_repay * np.maximum(left, 0.0))
     rest = left - (repaid - first)
-    kept = np.where(room > 0.0, k_save * rest, 0.0)
+    kept = np.minimum(k_save * rest, np.maximum(0.0, room - (aside - first)))
     sudden = np.minimum(np.maximum(-left, 0.0), worse)
     used = np.minimum(savings0, sudden)
     bridge = np.clip(k_bridge[band] + k_bridge_support * wide(h_support), k_bridge_least, 1.0)

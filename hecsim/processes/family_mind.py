@@ -1,8 +1,8 @@
 """Depression, substance use disorder, anxiety, their treatment, and what would move a person to take part.
 
 Onset is a hazard: a base rate by age times hazard ratios of drivers (unemployment, violence
-between partners, own childhood adversity, stress, food insecurity, poverty, a recent birth,
-family frailty) times a lever. Recovery from depression falls with the time already spent in the
+between partners, own childhood adversity, stress, food insecurity, poverty, a recent birth or
+eviction, family frailty) times a lever. Recovery from depression falls with the time already spent in the
 episode (Spijker 2002; Coryell 1994; Eaton 1997), so a chronic minority holds most of the
 prevalence. Treatment multiplies recovery and remission. People who were depressed before fall
 ill again at the recurrence hazard, which the same drivers multiply.
@@ -30,10 +30,12 @@ _MONTHS_MAX = 255
 def depression_kernel(
     p_present, p_household, p_age, p_sex, p_role, p_labor, p_ace_bits, p_pce, p_stress, p_since_birth,
     p_substance, p_treated, p_depression, p_depression_months, p_depressed_ever, h_ipv, h_youngest,
-    h_food_security, h_poverty_ratio, h_frailty, lp_depression_onset, pu_onset, pu_recovery, h0, k_stress__first_age,
+    h_food_security, h_poverty_ratio, h_frailty, h_eviction_clock, lp_depression_onset, pu_onset, pu_recovery, h0,
+    k_stress__first_age,
     k_depression_onset, k_depression_recurrence, k_depression_sex, k_depression_unemployed,
     k_depression_ipv, k_depression_ace, k_depression_pce, k_depression_pce_reference, k_depression_stress,
-    k_depression_food, k_depression_poor, k_depression_birth, k_depression_birth_partner,
+    k_depression_food, k_depression_poor, k_depression_eviction, k_depression_eviction_months, k_housing__eviction_window,
+    k_depression_birth, k_depression_birth_partner,
     k_depression_birth_months, k_depression_substance, k_depression_frailty, k_depression_recovery, k_depression_treated,
 ):  # fmt: skip
     """Onset, recurrence and recovery of depressive episodes."""
@@ -43,11 +45,13 @@ def depression_kernel(
     b3, b4, b5 = k_depression_onset[3] / 12.0, k_depression_onset[4] / 12.0, k_depression_onset[5] / 12.0
     r0, r1, r2, r3 = k_depression_recovery[0], k_depression_recovery[1], k_depression_recovery[2], k_depression_recovery[3]
     man, woman = k_depression_sex[0], k_depression_sex[1]
+    settled = k_housing__eviction_window - k_depression_eviction_months  # the clock counts down from the window
     family = np.empty(h_ipv.size)
     for h in range(h_ipv.size):
         x = np.log(k_depression_frailty) * h_frailty[h]
         x += np.log(k_depression_food) if h_food_security[h] >= 1 else 0.0
         x += np.log(k_depression_poor) if h_poverty_ratio[h] < 1.0 else 0.0
+        x += np.log(k_depression_eviction) if h_eviction_clock[h] > settled else 0.0
         family[h] = x
     violence, infant = np.log(k_depression_ipv), np.log(k_depression_birth_partner)
     hazard, u = np.empty(n), np.empty(n)
@@ -89,10 +93,12 @@ def depression_kernel(
 def depression_plain(
     p_present, p_household, p_age, p_sex, p_role, p_labor, p_ace_bits, p_pce, p_stress, p_since_birth,
     p_substance, p_treated, p_depression, p_depression_months, p_depressed_ever, h_ipv, h_youngest,
-    h_food_security, h_poverty_ratio, h_frailty, lp_depression_onset, pu_onset, pu_recovery, h0, k_stress__first_age,
+    h_food_security, h_poverty_ratio, h_frailty, h_eviction_clock, lp_depression_onset, pu_onset, pu_recovery, h0,
+    k_stress__first_age,
     k_depression_onset, k_depression_recurrence, k_depression_sex, k_depression_unemployed,
     k_depression_ipv, k_depression_ace, k_depression_pce, k_depression_pce_reference, k_depression_stress,
-    k_depression_food, k_depression_poor, k_depression_birth, k_depression_birth_partner,
+    k_depression_food, k_depression_poor, k_depression_eviction, k_depression_eviction_months, k_housing__eviction_window,
+    k_depression_birth, k_depression_birth_partner,
     k_depression_birth_months, k_depression_substance, k_depression_frailty, k_depression_recovery, k_depression_treated,
 ):  # fmt: skip
     """Repeat the loop in plain numpy."""
@@ -113,6 +119,7 @@ def depression_plain(
         ((h_ipv[h] == 1) & (p_role <= 1), k_depression_ipv),
         (h_food_security[h] >= 1, k_depression_food),
         (h_poverty_ratio[h] < 1.0, k_depression_poor),
+        (h_eviction_clock[h] > k_housing__eviction_window - k_depression_eviction_months, k_depression_eviction),
         (p_since_birth < k_depression_birth_months, k_depression_birth),
         (newborn[h] & (p_role <= 1) & (p_since_birth >= k_depression_birth_months), k_depression_birth_partner),
         (p_substance == 1, k_depression_substance),
