@@ -59,11 +59,13 @@ class Lanes:
 
         self.run(lane, len(parts))
 
-    def ranges(self, rows: int, least: int = 16_384) -> list[slice]:
-        """Rows cut into one range for each lane, none of them shorter than `least` if there are several.
+    def ranges(self, rows: int, least: int = 16_384, most: int = 131_072) -> list[slice]:
+        """Rows cut into ranges of like length, as many for each lane, none shorter than `least` if there are several.
 
-        A range of fewer households is done before another thread would have woken.
+        A range of fewer households is done before another thread would have woken; what is worked out on the way for one of
+        more than `most` takes memory that a state needs.
         """
         n = max(1, min(self.number, rows // least))
+        n *= max(1, -(-rows // (n * most)))
         edges = [rows * k // n for k in range(n + 1)]
         return [slice(a, b) for a, b in pairwise(edges)]

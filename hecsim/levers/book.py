@@ -15,6 +15,7 @@ from hecsim.levers.catalogue import LEVERS
 
 __all__ = ["CURRENT_LAW", "LeverBook", "Move"]
 
+_AT_ONCE = 65_536  # rows whose levers are composed together
 _KEPT = 32  # arrays of one value that are kept from month to month
 CURRENT_LAW = "M0"  # sources of the reference arm begin with this
 
@@ -128,11 +129,15 @@ class LeverBook:
 
     def fill(self, name: str, rows: slice, out: np.ndarray) -> np.ndarray:
         """Composed value of a lever for a slice of its table's rows, into float32 `out`."""
-        value: Any = self.constant(name)
-        if value is None:
-            whole = self._whole.get(name)
-            value = self._compose(name, rows) if whole is None else whole[rows]
-        out[:] = value
+        value, whole = self.constant(name), self._whole.get(name)
+        if value is not None:
+            out[:] = value
+        elif whole is not None:
+            out[:] = whole[rows]
+        else:
+            for first in range(0, out.size, _AT_ONCE):  # of a state, each step in between would be as large as a column
+                part = slice(rows.start + first, min(rows.start + first + _AT_ONCE, rows.stop))
+                out[first : first + _AT_ONCE] = self._compose(name, part)
         return out
 
     def by_row(self, name: str, size: int, lanes: Lanes | None = None) -> np.ndarray:

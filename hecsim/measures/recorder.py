@@ -32,15 +32,41 @@ def assign_income_bands(community: Community) -> None:
     community.household["income_band"][:] = np.digitize(ratio, (1.0, 2.0, 4.0)).astype(np.uint8)
 
 
-# Numerators; denominators, of which many measures share the same; and which of these each measure has.
-_Packed = tuple[np.ndarray, np.ndarray, np.ndarray]
+class _Packed:
+    """Sums of a month (measures, groups, 2) in a third of the room, to the last bit.
+
+    Every denominator is held once, of which many measures share the same, and rows that 32 bits hold exactly, as they do
+    counts of persons, are held so.
+    """
+
+    def __init__(self, sums: np.ndarray):
+        found: dict[bytes, int] = {}
+        rows = np.ascontiguousarray(sums[..., 1])
+        self.which = np.array([found.setdefault(row.tobytes(), len(found)) for row in rows], np.int64)
+        self.tops = _halved(sums[..., 0])
+        self.bottoms = _halved(np.frombuffer(b"".join(found), sums.dtype).reshape(len(found), sums.shape[1]))
+
+    def into(self, out: np.ndarray) -> None:
+        """Write the sums of the month as they were."""
+        out[..., 0] = _whole(*self.tops)
+        np.take(_whole(*self.bottoms), self.which, axis=0, out=out[..., 1])
+
+    def one(self, measure: int, group: int) -> tuple[float, float]:
+        """Numerator and denominator of one measure in one group."""
+        return float(_whole(*self.tops)[measure, group]), float(_whole(*self.bottoms)[self.which[measure], group])
 
 
-def _packed(sums: np.ndarray) -> _Packed:
-    """Sums of a month with every denominator held once: of a state 60 percent of the room."""
-    found: dict[bytes, int] = {}
-    which = np.array([found.setdefault(row.tobytes(), len(found)) for row in np.ascontiguousarray(sums[..., 1])], np.int64)
-    return sums[..., 0].copy(), np.frombuffer(b"".join(found), sums.dtype).reshape(len(found), -1), which
+def _halved(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which rows 32 bits hold exactly; those; the others."""
+    short = rows.astype(np.float32)
+    exact = (short == rows).all(axis=1)
+    return exact, short[exact], rows[~exact]
+
+
+def _whole(exact: np.ndarray, short: np.ndarray, long: np.ndarray) -> np.ndarray:
+    rows = np.empty((exact.size, short.shape[1]))
+    rows[exact], rows[~exact] = short, long
+    return rows
 
 
 class Recorder:
@@ -86,7 +112,7 @@ class Recorder:
         if out is None:
             out = self._read(community, self._functions, [self._functions.nothing()], Lanes())
         self.months.append(community.clock.month)
-        self._sums.append(_packed(out))
+        self._sums.append(_Packed(out))
 
     @staticmethod
     def _read(community: Community, reader: BlockReader, found: list[Found], lanes: Lanes) -> Any:
@@ -116,9 +142,8 @@ class Recorder:
         """Sums of some of the months."""
         chosen = self._sums[months]
         out = np.empty((len(chosen), len(self.measures), len(self.groups), 2))
-        for month, (tops, bottoms, which) in zip(out, chosen, strict=True):
-            month[..., 0] = tops
-            np.take(bottoms, which, axis=0, out=month[..., 1])
+        for month, packed in zip(out, chosen, strict=True):
+            packed.into(month)
         return out
 
     def latest(self, name: str) -> float:
@@ -128,9 +153,8 @@ class Recorder:
         if not self._sums:
             return float("nan")
         i = self._position[name]
-        tops, bottoms, which = self._sums[-1]
-        top, bottom = tops[i, 0], bottoms[which[i], 0]
-        return float(self.measures[i].factor * top / bottom) if bottom else float("nan")
+        top, bottom = self._sums[-1].one(i, 0)
+        return self.measures[i].factor * top / bottom if bottom else float("nan")
 
     def frame(self, months: slice = slice(None)) -> pd.DataFrame:
         """Long table: month, label, group_kind, group, measure, numerator, denominator, value, unit.

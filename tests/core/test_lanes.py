@@ -44,6 +44,9 @@ def test_ranges_cover_all_rows_and_small_tables_stay_whole():
     assert Lanes(4).ranges(100, least=200) == [slice(0, 100)]
     cut = Lanes(3).ranges(10_001, least=10)
     assert len(cut) == 3 and np.concatenate([np.arange(10_001)[r] for r in cut]).tolist() == list(range(10_001))
+    many = Lanes(2).ranges(1_000, least=10, most=130)
+    assert len(many) == 8 and max(r.stop - r.start for r in many) <= 130
+    assert np.concatenate([np.arange(1_000)[r] for r in many]).tolist() == list(range(1_000))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
