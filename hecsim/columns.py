@@ -54,7 +54,7 @@ PERSON: tuple[Column, ...] = (
     C("age", "uint16", "month", "age in completed months"),
     C("sex", "uint8", "code", "sex", SEX),
     C("race", "uint8", "code", RACE_MEANING, RACE),
-    C("foreign_born", "uint8", "flag", "born outside the United States and Puerto Rico"),
+    C("foreign_born", "uint8", "code", "born outside the United States and Puerto Rico; 2 without a lawful status"),
     C("language", "uint8", "code", "language spoken best", LANGUAGE),
     C("education", "uint8", "code", "highest level completed; children carry 0", EDUCATION),
     C("role", "uint8", "code", "place in the household", ROLE),

@@ -180,7 +180,7 @@ def _look(c: Community, dollars: float) -> _Seen:
         sex=pp["sex"][rows].astype(np.int64),
         p_race=pp["race"][rows].astype(np.int64),
         education=pp["education"][rows].astype(np.int64),
-        foreign=pp["foreign_born"][rows].astype(np.int64),
+        foreign=(pp["foreign_born"][rows] != 0).astype(np.int64),
         poverty=hh["poverty_ratio"][pp["household"][rows].astype(np.int64)].astype(float),
     )
 

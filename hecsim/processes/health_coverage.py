@@ -8,10 +8,11 @@ between four states by monthly chances:
 * HUSKY (Medicaid) has limits for children, pregnant and recently delivered women, parents and other
   adults (benefits room); grown children, grandparents and others in a home count their own earnings.
   The eligible enroll with a delay, lose coverage to paperwork, and stay on until renewal when income
-  rises above the limit. Foreign-born adults who speak another language best enroll more slowly, and fewer of them are
-  in an employer's plan;
+  rises above the limit;
 * direct and exchange plans, more often at higher income;
-* a share of those who lose coverage finds another within the month.
+* a share of those who lose coverage finds another within the month;
+* adults without a lawful status can hardly get HUSKY, a plan of the exchange or another one after a loss, and fewer of
+  them are in an employer's plan. How many of those born abroad have none differs between towns (histories).
 
 Levers: `coverage` enrolls the uninsured, `coverage_loss` adds to Medicaid losses (as new paperwork
 does). The state of last month decides who has a plan to join, so order inside the month is moot.
@@ -33,12 +34,14 @@ __all__ = [
     "EMPLOYER",
     "MEDICAID",
     "MEDICARE",
+    "NO_STATUS",
     "UNINSURED",
     "medicaid_limit",
     "plan_share",
 ]
 
 UNINSURED, EMPLOYER, MEDICAID, MEDICARE, DIRECT = 0, 1, 2, 3, 4
+NO_STATUS = 2  # of `foreign_born`
 _OLD = 65 * 12
 _EMPLOYED, _JAILED = 1, 4
 _YEAR = 1  # the guideline of 2025: money is in dollars of that year
@@ -76,7 +79,7 @@ def _household_plans(p_present, p_household, p_age, p_role, p_labor, p_insurance
 
 @njit(error_model="numpy")
 def coverage_kernel(
-    p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth,
+    p_present, p_household, p_age, p_role, p_foreign_born, p_pregnancy, p_since_birth,
     p_labor, p_hours, p_wage, p_earnings, p_disabled, p_insurance, h_present, h_children,
     h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave, pu_join, luck_p, du_bridge, h0, k_wage_steps,
     k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain, k_employer_loss, k_family_join,
@@ -109,15 +112,15 @@ def coverage_kernel(
         turns |= ((now == UNINSURED) | (now == DIRECT)) & (pu_join[i] < join + lp_coverage[i])
         free = (p_present[i] != 0) & (p_labor[i] != _JAILED)
         open_to[i], old[i] = free & turns & (months < _OLD), free & (months >= _OLD)
-    # Chances to come into an employer's plan and to lose it, by origin, part time and full time, and step of the wage.
+    # Chances to come into an employer's plan and to lose it, by status, part time and full time, and step of the wage.
     gain, loss_own = np.empty((2, 2, k_employer_share.size)), np.empty((2, 2, k_employer_share.size))
-    for abroad in range(2):
+    for barred in range(2):
         for full in range(2):
             for step in range(k_employer_share.size):
                 share = k_employer_share[step] * (1.0 if full == 1 else k_part_time_factor)
-                share *= k_immigrant_plans if abroad == 1 else 1.0
-                gain[abroad, full, step] = -np.expm1(-k_employer_gain * share / 12.0)
-                loss_own[abroad, full, step] = 1.0 if share == 0.0 else -np.expm1(-k_employer_loss * (1.0 - share) / 12.0)
+                share *= k_immigrant_plans if barred == 1 else 1.0
+                gain[barred, full, step] = -np.expm1(-k_employer_gain * share / 12.0)
+                loss_own[barred, full, step] = 1.0 if share == 0.0 else -np.expm1(-k_employer_loss * (1.0 - share) / 12.0)
     for i in listed(old):
         poverty = float(h_poverty_ratio[home(p_household[i], 1, h0)])
         p_insurance[i] = MEDICAID if poverty <= k_dual_limit else MEDICARE
@@ -137,10 +140,10 @@ def coverage_kernel(
         eligible = poverty <= limit
         eligible_b = child and poverty <= k_benefits__husky_b2_limit
         employer, lost = 0.0, 1.0
-        abroad = p_foreign_born[i] != 0 and p_language[i] != 0 and not child
+        barred = p_foreign_born[i] == NO_STATUS and not child
         if p_labor[i] == _EMPLOYED and months >= ADULT and p_hours[i] >= k_plan_hours[0]:
             step, full = np.searchsorted(k_wage_steps, float(p_wage[i]), side="right"), p_hours[i] >= k_plan_hours[1]
-            employer, lost = gain[abroad * 1, full * 1, step], loss_own[abroad * 1, full * 1, step]
+            employer, lost = gain[barred * 1, full * 1, step], loss_own[barred * 1, full * 1, step]
         brings = p_role[i] <= 1 and p_labor[i] == _EMPLOYED and now == EMPLOYER and months >= ADULT
         relative = p_role[i] <= 1 or (p_role[i] == 2 and months < k_family_age * 12)
         family = relative and plans[h] > brings
@@ -161,7 +164,7 @@ def coverage_kernel(
             now = UNINSURED
         if now == MEDICARE:
             continue
-        pace = k_immigrant_factor if abroad else 1.0
+        pace = k_immigrant_factor if barred else 1.0
         if family:
             employer = max(employer, k_family_join)
         public = k_medicaid_enroll * pace if eligible else (k_medicaid_enroll_b if eligible_b else 0.0)
@@ -169,7 +172,7 @@ def coverage_kernel(
         direct = k_direct_gain[band] * pace
         medicare = k_medicare_disabled if disabled and not eligible else 0.0
         if (
-            bridged and uniform_at(luck_p, i, du_bridge) < k_bridge
+            bridged and uniform_at(luck_p, i, du_bridge) < k_bridge * pace
         ):  # special enrollment: the usual chances, scaled to a certainty
             total = employer + public + direct
             if total > 0:
@@ -193,7 +196,7 @@ def coverage_kernel(
 
 
 def coverage_plain(
-    p_present, p_household, p_age, p_role, p_foreign_born, p_language, p_pregnancy, p_since_birth,
+    p_present, p_household, p_age, p_role, p_foreign_born, p_pregnancy, p_since_birth,
     p_labor, p_hours, p_wage, p_earnings, p_disabled, p_insurance, h_present, h_children,
     h_poverty_ratio, lp_coverage, lp_coverage_loss, pu_leave, pu_join, luck_p, du_bridge, h0, k_wage_steps,
     k_employer_share, k_part_time_factor, k_plan_hours, k_employer_gain, k_employer_loss, k_family_join,
@@ -229,8 +232,8 @@ def coverage_plain(
     eligible = poverty <= limit
     eligible_b = child & (poverty <= k_benefits__husky_b2_limit)
     share = plan_share(p_wage[i], p_hours[i], k_wage_steps, k_employer_share, k_part_time_factor, k_plan_hours)
-    abroad = (p_foreign_born[i] != 0) & (p_language[i] != 0) & ~child
-    share = np.where(work & grown[i], share, 0.0) * np.where(abroad, k_immigrant_plans, 1.0)
+    barred = (p_foreign_born[i] == NO_STATUS) & ~child
+    share = np.where(work & grown[i], share, 0.0) * np.where(barred, k_immigrant_plans, 1.0)
     relative = (p_role[i] <= 1) | ((p_role[i] == 2) & (months < k_family_age * 12))
     family = relative & (plans[h] - source[i] > 0)
     disabled = (p_disabled[i] == 1) & ~work & grown[i]
@@ -239,13 +242,13 @@ def coverage_plain(
     leave = np.choose(now, [0.0, np.where(family, 0.0, own), member, np.where(disabled, 0.0, 1.0), k_direct_loss])
     bridged = (now != UNINSURED) & (pu_leave[i] < leave)
     now = np.where(bridged, UNINSURED, now)
-    pace = np.where(abroad, k_immigrant_factor, 1.0)
+    pace = np.where(barred, k_immigrant_factor, 1.0)
     employer = -np.expm1(-k_employer_gain * share / 12.0)
     employer = np.where(family, np.maximum(employer, k_family_join), employer)
     public = np.where(eligible, k_medicaid_enroll * pace, np.where(eligible_b, k_medicaid_enroll_b, 0.0))
     direct = k_direct_gain[np.searchsorted([2, 4], poverty, side="right")] * pace
     medicare = np.where(disabled & ~eligible, k_medicare_disabled, 0.0)
-    special = bridged & (pu_bridge[i] < k_bridge)
+    special = bridged & (pu_bridge[i] < k_bridge * pace)
     total = employer + public + direct
     scale = np.where(special & (total > 0), 1.0 / np.where(total > 0, total, 1.0), 1.0)
     offered = np.where(~special & (now == UNINSURED), lp_coverage[i].astype(float), 0.0)

@@ -100,7 +100,7 @@ def test_rent_burden_vouchers_and_bedrooms(town):
 
 def test_language_follows_birthplace_and_disability_age(town, rows):
     pp = town.person
-    spanish, abroad = pp["language"][rows] == 1, pp["foreign_born"][rows] == 1
+    spanish, abroad = pp["language"][rows] == 1, pp["foreign_born"][rows] != 0
     assert (pp["race"][rows][spanish] == 2).all()
     assert spanish[abroad].mean() > 1.5 * spanish[~abroad].mean()
     assert (pp["disabled"][rows][pp["age"][rows] < 192] == 0).all()
