@@ -156,9 +156,9 @@ class Life:
                 f"month {clock.month} is past the horizon of {clock.horizon} months; build the model with more years"
             )
         engine = self.engine
+        engine.levers.clear()
         if clock.month and clock.calendar_month == 0:
             self.community.compact(lanes=engine.lanes)
-        engine.levers.clear()
         self.delivery.month(self.community, engine.context)
         engine.open_month(self.community)
         engine.run_blocks(self.community)

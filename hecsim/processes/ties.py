@@ -182,6 +182,7 @@ def mend(community: Community, context: Context) -> None:
     source = np.searchsorted(graph.indptr, at, side="right") - 1
     u = context.uniforms("ties.loss", month, luck.pair_key(key[source], key[graph.index[at]]))
     keep[at[u < context.draw["ties.tie_loss_moved"]]] = 0
+    del at, source, u  # of a state, a tenth of a gigabyte
     start, number, has_kin = _kept(graph.indptr, graph.kind, keep)
     asks = _asking(community, context, number)
     found = _near_home(community, asks, month)

@@ -68,7 +68,7 @@ def test_a_survey_of_snap_is_held_against_records():
 
 def test_a_town_beside_its_simulation():
     rows = validate_town("Ansonia", households=300, members=1, parameters="central")
-    assert {r["column"] for r in rows if r["used"] == "no"} == {"dcf_reports", "dcf_substantiated", "uninsured"}
+    assert {r["column"] for r in rows if r["used"] == "no"} == {"dcf_reports", "dcf_substantiated"}
     assert {r["measure"] for r in rows} >= {"poverty", "unemployment", "diabetes"}
     assert all(np.isfinite([r["published"], r["simulated"]]).all() for r in rows)
 
