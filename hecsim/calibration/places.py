@@ -37,7 +37,7 @@ class PlaceCheck:
     per : column by which a count is divided
     reported : parameter by which a survey's figure is divided, where people do not report what records know
     use : "kept from it" (blanked here), "known, not fitted" (no part of the model reads it), or
-        "synthesis" (the synthesis was fitted to it; shows that living does not spoil it)
+        "synthesis" (what people bring with them was fitted to it; shows that living does not spoil it)
     """
 
     column: str
@@ -66,6 +66,7 @@ CHECKS = (
     PlaceCheck("diabetes_2023", "towns", "diabetes", "kept from it"),
     PlaceCheck("hypertension_2023", "towns", "hypertension", "kept from it"),
     PlaceCheck("uninsured", "towns", "uninsured", "kept from it", note="2015 to 2019"),
+    PlaceCheck("uninsured", "towns", "uninsured", "synthesis", note="status of those born abroad was set to it"),
     PlaceCheck("snap_households", "towns", "snap_households", "kept from it", note="a month against a year", reported=_SNAP),
     PlaceCheck("unemployment_2019", "towns", "unemployment", "kept from it", note="2019"),
     PlaceCheck("dcf_reports", "towns", "cps_investigations", "known, not fitted", 1000.0, "children", "accepted reports, 2017"),
