@@ -169,8 +169,10 @@ def _status(community: Community, draw: Mapping[str, Any], k: Mapping[str, Any],
     level = np.full(people.size, np.nan)
     level[town] = known_levels(community, "data_uninsured")
     share = (level * people - free) / np.maximum(more, 1e-9)
-    share = np.clip(np.where(np.isfinite(share), share, k["no_status"]), 0.0, k["no_status_most"])
-    luck = rng.random(community.household.size)
+    share = np.clip(np.where(np.isfinite(share), share, k["no_status"]), 0.0, k["no_status_most"]).round(9)  # however cut
+    homes = np.flatnonzero(community.household["present"] == 1)
+    luck = np.zeros(community.household.size)
+    luck[homes] = rng.random(homes.size)
     for b in range(p.n_blocks):
         part = {name: p[name][p.block(b)] for name in ("present", "foreign_born", "language", "household")}
         rows = np.flatnonzero((part["present"] == 1) & (part["foreign_born"] != 0))
@@ -184,21 +186,26 @@ def _insurance(
     community: Community, here: np.ndarray, draw: Mapping[str, Any], k: Mapping[str, Any], rng: np.random.Generator
 ) -> None:
     p, hh = community.person, community.household
-    rows = here[p["age"][here] < _OLD]
     old = here[p["age"][here] >= _OLD]
     low = hh["poverty_ratio"][p["household"][old].astype(np.int64)] <= k["dual_limit"]
     p["insurance"][old] = np.where(low, coverage.MEDICAID, coverage.MEDICARE)
-    t = _terms(community, rows, draw, k)
-    plan, member, direct = _lasting(t, (p["foreign_born"][rows] == coverage.NO_STATUS) & ~t.child, k)
-    plan, member, direct = (rng.random(rows.size) < chance for chance in (plan, member, direct))
-    plans = np.bincount(t.home[plan & t.caregiver], minlength=hh.size)[t.home]
-    family = ~plan & t.relative & (plans > 0) & ~t.eligible
-    disabled = t.disabled & (rng.random(rows.size) < k["medicare_disabled_share"])
-    p["insurance"][rows] = np.select(
-        [plan | family, member, disabled, direct],
-        [coverage.EMPLOYER, coverage.MEDICAID, coverage.MEDICARE, coverage.DIRECT],
-        coverage.UNINSURED,
-    )
+    young = here[p["age"][here] < _OLD].astype(np.uint32)
+    luck = rng.random((young.size, 4), np.float32)  # in the order of rows, however these are cut
+    for b in range(p.n_blocks):
+        first, end = np.searchsorted(young, (p.block(b).start, p.block(b).stop))
+        rows, u = young[first:end].astype(np.int64), luck[first:end].T
+        t = _terms(community, rows, draw, k)
+        chances = _lasting(t, (p["foreign_born"][rows] == coverage.NO_STATUS) & ~t.child, k)
+        plan, member, direct = (own < chance for own, chance in zip(u[:3], chances, strict=True))
+        home = t.home - hh.block(b).start
+        plans = np.bincount(home[plan & t.caregiver], minlength=hh.block(b).stop - hh.block(b).start)[home]
+        family = ~plan & t.relative & (plans > 0) & ~t.eligible
+        disabled = t.disabled & (u[3] < k["medicare_disabled_share"])
+        p["insurance"][rows] = np.select(
+            [plan | family, member, disabled, direct],
+            [coverage.EMPLOYER, coverage.MEDICAID, coverage.MEDICARE, coverage.DIRECT],
+            coverage.UNINSURED,
+        )
 
 
 def _value(process: Process, community: Community, draw: Mapping[str, Any]) -> None:
