@@ -25,11 +25,11 @@ from hecsim.columns import ACE
 from hecsim.community import Community
 from hecsim.model import CommunityModel
 from hecsim.population import build_community
-from hecsim.processes.labor_terms import OWN
+from hecsim.processes.labor_terms import OWN, paid
 
 Stock = Callable[["View"], float]
 _CORE = 1023  # bits of the ten core adversities
-MINIMUM = float(evidence.draw(None)["labor.minimum_wage"])
+LAW = tuple(float(evidence.draw(None)[f"labor.{name}"]) for name in ("minimum_wage", "minimum_reach"))
 
 
 class View:
@@ -49,6 +49,10 @@ class View:
         self.prime = (self.age >= 25) & (self.age < 55)
         self.free = self.p["labor"] != 4
         self.hired = self.adult & (self.p["labor"] == 1) & (self.p["job_kind"] != OWN)
+
+    def pay(self) -> np.ndarray:
+        """What an hour pays."""
+        return np.asarray(paid.py_func(self.p["wage"].astype(float), self.p["job_kind"], *LAW))
 
     def share(self, flag: np.ndarray, of: np.ndarray | None = None) -> float:
         """Percent of rows."""
@@ -102,9 +106,9 @@ STOCKS: dict[str, tuple[Stock, float, float]] = {
         lambda v: v.share(v.ph["poverty_ratio"] < 1,
                           (v.p["labor"] == 1) & (v.p["job_months"] >= 12) & (v.p["hours"] >= 35)), -0.2, 0.2),
     "median income": (lambda v: float(np.median(v.h["income_year"])), -0.01, 0.015),
-    "paid the minimum wage %": (lambda v: v.share(v.p["wage"] <= MINIMUM, v.hired), -0.4, 0.4),
-    "pay of the lowest quarter": (
-        lambda v: float(np.percentile(np.maximum(v.p["wage"][v.hired], MINIMUM), 25)), -0.01, 0.01),
+    "paid within 5% of the minimum wage %": (lambda v: v.share(v.pay() <= 1.05 * LAW[0], v.hired), -0.4, 0.4),
+    "pay of the lowest quarter": (lambda v: float(np.percentile(v.pay()[v.hired], 25)), -0.01, 0.01),
+    "below 35 hours %": (lambda v: v.share(v.p["hours"] < 35, v.p["labor"] == 1), -0.4, 0.4),
     "savings < 400 %": (lambda v: v.share(v.h["savings"] < 400), -0.6, 0.6),
     "hardship": (lambda v: float(100 * v.h["hardship"].mean()), -0.2, 0.2),
     "food insecure adults %": (

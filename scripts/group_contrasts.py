@@ -17,15 +17,18 @@ from pathlib import Path
 
 import numpy as np
 
+from hecsim import evidence
 from hecsim.columns import RACE
 from hecsim.community import Community
 from hecsim.model import CommunityModel
 from hecsim.population import build_community
+from hecsim.processes.labor_terms import paid
 
 _MONTHS, _COUNTED = 24, 12
 _WORKS, _SEEKS, _HELD = 1, 2, 4
 _MEDICAID = 2
 _FULL_TIME = 35
+_DRAW = evidence.draw(None)
 _OLDEST = 200
 _SCHOOLING = ("below high school", "high school", "some college", "bachelor or more")
 Row = tuple[str, str, float]
@@ -77,10 +80,11 @@ def work(now: Now) -> Iterator[Row]:
         )
     for low, high, published in ((16, 20, "32"), (20, 25, "66"), (25, 55, "81"), (55, 65, "64"), (65, _OLDEST, "19")):
         yield f"employed, {_ages(low, high)}, %", published, percent(now.works, now.free & (now.age >= low) & (now.age < high))
-    paid = now.works & (now.age >= 18)
-    yield "fewer than 35 hours, of workers, %", "21 to 24", percent(now.p["hours"] < _FULL_TIME, paid)
-    full = paid & (now.p["hours"] >= _FULL_TIME) & (now.age >= 25) & (now.p["job_kind"] == 0)
-    weekly = now.p["wage"] * now.p["hours"]
+    grown = now.works & (now.age >= 18)
+    yield "fewer than 35 hours, of workers, %", "21 to 24", percent(now.p["hours"] < _FULL_TIME, grown)
+    full = grown & (now.p["hours"] >= _FULL_TIME) & (now.age >= 25) & (now.p["job_kind"] == 0)
+    law = (float(_DRAW["labor.minimum_wage"]), float(_DRAW["labor.minimum_reach"]))
+    weekly = paid.py_func(now.p["wage"].astype(float), now.p["job_kind"], *law) * now.p["hours"]
     men, women = np.median(weekly[full & (now.p["sex"] == 0)]), np.median(weekly[full & (now.p["sex"] == 1)])
     yield "women's over men's weekly pay, full time", "0.83", float(women / men)
     for race, published in ((1, "0.78"), (2, "0.76")):

@@ -13,6 +13,7 @@ from hecsim.interventions.doses import Doses, Units
 from hecsim.interventions.settings import Payers, paid_by, ramp_of, reach_of, setting
 from hecsim.levers import Move
 from hecsim.processes.labor_terms import OWN
+from hecsim.processes.labor_terms import paid as hourly_pay
 
 __all__ = [
     "BabyBonds",
@@ -226,8 +227,9 @@ class WageFloor(Intervention):
         share = min(units.share, 0.999)
         without = (now - share * target) / (1 - share) if target > now else now
         hired = (p["present"] == 1) & (p["labor"] == 1) & (p["job_kind"] != OWN)
-        pay = np.maximum(p["wage"].astype(float), max(without, context.levers.base("minimum_wage")))
-        gap = np.where(hired, np.maximum(now - pay, 0.0), 0.0)
+        reach, wage = context.draw["labor.minimum_reach"], p["wage"].astype(float)
+        before = hourly_pay.py_func(wage, p["job_kind"], max(without, context.levers.base("minimum_wage")), reach)
+        gap = np.where(hired, np.maximum(hourly_pay.py_func(wage, p["job_kind"], now, reach) - before, 0.0), 0.0)
         hours = p["hours"].astype(float) * WEEKS_PER_MONTH
         return [Cost("wages", float((units.frame.weight["person"] * hours * gap).sum()))]
 

@@ -165,6 +165,8 @@ def incomes(
     center = center + np.asarray(p["income_by_age"])[np.digitize(ages[:, 0], HEAD_EDGES)]
     center += float(p["income_adults"]) * np.log(np.maximum(earners, 0.7) / 1.5)
     center += np.where(np.isin(lib.kind[chosen], (4, 8)), float(p["income_single_parent"]), 0.0)
+    # Without a partner's pay beside it, a woman's own is what her home has.
+    center += np.where((lib.couple[chosen] == 0) & (lib.sex[chosen, 0] == 1), float(p["income_woman"]), 0.0)
     center += np.asarray(p["income_by_race"])[race]
 
     tens = rent.astype(np.int64)

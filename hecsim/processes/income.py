@@ -81,6 +81,7 @@ def members_kernel(
     k_social_security_min,
     k_social_security_max,
     k_disability_income,
+    k_labor__minimum_reach,
     h0,
 ):
     rules = rules[0]
@@ -107,7 +108,7 @@ def members_kernel(
         h_earnings[home(p_household[i], p_present[i], h0)] += own[i]
     for i in listed(some):
         h = home(p_household[i], 1, h0)
-        wage = paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage)
+        wage = paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage, k_labor__minimum_reach)
         usual = wage * (np.float64(p_hours[i]) if p_hours[i] > 0 else k_full_time)
         seeks, months = p_labor[i] == 2, p_unemployed_months[i]
         if seeks & (months == 1):
@@ -124,7 +125,8 @@ def members_kernel(
             h_ui[h] += drawn
     for i in listed(pension):  # no branch: who works how much is no pattern that a processor could guess
         hours = np.float64(p_hours[i])
-        usual = paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage) * (hours if hours > 0.0 else k_full_time)
+        usual = paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage, k_labor__minimum_reach)
+        usual *= hours if hours > 0.0 else k_full_time
         share = k_social_security_share * k_social_security_career[np.uint64(p_attachment[i])] * usual * WEEKS_PER_MONTH
         retired = min(max(share, k_social_security_min), k_social_security_max)
         amount = retired if pension[i] >= 2 else k_disability_income

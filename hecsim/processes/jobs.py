@@ -65,14 +65,14 @@ def leave_plain(
 
 
 @njit(error_model="numpy")
-def _usual_hours(u, wage, share, slope, reference, short, full):
+def _usual_hours(u, wage, share, slope, reference, short, full, sex):
     """Weekly hours at the number u; `share` works part time at the reference wage, more at lower pay."""
     part = min(share * (np.float64(wage) / reference) ** slope, 0.95)
     u = np.float64(u)
     if u < part:
         return short[0] + (short[1] - short[0]) * u / part
     rest = (u - part) / (1.0 - part)  # squared: most full-time weeks lie near the lower end, few are very long
-    return full[0] + (full[1] - full[0]) * rest**2
+    return full[0] + (full[1 + np.int64(sex)] - full[0]) * rest**2
 
 
 @njit(error_model="numpy")
@@ -85,7 +85,7 @@ def jobs_kernel(
     k_record_half_life,
     k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
     k_part_time_reference, k_part_time_attachment, k_part_hours, k_full_hours, k_hours_keep, k_hours_turn,
-    k_day_labor, k_own_account, k_own_pay, k_own_pay_sd,
+    k_day_labor, k_own_account, k_own_pay, k_own_pay_sd, k_minimum_reach,
 ):  # fmt: skip
     n, growth = p_present.size, np.exp(k_wage_growth / 12.0)
     group, new, turns = np.empty(n, np.uint8), np.empty(n, np.uint8), np.empty(n, np.uint8)
@@ -104,9 +104,9 @@ def jobs_kernel(
         g = age_group(p_age[i], p_sex[i])
         if pu_turn[i] < k_hours_turn[g]:
             p_hours[i] = _usual_hours(
-                uniform_at(luck_p, i, du_hours), paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage),
+                uniform_at(luck_p, i, du_hours), paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage, k_minimum_reach),
                 k_part_time[g] * k_part_time_attachment[np.int64(p_attachment[i])], k_part_time_wage, k_part_time_reference,
-                k_part_hours, k_full_hours,
+                k_part_hours, k_full_hours, p_sex[i],
             )  # fmt: skip
     for i in listed(new):
         g = age_group(p_age[i], p_sex[i])
@@ -138,9 +138,9 @@ def jobs_kernel(
         if p_hours[i] > 0.0 and uniform_at(luck_p, i, du_keep) < k_hours_keep:
             continue
         p_hours[i] = _usual_hours(
-            uniform_at(luck_p, i, du_hours), paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage),
+            uniform_at(luck_p, i, du_hours), paid(np.float64(p_wage[i]), p_job_kind[i], lg_minimum_wage, k_minimum_reach),
             k_part_time[g] * k_part_time_attachment[np.int64(p_attachment[i])], k_part_time_wage, k_part_time_reference,
-            k_part_hours, k_full_hours,
+            k_part_hours, k_full_hours, p_sex[i],
         )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def jobs_plain(
     k_record_half_life,
     k_wage_pull, k_wage_step, k_rehire_step, k_change_step, k_wage_growth, k_part_time, k_part_time_wage,
     k_part_time_reference, k_part_time_attachment, k_part_hours, k_full_hours, k_hours_keep, k_hours_turn,
-    k_day_labor, k_own_account, k_own_pay, k_own_pay_sd,
+    k_day_labor, k_own_account, k_own_pay, k_own_pay_sd, k_minimum_reach,
 ):  # fmt: skip
     pz_wage = normals_of(luck_p, dz_wage)
     pz_own = normals_of(luck_p, dz_own)
@@ -190,14 +190,15 @@ def jobs_plain(
     of_stays = age_group.py_func(p_age[stays], p_sex[stays])
     redraws = np.concatenate([stays[pu_turn[stays] < k_hours_turn[of_stays]], fresh])
     g = age_group.py_func(p_age[redraws], p_sex[redraws])
-    part = paid.py_func(p_wage[redraws].astype(np.float64), p_job_kind[redraws], lg_minimum_wage) / k_part_time_reference
+    part = paid.py_func(p_wage[redraws].astype(np.float64), p_job_kind[redraws], lg_minimum_wage, k_minimum_reach)
+    part = part / k_part_time_reference
     part = np.minimum(k_part_time[g] * k_part_time_attachment[p_attachment[redraws]] * part**k_part_time_wage, 0.95)
     u = pu_hours[redraws].astype(np.float64)
     rest = np.maximum(u - part, 0.0) / np.maximum(1.0 - part, 1e-12)
     p_hours[redraws] = np.where(
         u < part,
         k_part_hours[0] + (k_part_hours[1] - k_part_hours[0]) * u / part,
-        k_full_hours[0] + (k_full_hours[1] - k_full_hours[0]) * rest**2,
+        k_full_hours[0] + (k_full_hours[1 + p_sex[redraws].astype(np.int64)] - k_full_hours[0]) * rest**2,
     )
     p_unemployed_months[i] = 0
     p_job_months[i] = 1
@@ -238,7 +239,7 @@ def schedule_plain(
 @njit(error_model="numpy")
 def pay_kernel(
     p_present, p_labor, p_wage, p_hours, p_unstable, p_job_kind, p_leave_weeks, p_earnings, p_earnings_year,
-    pz_hours, lp_wage_scale, lg_minimum_wage, k_hours_spread, calendar_month,
+    pz_hours, lp_wage_scale, lg_minimum_wage, k_hours_spread, k_minimum_reach, calendar_month,
 ):  # fmt: skip
     spread = (k_hours_spread[0], k_hours_spread[2], k_hours_spread[3])  # by kind of job
     extra = k_hours_spread[1] - k_hours_spread[0]  # where the schedule is unstable
@@ -248,7 +249,7 @@ def pay_kernel(
         kind = p_job_kind[i]
         varies = of_three(kind, spread) + (extra if (kind == 0) & (p_unstable[i] > 0) else 0.0)
         hours = np.float64(p_hours[i]) * min(max(1.0 + varies * np.float64(pz_hours[i]), 0.0), 2.0)
-        rate = paid(np.float64(p_wage[i]) * np.float64(lp_wage_scale[i]), kind, lg_minimum_wage)
+        rate = paid(np.float64(p_wage[i]) * np.float64(lp_wage_scale[i]), kind, lg_minimum_wage, k_minimum_reach)
         weeks = WEEKS_PER_MONTH - min(np.int64(p_leave_weeks[i]), _LEAVE_STEP)
         earned = rate * hours * weeks if p_labor[i] == _WORKS else 0.0
         p_earnings[i] = earned if here else p_earnings[i]
@@ -257,12 +258,13 @@ def pay_kernel(
 
 def pay_plain(
     p_present, p_labor, p_wage, p_hours, p_unstable, p_job_kind, p_leave_weeks, p_earnings, p_earnings_year,
-    pz_hours, lp_wage_scale, lg_minimum_wage, k_hours_spread, calendar_month,
+    pz_hours, lp_wage_scale, lg_minimum_wage, k_hours_spread, k_minimum_reach, calendar_month,
 ):  # fmt: skip
     i = np.flatnonzero(p_present > 0)
     kind = np.where(p_job_kind[i] > 0, p_job_kind[i] + 1, np.where(p_unstable[i] > 0, 1, 0))
     factor = np.clip(1.0 + k_hours_spread[kind] * pz_hours[i].astype(np.float64), 0.0, 2.0)
-    rate = paid.py_func(p_wage[i].astype(np.float64) * lp_wage_scale[i].astype(np.float64), p_job_kind[i], lg_minimum_wage)
+    wage = p_wage[i].astype(np.float64) * lp_wage_scale[i].astype(np.float64)
+    rate = paid.py_func(wage, p_job_kind[i], lg_minimum_wage, k_minimum_reach)
     weeks = WEEKS_PER_MONTH - np.minimum(p_leave_weeks[i].astype(np.int64), _LEAVE_STEP)
     earned = np.where(p_labor[i] == _WORKS, rate * (p_hours[i].astype(np.float64) * factor) * weeks, 0.0)
     before = 0.0 if calendar_month == 0 else p_earnings_year[i].astype(np.float64)

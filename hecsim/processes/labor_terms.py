@@ -92,9 +92,14 @@ def tenure_band(months):
 
 
 @njit(inline="always", error_model="numpy")
-def paid(wage, kind, minimum):
-    """Give the pay of an hour: the wage, and no less than the statutory minimum except on own account."""
-    return np.maximum(wage, (kind != OWN) * minimum)
+def paid(wage, kind, minimum, reach):
+    """Give the pay of an hour: the wage, and no less than the statutory minimum except on own account.
+
+    Employers keep some of the distance between wages near a minimum. From `reach`, a share of the minimum, below it
+    to as much above it, pay rises half as fast as the wage that would be paid without any minimum.
+    """
+    floor = (kind != OWN) * minimum
+    return np.maximum(np.maximum(wage, floor), 0.5 * (wage + (1.0 + reach) * floor))
 
 
 @njit(inline="always", error_model="numpy")

@@ -11,6 +11,7 @@ from hecsim.community import Community
 from hecsim.engine import Engine
 from hecsim.levers import Move
 from hecsim.population.histories import labor as history
+from hecsim.processes import labor_terms
 from hecsim.processes.employers import EMPLOYERS
 from hecsim.processes.jobs import JOBS, PAY
 from hecsim.processes.labor import LABOR, LOSS, RECORD
@@ -197,9 +198,14 @@ def test_minimum_wage_is_a_floor(start):
     )
     own = usual["job_kind"] == OWN
     wage, gain = usual["wage"].astype(float), raised["earnings"] / np.maximum(usual["earnings"].astype(float), 1e-9)
+    reach = float(DRAW["labor.minimum_reach"])
+    before, after = (labor_terms.paid.py_func(wage, usual["job_kind"], floor, reach) for floor in (MINIMUM, 22.0))
     hired = same & ~own & (wage < 22.0)
     assert hired.sum() > 100
-    assert gain[hired] == pytest.approx(22.0 / np.maximum(wage[hired], MINIMUM), rel=1e-5)
+    assert after[hired].min() == 22.0
+    assert (after[hired & (wage > (1.0 - reach) * 22.0)] > 22.0).all()  # some of the distance between wages is kept
+    assert gain[hired] == pytest.approx(after[hired] / before[hired], rel=1e-5)
+    assert gain[same & ~own & (wage > (1.0 + reach) * 22.0)] == pytest.approx(1.0)
     assert gain[same & own] == pytest.approx(1.0)  # nobody owes those on own account a wage
     assert (wage[hired] < MINIMUM).any()  # whom the minimum lifts keeps the wage that it would be without
 

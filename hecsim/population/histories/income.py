@@ -154,7 +154,8 @@ def _sources(community: Community, draw: Mapping[str, Any], rows: np.ndarray) ->
     home = pp["household"][people].astype(np.int64)
     age, labor = pp["age"][people], pp["labor"][people]
     hours = np.where(pp["hours"][people] > 0, pp["hours"][people], draw["income.full_time"])
-    wage = paid.py_func(pp["wage"][people].astype(float), pp["job_kind"][people], draw["labor.minimum_wage"])
+    law = (draw["labor.minimum_wage"], draw["labor.minimum_reach"])
+    wage = paid.py_func(pp["wage"][people].astype(float), pp["job_kind"][people], *law)
     usual = wage * hours * WEEKS_PER_MONTH
     career = np.asarray(draw["income.social_security_career"])[pp["attachment"][people]]
     retired = (age >= 67 * 12) | ((age >= 62 * 12) & (labor == 3))

@@ -33,6 +33,7 @@ __all__ = ["initialize", "stationary"]
 _WORKS, _SEEKS, _OUT, _HELD = 1, 2, 3, 4
 _ADULT, _ELDER = 192, 780
 _SHORTEST = 0.25  # least share of usual hours; the rest of a gap is a year partly worked
+_FULL_TIME, _HALF = 35.0, 18.0  # hours a week: where full time begins, and of a usual part-time job
 _WEEKS_PER_YEAR = 12 * WEEKS_PER_MONTH
 _SCALE_RANGE = (0.35, 6.0)  # how far a wage may be pulled to meet the household's income
 _WAGE_MAX = 300.0
@@ -54,6 +55,7 @@ def initialize(community: Community, draw: Mapping[str, Any], rng: np.random.Gen
     _demand(community, draw, free)
     _status(community, draw, rng, free)
     _jobs(community, draw, rng, rows)
+    _hours(community, draw, rng, rows)
     _fit_wages(community, draw)
 
 
@@ -274,13 +276,7 @@ def _jobs(community: Community, draw: Mapping[str, Any], rng: np.random.Generato
     wage = np.where(alone, business, np.maximum(wage, _p(draw, "federal_minimum_wage")))
     pp["wage"][rows] = np.where(past, wage, 0.0)
     pp["job_kind"][rows[alone]] = OWN
-    level = np.maximum(pp["wage"][rows].astype(float), _p(draw, "minimum_wage")) / _p(draw, "part_time_reference")
-    often = np.asarray(_p(draw, "part_time_attachment"))[pp["attachment"][rows]]
-    part = np.minimum(_p(draw, "part_time")[g] * often * level ** _p(draw, "part_time_wage"), 0.95)
-    u, v = rng.random(rows.size), rng.random(rows.size)
-    short, full = _p(draw, "part_hours"), _p(draw, "full_hours")
-    hours = np.where(u < part, short[0] + (short[1] - short[0]) * v, full[0] + (full[1] - full[0]) * v**2)
-    pp["hours"][rows] = np.where(past, hours, 0.0)
+    pp["hours"][rows] = np.where(past, _FULL_TIME, 0.0)  # until hours are drawn
     at, x = rows[works], community.extras
     place = community.household["neighborhood"][pp["household"][at].astype(np.int64)]
     who = pick_employer_plain(
@@ -303,31 +299,119 @@ def _jobs(community: Community, draw: Mapping[str, Any], rng: np.random.Generato
     pp["leave_weeks"][at] = np.where(takes, np.maximum(weeks, 0), 0)
 
 
-def _fit_wages(community: Community, draw: Mapping[str, Any]) -> None:
-    """Scale wages, then hours, within each household until its earnings produce its income of the year."""
+def _hours(community: Community, draw: Mapping[str, Any], rng: np.random.Generator, rows: np.ndarray) -> None:
+    """Draw usual hours of all with a past in work; of the employed in view of what their home earns."""
+    pp = community.person
+    rows = rows[pp["hours"][rows] > 0]
+    sex = pp["sex"][rows].astype(np.int64)
+    g = age_group.py_func(pp["age"][rows], sex)
+    level = _paid(draw, pp["wage"][rows], pp["job_kind"][rows]) / _p(draw, "part_time_reference")
+    often = np.asarray(_p(draw, "part_time_attachment"))[pp["attachment"][rows]]
+    part = np.minimum(_p(draw, "part_time")[g] * often * level ** _p(draw, "part_time_wage"), 0.95)
+    u, v = rng.random(rows.size), rng.random(rows.size)
+    low, most = np.asarray(_p(draw, "part_hours")), np.asarray(_p(draw, "full_hours"))
+    full = most[0] + (most[1 + sex] - most[0]) * v**2
+    short = low[0] + (low[1] - low[0]) * v
+    works = np.flatnonzero(pp["labor"][rows] == _WORKS)
+    part[works] = _given_income(community, draw, rows[works], g[works], part[works], full[works], short[works])
+    pp["hours"][rows] = np.where(u < part, short, full)
+
+
+def _given_income(
+    community: Community, draw: Mapping[str, Any], at: np.ndarray, g: np.ndarray, part: np.ndarray, full: np.ndarray,
+    short: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Chance of part time of the employed `at`, by their own chance `part` and by what their home earns.
+
+    By Bayes' rule: short hours are the likelier the more the pay that was drawn would bring in beyond what the home
+    has. Where even full-time hours at the minimum wage would, some work short hours for certain. Each age group's
+    share of part time stays what the chances imply, so that those of well-off homes work part time the less often:
+    drawn without income, they would be as many as all should be, and the poor would come on top.
+    """
+    pp = community.person
+    home = pp["household"][at].astype(np.int64)
+    homes, minimum = community.household.size, _p(draw, "minimum_wage")
+    aim = _aim(community, draw)
+    pay = _paid(draw, pp["wage"][at], pp["job_kind"][at]) * _WEEKS_PER_YEAR
+    earned = np.bincount(home, pay * full, homes)
+    gap = np.log(np.clip(aim[home] / earned[home], *_SCALE_RANGE))
+    less = -np.log(1.0 - pay * (full - short) / earned[home])  # how much lower the home's earnings with short hours
+    odds = np.log(part / (1.0 - part)) - less * (2.0 * gap + less) / (2.0 * _p(draw, "wage_fit_sd") ** 2)
+    # How many must work short hours, those first whom it suits.
+    order = np.lexsort((-odds, home))
+    number = np.bincount(home, minlength=homes)
+    place = np.empty(at.size, np.int64)
+    place[order] = np.arange(at.size) - (np.cumsum(number) - number)[home[order]]
+    least = minimum * _WEEKS_PER_YEAR
+    bound = place < np.ceil((number * _FULL_TIME - aim / least) / (_FULL_TIME - _HALF))[home]
+    chance = np.ones(at.size)
+    for group in np.unique(g):
+        free = (g == group) & ~bound
+        wanted = part[g == group].sum() - (bound & (g == group)).sum()
+        low, high = -40.0, 40.0
+        for _ in range(45):
+            middle = 0.5 * (low + high)
+            if (1.0 / (1.0 + np.exp(-(odds[free] + middle)))).sum() < wanted:
+                low = middle
+            else:
+                high = middle
+        chance[free] = 1.0 / (1.0 + np.exp(-(odds[free] + low)))
+    return chance
+
+
+def _paid(draw: Mapping[str, Any], wage: np.ndarray, kind: np.ndarray) -> np.ndarray:
+    """What an hour pays under the law of the start."""
+    return np.asarray(paid.py_func(wage.astype(float), kind, _p(draw, "minimum_wage"), _p(draw, "minimum_reach")))
+
+
+def _unpaid(draw: Mapping[str, Any], wage: np.ndarray, kind: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """The wage without a minimum of those who are to be paid `factor` times what they are paid."""
+    minimum, reach = _p(draw, "minimum_wage"), _p(draw, "minimum_reach")
+    pay = _paid(draw, wage, kind) * factor
+    near = np.where(pay > minimum, 2.0 * pay - (1.0 + reach) * minimum, np.minimum(wage * factor, (1.0 - reach) * minimum))
+    return np.where((kind == OWN) | (pay >= (1.0 + reach) * minimum), pay, near)
+
+
+def _aim(community: Community, draw: Mapping[str, Any]) -> np.ndarray:
+    """What each household would earn in a year of its present work, dollars (homes,)."""
     pp, hh = community.person, community.household
-    works = np.flatnonzero((pp["present"] == 1) & (pp["labor"] == _WORKS))
-    home = pp["household"][works].astype(np.int64)
     heads = np.flatnonzero((pp["present"] == 1) & (pp["role"] == 0))
     old = np.zeros(hh.size, bool)
     old[pp["household"][heads].astype(np.int64)] = pp["age"][heads] >= _ELDER
     band = np.searchsorted([1.0, 2.0, 4.0], hh["poverty_ratio"], side="right")
     earned = np.asarray(_p(draw, "earned_share"))[np.where(old, 3, np.maximum(band - 1, 0))]
-    aim = hh["income_year"].astype(float) * earned / np.asarray(_p(draw, "part_year"))[band]
+    return np.asarray(hh["income_year"].astype(float) * earned / np.asarray(_p(draw, "part_year"))[band])
 
-    kind, minimum = pp["job_kind"][works], _p(draw, "minimum_wage")
+
+def _fit_wages(community: Community, draw: Mapping[str, Any]) -> None:
+    """Scale wages, then hours, within each household until its earnings produce its income of the year."""
+    pp, hh = community.person, community.household
+    works = np.flatnonzero((pp["present"] == 1) & (pp["labor"] == _WORKS))
+    home = pp["household"][works].astype(np.int64)
+    aim = _aim(community, draw)
+    kind = pp["job_kind"][works]
 
     def pay() -> np.ndarray:
-        return np.asarray(paid.py_func(pp["wage"][works].astype(float), kind, minimum))
+        return _paid(draw, pp["wage"][works], kind)
 
     def year() -> np.ndarray:
         return np.maximum(np.bincount(home, pay() * pp["hours"][works] * _WEEKS_PER_YEAR, hh.size), 1.0)
 
     factor = np.clip(aim / year(), *_SCALE_RANGE)[home]
     least = np.where(kind == OWN, _LEAST_OWN, _p(draw, "federal_minimum_wage"))
-    pp["wage"][works] = np.clip(pp["wage"][works] * factor, least, _WAGE_MAX)
-    # Pay ends at the minimum wage; below that only shorter hours can meet a low income, within reason.
-    pp["hours"][works] *= np.clip(aim / year(), _SHORTEST, 1.0)[home]
+    pp["wage"][works] = np.clip(_unpaid(draw, pp["wage"][works], kind, factor), least, _WAGE_MAX)
+    # Pay ends at the minimum wage; below that only shorter hours can meet a low income, within reason: long weeks
+    # become usual ones first, then part-time weeks shorter, and then all.
+    hours = pp["hours"][works].astype(float)
+    for who, floor in (
+        (hours >= _FULL_TIME, _FULL_TIME / hours),
+        (hours < _FULL_TIME, np.full(hours.size, _SHORTEST)),
+        (hours > 0, np.full(hours.size, _SHORTEST)),
+    ):
+        now = pp["hours"][works].astype(float)
+        share = np.bincount(home, pay() * now * who, hh.size) * _WEEKS_PER_YEAR
+        keep = np.clip(1.0 - (year() - aim) / np.maximum(share, 1.0), 0.0, 1.0)[home]
+        pp["hours"][works] = np.where(who, np.maximum(now * keep, hours * floor), now)
     _fit_past(community, draw)
     weeks = WEEKS_PER_MONTH - np.minimum(pp["leave_weeks"][works].astype(int), 4)
     pp["earnings"][works] = pay() * pp["hours"][works] * weeks
