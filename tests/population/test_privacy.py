@@ -63,7 +63,7 @@ def test_a_household_of_the_real_town_is_not_found_in_the_synthetic_one(towns, o
     assert sum(real.values()) > 1_000
     again = [row for row, n in real.items() if n == 1 and row in seen]
     assert len(again) < 6
-    assert all(len(row[2]) == 1 for row in again)  # and those are people who live alone
+    assert all(len(row[2]) <= 2 for row in again)  # and those are people who live alone or two of them
 
 
 @pytest.mark.parametrize("other", [1, 2])
