@@ -89,6 +89,26 @@ def test_shares_stay_near_the_start(start):
     assert 0.02 < (pp["labor"][force] == 2).mean() < 0.09
 
 
+def test_hours_at_the_start_follow_income_and_sex(start):
+    pp, income = start.person, start.household["income_year"].astype(float)
+    works = (pp["present"] == 1) & (pp["labor"] == 1) & (pp["age"] >= 300)
+    each = income / np.maximum(np.bincount(pp["household"][works].astype(np.int64), minlength=income.size), 1)
+    own = np.where(works, each[np.where(works, pp["household"], 0).astype(np.int64)], np.nan)
+    low, high = np.nanquantile(own, (0.25, 0.75))
+    short = pp["hours"] < 35
+    # Full-time work at the minimum wage would lift the poor above what they have.
+    assert short[own < low].mean() > 2.0 * short[own > high].mean()
+    men, women = (pp["hours"][works & (pp["sex"] == sex) & ~short].mean() for sex in (0, 1))
+    assert 0.5 < men - women < 3.0
+
+
+def test_pay_near_the_minimum_keeps_half_of_its_distance():
+    wage, reach = np.array([5.0, 14.0, 20.0, 26.0, 40.0]), 0.3
+    hired = labor_terms.paid.py_func(wage, np.zeros(5), 20.0, reach)
+    assert hired == pytest.approx([20.0, 20.0, 23.0, 26.0, 40.0])
+    assert labor_terms.paid.py_func(wage, np.full(5, OWN), 20.0, reach) == pytest.approx(wage)
+
+
 def test_history_meets_household_income(start):
     pp, hh = start.person, start.household
     works = (pp["present"] == 1) & (pp["labor"] == 1)
