@@ -58,12 +58,18 @@ def towns():
 
 @pytest.mark.parametrize("other", [1, 2])
 def test_a_household_of_the_real_town_is_not_found_in_the_synthetic_one(towns, other):
-    """About one in 2,000 whole rows recurs by chance; six or more of 1,173 would be one case in a thousand."""
+    """About one in 2,000 whole rows recurs by chance; six or more of 1,173 would be one case in a thousand.
+
+    A couple recurs in one pair of towns of eleven (66 pairs of twelve seeds), so three in one pair would be one case in
+    eight thousand; nobody with a third person at home ever did.
+    """
     real, seen = rows(towns[0], money=True), rows(towns[other], money=True)
     assert sum(real.values()) > 1_000
     again = [row for row, n in real.items() if n == 1 and row in seen]
     assert len(again) < 6
-    assert all(len(row[2]) <= 2 for row in again)  # and those are people who live alone or two of them
+    persons = [len(row[2]) for row in again]
+    assert persons.count(2) < 3
+    assert max(persons, default=0) < 3
 
 
 @pytest.mark.parametrize("other", [1, 2])
