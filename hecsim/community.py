@@ -238,17 +238,22 @@ def _point(values, moved):
 @njit()
 def _moved_ties(indptr, index, kind, moved, size):
     """Ties between rows that are still there, at their new numbers. Rows keep their order, and ties theirs in a row."""
-    start, n = np.zeros(size + 1, indptr.dtype), 0
-    others, kinds = np.empty(index.size + 1, np.uint32), np.empty(index.size + 1, kind.dtype)
+    start = np.zeros(size + 1, indptr.dtype)
+    for h in range(indptr.size - 1):  # counted first, or what is too long would be there twice
+        if moved[h] >= 0:
+            n = 0
+            for e in range(indptr[h], indptr[h + 1]):
+                n += np.int64(moved[index[e]] >= 0)
+            start[moved[h] + 1] = n
+    for h in range(size):
+        start[h + 1] += start[h]
+    others, kinds, n = np.empty(start[size], np.uint32), np.empty(start[size], kind.dtype), 0
     for h in range(indptr.size - 1):
         if moved[h] < 0:
             continue
-        first = n
         for e in range(indptr[h], indptr[h + 1]):
             to = moved[index[e]]
-            others[n], kinds[n] = to, kind[e]  # written in any case and kept by counting: no branch to guess
-            n += np.int64(to >= 0)
-        start[moved[h] + 1] = n - first
-    for h in range(size):
-        start[h + 1] += start[h]
-    return start, others[:n].copy(), kinds[:n].copy()
+            if to >= 0:
+                others[n], kinds[n] = to, kind[e]
+                n += 1
+    return start, others, kinds

@@ -230,7 +230,7 @@ class Table:
         """Lay the table out again with `spare[b]` free rows per block, without the rows where `keep` is False.
 
         Rows keep their order, and their block unless `rows` says which are to be in each from now on; blocks are copied
-        side by side where there are `lanes` for it. Returns the new row number of every old row, int64 (size,), -1 for
+        side by side where there are `lanes` for it. Returns the new row number of every old row, int32 (size,), -1 for
         rows that are gone.
         """
         stays = [self.block(b) for b in range(self.n_blocks)]
@@ -241,7 +241,7 @@ class Table:
         kept = [some.astype(np.uint32) for some in rows_of]
         self.used = np.array([some.size for some in kept], np.int64)
         start = np.concatenate([[0], np.cumsum(self.used + np.asarray(spare, np.int64))])
-        moved = np.full(self.size, -1, np.int64)
+        moved = np.full(self.size, -1, np.int32)
         for first, some in zip(start[:-1], kept, strict=True):
             moved[some] = np.arange(first, first + some.size)
         self.start = start
@@ -266,7 +266,7 @@ class Table:
         """Drop the rows where `keep` is False where they lie: blocks keep their room. Returns new rows as `regrow` does."""
         stays = [self.block(b) for b in range(self.n_blocks)]
         rows = [(s.start + np.flatnonzero(keep[s])).astype(np.uint32) for s in stays]
-        moved = np.full(self.size, -1, np.int64)
+        moved = np.full(self.size, -1, np.int32)
 
         def close_up(b: int) -> None:
             first, n = stays[b].start, rows[b].size
