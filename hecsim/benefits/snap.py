@@ -8,6 +8,7 @@ from hecsim.compiled import njit
 __all__ = [
     "snap",
     "snap_allotted",
+    "snap_counted_share",
     "snap_gross_limit",
     "snap_net_income",
     "snap_step",
@@ -38,6 +39,23 @@ def snap_utility_allowance(rules, pays_heat, elderly_or_disabled, other_utilitie
     if other_utilities == 1:
         return rules.snap_utility_phone
     return 0.0
+
+
+@njit(forceinline=True)
+def snap_counted_share(n_persons, n_without, theirs, earned) -> float:
+    """Share of the earnings and the rent of a home that count where some have no status that SNAP accepts.
+
+    They stand outside the unit (7 CFR 273.4), which is smaller by them; what they earn is divided among all who live
+    there, and all but their own shares count; so does what they pay for the home (7 CFR 273.11(c)(3)(ii)), which is
+    taken to be as much of the rent as they earn of the earnings.
+
+    n_persons, n_without : all members, and those without such a status
+    theirs, earned : what these earn, and what all earn, USD/month
+
+    >>> snap_counted_share(4, 2, 1500.0, 1500.0), snap_counted_share(4, 1, 500.0, 2000.0), snap_counted_share(4, 0, 0.0, 0.0)
+    (0.5, 0.9375, 1.0)
+    """
+    return 1.0 - n_without * theirs / (n_persons * max(earned, 1e-9))
 
 
 @njit(forceinline=True)

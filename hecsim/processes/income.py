@@ -7,9 +7,11 @@ is pregnant or an infant lives in the home and ends at `wic_lapse` afterwards, s
 of their four-year-olds take part (USDA FNS, eligibility and coverage 2021). A SNAP claim lapses (recertification) at
 `snap_lapse`, and one begins at the rate that leaves the share `snap_share` of those entitled to so much of the most that
 their size can get claiming; homes of the elderly begin `snap_elder` times as fast, homes of foreign-born adults who speak
-another language best, who stand for those barred by status or afraid, `snap_immigrant` times, homes that their people own
-`snap_owner` times, and all homes of a neighborhood `snap_place` times (Mills et al. 2014; Cunnyngham 2010; 7 CFR 273.4;
-Huang, Nam and Wikoff 2012).
+another language best, some of whom are afraid or in their first five years, `snap_immigrant` times, homes that their
+people own `snap_owner` times, and all homes of a neighborhood `snap_place` times (Mills et al. 2014; Cunnyngham 2010;
+7 CFR 273.4; Huang, Nam and Wikoff 2012).
+Members without a lawful status stand outside the units of SNAP (7 CFR 273.4, 273.11(c)(3)) and TFA (8 USC 1621), which
+are smaller by them, and draw no unemployment insurance (26 USC 3304(a)(14)); WIC asks nobody's status.
 Wages, unemployment insurance and paid leave come first, then TFA, then SNAP, which counts them, then WIC,
 which is adjunct to TFA, SNAP and Medicaid. Taxes are in `hecsim.processes.taxes`.
 
@@ -29,11 +31,11 @@ from hecsim.benefits import (
     wic_eligible,
     wic_value,
 )
-from hecsim.benefits.snap import snap_allotted, snap_step, snap_tables
+from hecsim.benefits.snap import snap_allotted, snap_counted_share, snap_step, snap_tables
 from hecsim.clock import RUNNING_YEAR, WEEKS_PER_MONTH
 from hecsim.compiled import njit
 from hecsim.processes.base import process
-from hecsim.processes.health_coverage import MEDICAID
+from hecsim.processes.health_coverage import MEDICAID, NO_STATUS
 from hecsim.processes.labor_terms import paid
 from hecsim.processes.maths import home, listed
 from hecsim.processes.taxes import RETURN, WITHHOLDING
@@ -42,7 +44,7 @@ __all__ = ["INCOME", "MEMBERS", "PROGRAMS", "SMOOTH"]
 
 _SIXTY = 60 * 12  # age of the elderly in SNAP (7 USC 2012)
 _SIXTY_TWO, _SIXTY_SEVEN = 62 * 12, 67 * 12  # ages of early and full Social Security (42 USC 402, 416)
-_AGED, _BARRED = 1, 2  # marks of a home by its householder and partner
+_AGED, _ABROAD = 1, 2  # marks of a home by its householder and partner
 
 
 @njit(error_model="numpy")
@@ -51,6 +53,7 @@ def members_kernel(
     p_placed,
     p_household,
     p_age,
+    p_foreign_born,
     p_labor,
     p_wage,
     p_hours,
@@ -114,7 +117,8 @@ def members_kernel(
         if seeks & (months == 1):
             quarter = usual * 13.0
             weekly = ui_weekly(rules, quarter, quarter, 4.0 * quarter, np.int64(h_children[h]))
-            p_ui_weekly[i] = weekly if pu_claim[i] < k_ui_take_up and p_job_kind[i] == 0 else 0.0
+            insured = p_job_kind[i] == 0 and p_foreign_born[i] != NO_STATUS
+            p_ui_weekly[i] = weekly if pu_claim[i] < k_ui_take_up and insured else 0.0
         else:
             p_ui_weekly[i] = p_ui_weekly[i] if seeks & (months <= k_ui_months) else 0.0
         if (p_ui_weekly[i] > 0.0) | (p_leave_weeks[i] > 0):
@@ -131,6 +135,12 @@ def members_kernel(
         retired = min(max(share, k_social_security_min), k_social_security_max)
         amount = retired if pension[i] >= 2 else k_disability_income
         h_other_income[home(p_household[i], 1, h0)] += np.float64(p_entitled[i]) * amount
+
+
+@njit(inline="always", error_model="numpy")
+def _unit(persons, without):
+    """How many of a home make up the unit of a program: all but those without a lawful status."""
+    return max(max(np.int64(persons), 1) - np.int64(without), 0)
 
 
 @njit(error_model="numpy")
@@ -198,6 +208,7 @@ def programs_kernel(
     n = h_present.size
     heads, others = np.empty(p_present.size, np.float32), np.empty(p_present.size, np.float32)
     marks, wic = np.empty(p_present.size, np.uint8), np.empty(p_present.size, np.uint8)
+    apart = np.empty(p_present.size, np.uint8)
     below = np.int64(rules.wic_child_months)
     for i in range(p_present.size):  # no branch, so that the compiler takes many people at a time
         here, age = (p_present[i] != 0) & (p_placed[i] == 0) & (p_labor[i] != 4), p_age[i]
@@ -205,7 +216,8 @@ def programs_kernel(
         heads[i] = earned if here & (p_role[i] == 0) else np.float32(0.0)
         others[i] = earned if here & (p_role[i] != 0) & (age >= 216) else np.float32(0.0)
         immigrant = (p_foreign_born[i] != 0) & (p_language[i] != 0)
-        marks[i] = (parent & (age >= _SIXTY)) * _AGED + (parent & immigrant) * _BARRED
+        marks[i] = (parent & (age >= _SIXTY)) * _AGED + (parent & immigrant) * _ABROAD
+        apart[i] = here & (p_foreign_born[i] == NO_STATUS)
         wic[i] = here & ((age < below) | (p_pregnancy[i] > 0) | (p_since_birth[i] < 12))
     first, second, marked = np.zeros(n), np.zeros(n), np.zeros(n, np.uint8)
     for i in range(p_present.size):
@@ -213,6 +225,11 @@ def programs_kernel(
         first[h] += heads[i]
         second[h] += others[i]
         marked[h] |= marks[i]
+    without, theirs = np.zeros(n, np.uint8), np.zeros(n)
+    for i in listed(apart):  # outside the units of SNAP and TFA
+        h = home(p_household[i], 1, h0)
+        without[h] += 1
+        theirs[h] += heads[i] + others[i]
     packages, unborn, first_year, insured = np.zeros(n), np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros(n, np.uint8)
     for i in listed(wic):  # only these can be in a WIC category
         h = home(p_household[i], 1, h0)
@@ -240,17 +257,18 @@ def programs_kernel(
         if claims and (h_children[h] > 0 or unborn[h] > 0):
             unearned = np.float64(h_ui[h]) + np.float64(h_other_income[h])
             grants[h] = tfa(
-                rules, max(np.int64(h_persons[h]), 1), first[h], second[h], unearned, 0.0, np.float64(h_savings[h]),
+                rules, _unit(h_persons[h], without[h]), first[h], second[h], unearned, 0.0, np.float64(h_savings[h]),
                 h_voucher[h] > 0, h_tfa[h] > 0, 0,
             )  # fmt: skip
     for h in range(n):  # what is looked up, in a loop of its own
-        standard[h], most[h] = snap_tables(rules, max(np.int64(h_persons[h]), 1))
+        standard[h], most[h] = snap_tables(rules, max(_unit(h_persons[h], without[h]), 1))
     for h in range(n):  # no branch, so that the compiler takes several homes at a time
-        size, elders, rent, savings = max(np.int64(h_persons[h]), 1), h_elders[h], h_rent[h], np.float64(h_savings[h])
-        unearned = np.float64(h_ui[h]) + np.float64(h_other_income[h])
+        size, elders, rent, savings = _unit(h_persons[h], without[h]), h_elders[h], h_rent[h], np.float64(h_savings[h])
+        unearned, earned = np.float64(h_ui[h]) + np.float64(h_other_income[h]), first[h] + second[h]
+        share = snap_counted_share(max(np.int64(h_persons[h]), 1), without[h], theirs[h], earned)
         allotments[h] = snap_allotted(
-            rules, size, standard[h], most[h], first[h] + second[h], unearned + grants[h],
-            np.float64(rent if h_tenure[h] < 2 else np.float32(0.0)), True, np.float64(h_care_cost[h]), elders > 0,
+            rules, size, standard[h], most[h], share * earned, unearned + grants[h],
+            share * np.float64(rent if h_tenure[h] < 2 else np.float32(0.0)), True, np.float64(h_care_cost[h]), elders > 0,
             k_medical_elder * np.float64(elders), 0.0, grants[h] > 0.0, savings, 2, h_tenure[h] == 2,
         )  # fmt: skip
     steps, step, chance = k_snap_share.size, np.empty(n, np.uint8), np.empty((2, k_snap_share.size))
@@ -269,7 +287,7 @@ def programs_kernel(
     for h in range(n):
         taking = h_takes_snap[h] == 1
         begins = hazard[h] * (k_snap_elder if ((marked[h] & _AGED) != 0) & ~taking else 1.0)
-        begins *= k_snap_immigrant if ((marked[h] & _BARRED) != 0) & ~taking else 1.0
+        begins *= k_snap_immigrant if ((marked[h] & _ABROAD) != 0) & ~taking else 1.0
         begins *= k_snap_owner if (h_tenure[h] == 0) & ~taking else 1.0
         begins *= 1.0 if taking else place[h]
         hazard[h] = begins / 12.0

@@ -1,8 +1,9 @@
 """Taxes: what is withheld each month, and the return that settles the year.
 
 Income tax is withheld by the brackets without credits; the return is settled in December, and the
-refund, with the EITC and the child tax credit, arrives between February and April. These loops apply
-statute household by household (`hecsim.benefits`), so the plain twin is the same loop, not compiled.
+refund, with the EITC and the child tax credit, arrives between February and April. Both credits ask for social security
+numbers (26 USC 32(m), 24(h)(7)), which people without a lawful status do not have. These loops apply statute household by
+household (`hecsim.benefits`), so the plain twin is the same loop, not compiled.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from hecsim.benefits.tax_connecticut import connecticut_tax_before_credits_each
 from hecsim.benefits.tax_federal import bracket_tax_each
 from hecsim.compiled import njit
 from hecsim.processes.base import process
+from hecsim.processes.health_coverage import NO_STATUS
 from hecsim.processes.labor_terms import OWN
 from hecsim.processes.maths import home, listed
 
@@ -100,6 +102,7 @@ def return_kernel(
     p_household,
     p_age,
     p_role,
+    p_foreign_born,
     p_earnings_year,
     p_ui_year,
     h_present,
@@ -140,6 +143,9 @@ def return_kernel(
     under17 = np.zeros(n, np.int64)
     under19 = np.zeros(n, np.int64)
     grown = np.zeros(n, np.int64)
+    with17 = np.zeros(n, np.int64)  # and those of them who have a social security number
+    with19 = np.zeros(n, np.int64)
+    lacks = np.zeros((2, n), np.bool_)  # the householder, the partner
     age_head = np.zeros(n)
     age_spouse = np.zeros(n)
     for i in range(p_present.size):
@@ -152,15 +158,19 @@ def return_kernel(
         if role == 1:
             age_spouse[h] = p_age[i] / 12.0
             spouse[h] += p_earnings_year[i]
+        known = p_foreign_born[i] != NO_STATUS
         if role <= 1:
+            lacks[role, h] = not known
             earned[h] += p_earnings_year[i]
             other[h] += p_ui_year[i]
         elif p_age[i] < 17 * 12:
             under17[h] += 1
             under19[h] += 1
+            with17[h] += known
+            with19[h] += known
         elif p_age[i] < 19 * 12:
             under19[h] += 1
-            grown[h] += 1
+            with19[h] += known
         # Grown children and others in the home file for themselves; their tax is what was withheld.
     for h in range(n):
         if h_present[h] == 0:
@@ -169,6 +179,10 @@ def return_kernel(
         # joint earnings on one head-of-household return would overstate the phase-out, so they are split.
         status = _JOINT if h_couple[h] == 2 else (_HEAD if under19[h] > 0 else _SINGLE)
         wages, mate = earned[h], spouse[h]
+        # The EITC asks for the numbers of both spouses and of the children, the child credit for one spouse's and the child's.
+        numbered, credited = not lacks[0, h], not lacks[0, h]
+        if status == _JOINT:
+            numbered, credited = not (lacks[0, h] and lacks[1, h]), not (lacks[0, h] or lacks[1, h])
         extra = 0.0
         if h_couple[h] == 1:
             wages = earned[h] - spouse[h]
@@ -176,7 +190,7 @@ def return_kernel(
             one, none = np.int64(_SINGLE), np.int64(0)
             _, agi2, tax2, credit2, _ = federal_return(
                 rules, one, mate, 0.0, none, none, none, none, 0.0, 0.0, 0.0, 0.0, 0.0, max(age_spouse[h], 18.0), 40.0, 0.0,
-                0.0, True,
+                0.0, not lacks[1, h],
             )  # fmt: skip
             extra = tax2 + connecticut_tax(rules, one, agi2, 0.0, none, 0.0, lg_eitc_state_share, lg_eitc_state_flat)
             if h_takes_eitc[h] == 1:
@@ -189,9 +203,9 @@ def return_kernel(
             status,
             wages,
             other[h] + capital,
-            under17[h],
-            under19[h],
-            grown[h],
+            with17[h],
+            with19[h],
+            grown[h] + under17[h] - with17[h],
             min(under17[h], 2),
             care,
             mate,
@@ -202,11 +216,11 @@ def return_kernel(
             max(age_spouse[h], 18.0),
             0.0,
             0.0,
-            True,
+            numbered,
         )
-        if h_takes_eitc[h] == 0:
+        if h_takes_eitc[h] == 0 or not credited:
             credit = 0.0
-        state = connecticut_tax(rules, status, agi, credit, under19[h], 0.0, lg_eitc_state_share, lg_eitc_state_flat)
+        state = connecticut_tax(rules, status, agi, credit, with19[h], 0.0, lg_eitc_state_share, lg_eitc_state_flat)
         state -= lg_child_credit * under17[h]
         final = tax - credit - refunded + state + extra
         h_refund_due[h] = np.float64(h_withheld_year[h]) - final

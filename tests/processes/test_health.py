@@ -12,6 +12,7 @@ from hecsim.engine import Engine
 from hecsim.levers.book import Move
 from hecsim.luck import founder_keys
 from hecsim.population.histories import health as histories
+from hecsim.population.histories import status
 from hecsim.population.histories.matching import shift_to_levels
 from hecsim.processes.health import COST, COVERAGE, DISEASE, HEALTH, UTILITY, paid_by
 from hecsim.tables import Table
@@ -227,7 +228,8 @@ def test_history_gives_a_town_its_uninsured_through_status(born_abroad):
 
     def histories_of(level):
         c.extras["data_uninsured"] = np.array([level], np.float32)
-        histories.initialize(c, evidence.draw(None), np.random.default_rng(3))
+        for room in (status, histories):
+            room.initialize(c, evidence.draw(None), np.random.default_rng(3))
         return (p["insurance"] == NONE).mean(), (p["foreign_born"] == NO_STATUS).mean()
 
     least, nobody = histories_of(0.0)

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from hecsim import evidence
+from hecsim import benefits, evidence
 from hecsim.engine import Engine
 from hecsim.levers import Move
 from hecsim.processes import budget, care, income
+from hecsim.processes.health_coverage import NO_STATUS
 from hecsim.testing import check_process, toy_community
 
 ALL = (*income.INCOME, care.CARE, *budget.BUDGET)
@@ -147,7 +148,7 @@ def test_claims_of_snap_settle_at_participation_by_size_of_benefit():
     assert (h["snap"][here & (h["takes_snap"] == 0)] == 0).all()
 
 
-def test_the_old_and_those_barred_by_status_claim_less():
+def test_the_old_and_those_born_abroad_claim_less():
     def old(c):
         c.person["age"][:] = 70 * 12
 
@@ -158,6 +159,84 @@ def test_the_old_and_those_barred_by_status_claim_less():
     for sort in (old, abroad):
         fewer, _ = _claims(sort)
         assert (fewer["snap"][here] > 0).mean() < (some["snap"][here] > 0).mean() - 0.05  # 0.85 against 0.95
+
+
+def test_members_without_a_status_stand_outside_the_unit():
+    rules = benefits.rules("2025-07")
+    most = [float(rules.snap_max_allotment[n]) for n in range(2)]  # of one person and of two
+
+    def without(roles, earned=0.0):
+        def prepare(c):
+            p = c.person
+            p["foreign_born"][:] = np.where((p["present"] == 1) & (p["role"] <= roles), NO_STATUS, 0)
+            p["labor"][:], p["placed"][:] = 1, 0
+            p["earnings"][:] = np.where(p["role"] == 0, earned, 0.0)
+            c.household["takes_snap"][:] = 1
+
+        h, here = _claims(prepare, months=1)
+        return h["snap"][here & (h["takes_snap"] == 1)].astype(float)
+
+    # Nothing comes in. Of two persons, as `_claims` counts them, none, the householder, or both with a partner stand outside.
+    assert without(-1) == pytest.approx(most[1])
+    assert set(np.unique(without(1).round())) <= {0.0, most[0]}
+    one = without(0)
+    assert one == pytest.approx(most[0])
+    # Half of what the householder earns counts for the other.
+    lived = without(0, earned=2000.0)
+    net = 1000.0 * (1.0 - float(rules.snap_earned_deduction)) - float(rules.snap_standard_deduction[0])
+    shelter = max(0.0, 450.0 + float(rules.snap_utility_heating) - 0.5 * net)
+    net = max(0.0, net - min(shelter, float(rules.snap_shelter_cap)))
+    assert lived.max() == pytest.approx(max(float(rules.snap_minimum_benefit), most[0] - np.ceil(0.3 * net)), abs=1.0)
+
+
+def test_no_unemployment_insurance_without_a_status():
+    def jobless(born):
+        def prepare(c):
+            p = c.person
+            p["foreign_born"][:], p["labor"][:], p["unemployed_months"][:] = born, 2, 1
+            p["job_kind"][:], p["placed"][:], p["ui_weekly"][:], p["leave_weeks"][:] = 0, 0, 0, 0
+
+        return _after(income.MEMBERS, prepare=prepare).household["ui"].sum()
+
+    assert jobless(1) > 0.0
+    assert jobless(NO_STATUS) == 0.0
+
+
+def test_credits_of_the_return_ask_for_social_security_numbers():
+    rules = benefits.rules("2025-07")
+
+    def due(couple, *without):
+        def prepare(c):
+            p, h = c.person, c.household
+            p["foreign_born"][:] = np.where(np.isin(p["role"], without), NO_STATUS, 0)
+            p["age"][:], p["placed"][:], p["ui_year"][:] = np.where(p["role"] <= 1, 360, 60), 0, 0
+            p["earnings_year"][:] = np.where(p["role"] == 0, 30_000, 0)
+            h["couple"][:], h["takes_eitc"][:], h["capital_income"][:] = couple, 1, 0
+            h["withheld_year"][:], h["refund_due"][:] = 0, 0
+            c.clock.month = 11
+
+        end = _after(income.RETURN, prepare=prepare)
+        pairs = np.bincount(end.person["household"][(end.person["present"] == 1) & (end.person["role"] == 1)].astype(int),
+                            minlength=end.household.size)  # fmt: skip
+        held = (end.person["present"] == 1) & (end.person["role"] > 1)
+        children = np.bincount(end.person["household"][held].astype(int), minlength=end.household.size)
+        rows = (end.household["present"] == 1) & (children == 2) & (pairs == (couple > 0))
+        assert rows.any()
+        return end.household["refund_due"][rows].astype(float)
+
+    for couple, status in ((0, 1), (2, 2)):
+        _, _, _, credit, refunded = benefits.federal_return(rules, status, 30_000.0, 0.0, 2, 2)
+        assert credit > 0.0
+        assert refunded > 0.0
+        everyone, head, partner, both = due(couple), due(couple, 0), due(couple, 1), due(couple, 0, 1)
+        children = due(couple, 2)
+        if couple:
+            assert head == pytest.approx(partner)  # no credit for work, but the one for children
+            assert (everyone - head > credit).all()
+            assert (head > both).all()
+        else:
+            assert (everyone - head > credit + refunded).all()
+        assert (everyone > children).all()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from hecsim.population.memory import give_back
 
 __all__ = ["ORDER", "run"]
 
-ORDER = ("labor", "income", "housing", "place", "family", "food", "activity", "weight", "health", "ties")
+ORDER = ("labor", "status", "income", "housing", "place", "family", "food", "activity", "weight", "health", "ties")
 
 
 def _module(room: str) -> Any:

@@ -22,11 +22,12 @@ import numpy as np
 from hecsim import benefits
 from hecsim.benefits import snap
 from hecsim.benefits.rules import at_size
-from hecsim.benefits.snap import snap_step
+from hecsim.benefits.snap import snap_counted_share, snap_step
 from hecsim.clock import WEEKS_PER_MONTH
 from hecsim.community import Community
 from hecsim.compiled import njit
 from hecsim.population.histories.matching import known_levels
+from hecsim.processes.health_coverage import NO_STATUS
 from hecsim.processes.labor_terms import paid
 
 __all__ = ["initialize"]
@@ -86,15 +87,16 @@ def _claims(pp: Any, hh: Any, draw: Mapping[str, Any], rng: np.random.Generator,
 
 
 @njit()
-def _snap_offers(rules, persons, earned, unearned, rent, elders, medical, savings, shelter, steps):
+def _snap_offers(rules, persons, without, earned, theirs, unearned, rent, elders, medical, savings, shelter, steps):
     """What each home could have from SNAP, $/month float64 (rows,), and its step, int64 (rows,)."""
     out, money = np.empty(persons.size, np.int64), np.empty(persons.size)
     for h in range(persons.size):
+        share, unit = snap_counted_share(persons[h], without[h], theirs[h], earned[h]), max(persons[h] - without[h], 0)
         allotment = snap(
-            rules, persons[h], earned[h], unearned[h], rent[h], True, 0.0, elders[h] > 0, medical * elders[h], 0.0,
+            rules, unit, share * earned[h], unearned[h], share * rent[h], True, 0.0, elders[h] > 0, medical * elders[h], 0.0,
             False, savings[h], 2, shelter[h],
         )  # fmt: skip
-        most = at_size(rules.snap_max_allotment, persons[h], rules.snap_max_allotment_each_more)
+        most = at_size(rules.snap_max_allotment, max(unit, 1), rules.snap_max_allotment_each_more)
         out[h], money[h] = snap_step(allotment, most, steps), allotment
     return money, out
 
@@ -105,7 +107,11 @@ def _snap_claims(community: Community, draw: Mapping[str, Any], rng: np.random.G
     old = (pp["present"] == 1) & (pp["role"] <= 1) & (pp["age"] >= 60 * 12)
     aged = np.bincount(pp["household"][old].astype(np.int64), minlength=hh.size)[rows] > 0
     abroad = (pp["present"] == 1) & (pp["role"] <= 1) & (pp["foreign_born"] != 0) & (pp["language"] != 0)
-    barred = np.bincount(pp["household"][abroad].astype(np.int64), minlength=hh.size)[rows] > 0
+    wary = np.bincount(pp["household"][abroad].astype(np.int64), minlength=hh.size)[rows] > 0
+    apart = (pp["present"] == 1) & (pp["foreign_born"] == NO_STATUS)
+    home = pp["household"][apart].astype(np.int64)
+    without = np.bincount(home, minlength=hh.size)[rows]
+    theirs = np.bincount(home, pp["earnings"][apart].astype(float), hh.size)[rows]
     share = np.asarray(draw["income.snap_share"])
 
     def wide(column: str) -> np.ndarray:
@@ -113,12 +119,13 @@ def _snap_claims(community: Community, draw: Mapping[str, Any], rng: np.random.G
 
     tenure = hh["tenure"][rows]
     allotment, step = _snap_offers(
-        benefits.rules("2025-07"), np.maximum(hh["persons"][rows].astype(np.int64), 1), wide("earnings"), wide("other_income"),
+        benefits.rules("2025-07"), np.maximum(hh["persons"][rows].astype(np.int64), 1), without, wide("earnings"), theirs,
+        wide("other_income"),
         np.where(tenure < 2, wide("rent"), 0.0), wide("elders"), float(draw["income.medical_elder"]), wide("savings"),
         tenure == 2, share.size,
     )  # fmt: skip
     odds = share[step] / (1.0 - share[step]) * np.where(aged, draw["income.snap_elder"], 1.0)
-    odds *= np.where(barred, draw["income.snap_immigrant"], 1.0) * np.where(tenure == 0, draw["income.snap_owner"], 1.0)
+    odds *= np.where(wary, draw["income.snap_immigrant"], 1.0) * np.where(tenure == 0, draw["income.snap_owner"], 1.0)
     where = hh["neighborhood"][rows].astype(np.int64)
     place = _snap_places(community, draw, where, np.where(allotment > 0, odds / (1.0 + odds), 0.0))
     community.neighborhood["snap_place"] = place

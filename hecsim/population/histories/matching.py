@@ -9,7 +9,7 @@ from scipy.special import expit, ndtr
 
 from hecsim.community import Community
 
-__all__ = ["household_normal", "known_levels", "shift_to_levels"]
+__all__ = ["household_normal", "known_levels", "neighborhood_of", "shift_to_levels"]
 
 _STEPS = 22  # halvings of a range of twelve: three parts in a million
 _REACH = 6.0
@@ -31,6 +31,12 @@ def known_levels(community: Community, name: str) -> np.ndarray:
     """Return a neighborhood data array as float64 (neighborhoods,), NaN where nothing is known."""
     values = community.extras.get(name)
     return np.full(community.neighborhood.size, np.nan) if values is None else np.asarray(values, float)
+
+
+def neighborhood_of(community: Community, people: np.ndarray) -> np.ndarray:
+    """Row of the neighborhood where each of these person rows lives, int64."""
+    home = community.person["household"][people].astype(np.int64)
+    return community.household["neighborhood"][home].astype(np.int64)
 
 
 def shift_to_levels(
