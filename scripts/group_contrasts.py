@@ -185,8 +185,8 @@ _PAGE = """# Do groups differ as in surveys?
 
 `python scripts/group_contrasts.py {arguments}`: the state after two years of current law, central parameters, flows
 counted over the second year. Published figures are those in the notes of the evidence room and mostly national; some are
-remembered. No row was fitted by calibration, yet those on job loss, hours and pay, WIC, coverage and parents of children were known when
-their parameters were set. Rows that differ are what the model gets wrong; the page on
+remembered. No row was fitted by calibration, yet those on job loss, hours and pay, WIC, coverage and parents of children were
+known when their parameters were set. Rows that differ are what the model gets wrong; the page on
 [what it cannot tell](model/limits.md) says what that means. Adversities and hunger have scripts of their own
 (`scripts/adversity_contrasts.py`, `scripts/food_contrasts.py`).
 
