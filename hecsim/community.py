@@ -15,6 +15,7 @@ import numpy as np
 from hecsim.clock import Clock
 from hecsim.compiled import njit
 from hecsim.lanes import Lanes
+from hecsim.memory import give_back
 from hecsim.tables import NONE, Table
 
 __all__ = ["Community", "Ties"]
@@ -172,6 +173,7 @@ class Community:
                 self._follow(name, t.squeeze(keep, lanes or Lanes()))
             else:
                 self._lay_out(name, (used * reserve).astype(np.int64) + 16, keep, lanes=lanes)
+            give_back(self.person.size)
 
     def share(self, threads: int, least: int = 6_000, reserve: float = 0.14) -> None:
         """Cut the tables so that this many threads have as much to do, where blocks of `least` persons allow it.

@@ -25,6 +25,7 @@ from hecsim.errors import LuckError, RunError
 from hecsim.frames import Frames, Scratch
 from hecsim.lanes import Lanes
 from hecsim.levers import LEVERS, LeverBook
+from hecsim.memory import give_back
 from hecsim.processes.base import Argument, Process
 from hecsim.tables import Table
 
@@ -289,6 +290,7 @@ class Engine:
         if p.scope == "structural":
             self.context.words.clear()  # rows may get other keys
             p.kernel(community, self.context)
+            give_back(community.person.size)
             return
         part = self._part(community, None)
         self._call(p, part, self._scratch[0])

@@ -23,8 +23,8 @@ from hecsim.interventions import Intervention, mix
 from hecsim.interventions.delivery import Delivery
 from hecsim.measures import Diary, Recorder, assign_income_bands
 from hecsim.measures.observed import check_outcomes, yearly_totals
+from hecsim.memory import give_back, lend_large
 from hecsim.population import forget_before, restore_followed, without_before
-from hecsim.population.memory import give_back, lend_large
 from hecsim.processes.plan import MONTH
 
 __all__ = ["Life", "burn_in", "parse_seed"]
@@ -160,6 +160,7 @@ class Life:
         if clock.month and clock.calendar_month == 0:
             self.community.compact(lanes=engine.lanes)
         self.delivery.month(self.community, engine.context)
+        give_back(self.community.person.size)
         engine.open_month(self.community)
         engine.run_blocks(self.community)
         engine.close_month(self.community)

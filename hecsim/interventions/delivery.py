@@ -288,7 +288,7 @@ class Delivery:
         hurt = (stage == LEFT) & (months == 0) & frame.present(r.iv.unit)
         if r.iv.unit == "person":
             homes = np.zeros(frame.community.household.size, bool)
-            homes[frame.home[np.flatnonzero(hurt)]] = True
+            homes[frame.home(hurt)] = True
             hurt = homes
         dose = hurt.astype(np.float32) * np.float32(r.power)
         value = float(self.draw["interventions.trust_shock"])

@@ -24,6 +24,7 @@ from hecsim.clock import MONTHS_PER_YEAR
 from hecsim.errors import ScenarioError
 from hecsim.interventions.base import Intervention
 from hecsim.interventions.frame import Frame
+from hecsim.interventions.who import of_home
 
 __all__ = ["Doses", "Units", "built", "delivered", "extent", "fading", "ramp", "standing"]
 
@@ -172,11 +173,11 @@ class Doses:
         if scope == self.unit:
             out = own
         elif scope == "person":
-            out = own[self.frame.home]
+            out = of_home(self.frame.community, own)
         else:
             out = np.zeros(self.frame.community.household.size, np.float32)
             rows = np.flatnonzero(own)
-            np.maximum.at(out, self.frame.home[rows], own[rows])
+            np.maximum.at(out, self.frame.home(rows), own[rows])
         if scope == "person" and who in ("caregivers", "children", "adults"):
             out = out * self.frame.mask(who)
         return out

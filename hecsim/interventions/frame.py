@@ -17,7 +17,6 @@ __all__ = ["Frame"]
 class Frame:
     """One month's view of a community; made anew each month, so rows may have moved since the last.
 
-    home : household row of each person, int64
     place : neighborhood row of each household / person / business, by table name, int64
     weight : real units that each row stands for, by table name, float64
     residents : real residents of each neighborhood, float64
@@ -33,10 +32,9 @@ class Frame:
             self._kept[owner, name] = make()
         return self._kept[owner, name]
 
-    @cached_property
-    def home(self) -> np.ndarray:
-        """Household row of each person."""
-        return who.home_of(self.community)
+    def home(self, persons: np.ndarray) -> np.ndarray:
+        """Household row of each of these persons (rows or a mask), int64."""
+        return who.home_of(self.community, persons)
 
     @property
     def place(self) -> _Once:
@@ -45,7 +43,7 @@ class Frame:
 
     def _place(self, table: str) -> np.ndarray:
         if table == "person":
-            return self.place["household"][self.home]
+            return who.of_home(self.community, self.place["household"])
         return self.community.tables[table]["neighborhood"].astype(np.int64)
 
     @property
@@ -55,7 +53,7 @@ class Frame:
 
     def _weight(self, table: str) -> np.ndarray:
         if table == "person":
-            return self.weight["household"][self.home] * self.present("person")
+            return who.of_home(self.community, self.weight["household"]) * self.present("person")
         return who.weights(self.community)
 
     @cached_property
@@ -67,7 +65,7 @@ class Frame:
 
     def _mask(self, name: str) -> np.ndarray:
         if name == "caregivers":
-            return who.caregivers(self.community, self.home)
+            return who.caregivers(self.community)
         return who.children(self.community) if name == "children" else who.adults(self.community)
 
     def mask(self, name: str) -> np.ndarray:

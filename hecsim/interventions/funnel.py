@@ -196,7 +196,7 @@ class Funnel:
         return frame.community.tables[self.iv.unit]["key"][rows]
 
     def _home(self, frame: Frame, rows: np.ndarray) -> np.ndarray:
-        return rows if self.iv.unit == "household" else frame.home[rows]
+        return rows if self.iv.unit == "household" else frame.home(rows)
 
     def _outreach(self, frame: Frame, context: Context, rows: np.ndarray) -> np.ndarray:
         """Multiplier of the hazard of being found: awareness, referral systems, differential treatment."""

@@ -58,7 +58,7 @@ from hecsim.evidence import REACH, Parameter, at_quantile
 from hecsim.evidence.parameters import GRADES
 from hecsim.interventions.base import Effect, Intervention, Words
 from hecsim.interventions.doses import Doses
-from hecsim.interventions.who import home_of
+from hecsim.interventions.who import of_home
 from hecsim.levers import LEVERS, Move
 
 __all__ = ["OwnIntervention", "own_intervention"]
@@ -114,9 +114,8 @@ class OwnIntervention(Intervention):
         """Rows of its unit that meet every condition."""
         table = community.tables[self.unit]
         able = table["present"] == 1
-        home = home_of(community) if any(t != self.unit for t, *_ in self.conditions) else None
         for where, column, sign, value in self.conditions:
-            values = table[column] if where == self.unit or home is None else community.household[column][home]
+            values = table[column] if where == self.unit else of_home(community, community.household[column])
             able = able & _COMPARE[sign](values, value)
         return able
 

@@ -326,7 +326,7 @@ class BabyBonds(Intervention):
         if born < self.start or (self.end is not None and born >= self.end):
             return []
         claims = (p["present"] == 1) & (p["age"] == who.ADULT_MONTHS) & (p["insurance"] == 2)
-        number = np.bincount(doses.frame.home[claims], minlength=community.household.size) * self.claimed
+        number = np.bincount(doses.frame.home(claims), minlength=community.household.size) * self.claimed
         worth = self.number(context.draw, "worth") * self.deposit
         area = doses.at("household", "area")
         return [Move("cash", "add", worth, (number * area).astype(np.float32), doses.source)]

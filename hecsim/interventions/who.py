@@ -14,26 +14,30 @@ __all__ = [
 ]  # fmt: skip
 
 ADULT_MONTHS = 18 * MONTHS_PER_YEAR
+_PART = 131_072  # persons at a time
 UNSTABLE_TENURE = 2  # shelter and doubled up are the codes from here on
 
 
-def home_of(community: Community) -> np.ndarray:
-    """Household row of each person, int64; 0 for rows not in use (mask them by `present`)."""
-    home = community.person["household"]
-    rows = home.astype(np.int64)
-    rows[home == NONE] = 0
-    return rows
+def home_of(community: Community, persons: np.ndarray | slice) -> np.ndarray:
+    """Household row of each of these persons (rows, a mask or a slice), int64; 0 for those not in use (mask them)."""
+    home = community.person["household"][persons]
+    return np.where(home == NONE, 0, home).astype(np.int64)
 
 
 def of_home(community: Community, values: np.ndarray) -> np.ndarray:
-    """A household column carried to the persons who live there."""
-    return values[home_of(community)]
+    """A household column carried to the persons who live there; rows not in use get the first home's."""
+    out = np.empty(community.person.size, values.dtype)
+    # A part at a time: row numbers of all persons of a state would be as large as seven columns.
+    for first in range(0, out.size, _PART):
+        part = slice(first, first + _PART)
+        out[part] = values[home_of(community, part)]
+    return out
 
 
 def homes_with(community: Community, persons: np.ndarray) -> np.ndarray:
     """Households present with at least one of these persons (a mask over person rows)."""
     h, rows = community.household, np.flatnonzero(persons & (community.person["present"] == 1))
-    return (h["present"] == 1) & (np.bincount(home_of(community)[rows], minlength=h.size) > 0)
+    return (h["present"] == 1) & (np.bincount(home_of(community, rows), minlength=h.size) > 0)
 
 
 def income_below(community: Community, ratio: float) -> np.ndarray:
@@ -66,10 +70,10 @@ def children(community: Community) -> np.ndarray:
     return (p["present"] == 1) & (p["age"] < ADULT_MONTHS)
 
 
-def caregivers(community: Community, home: np.ndarray | None = None) -> np.ndarray:
-    """Householders and partners present in homes with children; `home` is `home_of`, where it is known already."""
-    p, home = community.person, home_of(community) if home is None else home
-    return (p["present"] == 1) & (p["role"] <= 1) & (community.household["children"] > 0)[home]
+def caregivers(community: Community) -> np.ndarray:
+    """Householders and partners present in homes with children."""
+    p = community.person
+    return (p["present"] == 1) & (p["role"] <= 1) & of_home(community, community.household["children"] > 0)
 
 
 def weights(community: Community) -> np.ndarray:

@@ -13,11 +13,11 @@ from hecsim.columns import SCHEMA
 from hecsim.community import Community, Ties
 from hecsim.errors import CommunityDataError
 from hecsim.geography import Geography
+from hecsim.memory import give_back
 from hecsim.population import homes, institutions, people, places, ties
 from hecsim.population.families import Families, draw_families, place_persons
 from hecsim.population.incomes import incomes
 from hecsim.population.library import HEAD_EDGES, Library, build_library
-from hecsim.population.memory import give_back
 from hecsim.population.targets import Targets, make_targets
 from hecsim.tables import Table
 

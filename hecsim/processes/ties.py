@@ -26,6 +26,7 @@ import numpy as np
 
 from hecsim import luck
 from hecsim.compiled import njit
+from hecsim.memory import give_back
 from hecsim.processes.base import process
 from hecsim.processes.settle_rows import next_key
 
@@ -188,15 +189,13 @@ def mend(community: Community, context: Context) -> None:
     found = _near_home(community, asks, month)
     good = (found >= 0) & (found != asks)
     one, two = _new_kin(community, has_kin)
-    asks, found = np.concatenate([asks[good], one]), np.concatenate([found[good], two])
-    fresh = np.full(asks.size, _NEIGHBOR, graph.kind.dtype)
-    fresh[asks.size - one.size :] = _KIN
+    pairs = np.array([np.concatenate([asks[good], one]), np.concatenate([found[good], two])], graph.index.dtype)
+    neighbors = pairs.shape[1] - one.size
+    del number, has_kin, asks, found, good, one, two
+    give_back(community.person.size)
     # Ties that stay come first, then new ones in the order of keys: the order in a row is the same
     # however the population is cut into blocks.
-    graph.indptr, graph.index, graph.kind = _rewritten(
-        graph.indptr, graph.index, graph.kind, keep, start, np.concatenate([asks, found]), np.concatenate([found, asks]),
-        np.concatenate([fresh, fresh]),
-    )  # fmt: skip
+    graph.indptr, graph.index, graph.kind = _rewritten(graph.indptr, graph.index, graph.kind, keep, start, pairs, neighbors)
 
 
 @njit()
@@ -222,7 +221,7 @@ def _standing(indptr, index, kind, present, neighborhood, moved, recent):
 def _kept(indptr, kind, keep):
     """How many ties of each household stay, from its second entry on; how many of them are not to kin; who has kin."""
     homes = indptr.size - 1
-    start, number, has_kin = np.zeros(homes + 1, np.int64), np.empty(homes, np.int32), np.empty(homes, np.bool_)
+    start, number, has_kin = np.zeros(homes + 1, indptr.dtype), np.empty(homes, np.int32), np.empty(homes, np.bool_)
     for h in range(homes):
         stay, kin = 0, 0
         for e in range(indptr[h], indptr[h + 1]):
@@ -233,26 +232,31 @@ def _kept(indptr, kind, keep):
 
 
 @njit()
-def _rewritten(indptr, index, kind, keep, start, source, other, fresh):
-    """The graph of ties that stay and, behind them in each row, new ones in the order in which they come."""
-    for e in range(source.size):
-        start[source[e] + 1] += 1
+def _rewritten(indptr, index, kind, keep, start, pairs, neighbors):
+    """The graph of ties that stay and, behind them in each row, new ones in the order in which they come.
+
+    start : ties that stay of each household, from its second entry on; becomes the new `indptr`
+    pairs : rows of both ends of each new tie; those from `neighbors` on are to kin. First all go one way, then back
+    """
+    for home in pairs.ravel():
+        start[home + 1] += 1
     for h in range(start.size - 1):
         start[h + 1] += start[h]
-    place = start.copy()
-    others, kinds = np.empty(start[-1], np.uint32), np.empty(start[-1], kind.dtype)
-    for h in range(start.size - 1):
-        n = start[h]
+    place = start[:-1].copy()
+    others, kinds = np.empty(start[-1], index.dtype), np.empty(start[-1], kind.dtype)
+    for h in range(place.size):
+        n = place[h]
         for e in range(indptr[h], indptr[h + 1]):
             if keep[e] != 0:
                 others[n], kinds[n] = index[e], kind[e]
                 n += 1
         place[h] = n
-    for e in range(source.size):
-        at = place[source[e]]
-        others[at], kinds[at] = other[e], fresh[e]
-        place[source[e]] = at + 1
-    return start.astype(indptr.dtype), others, kinds
+    for way in range(2):
+        for e in range(pairs.shape[1]):
+            here = pairs[way, e]
+            others[place[here]], kinds[place[here]] = pairs[1 - way, e], _NEIGHBOR if e < neighbors else _KIN
+            place[here] += 1
+    return start, others, kinds
 
 
 def _asking(community: Community, context: Context, number: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 
 from hecsim import evidence, luck
 from hecsim.community import Community
-from hecsim.population.memory import give_back
+from hecsim.memory import give_back
 
 __all__ = ["ORDER", "run"]
 
