@@ -259,6 +259,7 @@ class Table:
             else:
                 lanes.each(copy, range(self.n_blocks))
             fresh.append(larger)
+            del pool, copy  # or it would be there until the next one is
         self._hold(fresh)
         return moved
 

@@ -125,6 +125,7 @@ def ties(community: Community, context: Context) -> None:
     month = community.clock.month
     if month % MENDING_MONTHS == 0:
         mend(community, context)
+        give_back(community.person.size)
     h, n, graph, k = community.household.columns, community.neighborhood, community.ties, context.draw
     heard = np.empty((community.household.size, _FIELDS), np.float32)
     ranges = context.lanes.ranges(community.household.size)
